@@ -1,0 +1,1 @@
+"""The tests mirror the house; ``stories/`` walks through it in a browser."""
