@@ -1,0 +1,41 @@
+"""Puts the house together. The only wiring: what every room needs is handed to it here."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from city import access, views, web, words
+from city.config import Config, from_environment
+from city.db import db, prepare_engine
+
+SESSION_COOKIE = "zwischenraum"
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The whole application, ready to answer. Without a configuration it is read from the environment."""
+    config = config or from_environment()
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": 15}} if config.sqlite else {"pool_pre_ping": True},
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.https,
+    )
+    app.extensions["house"] = config
+    if config.https:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    db.init_app(app)
+    prepare_engine(app)
+    Migrate(app, db, render_as_batch=True)
+    words.init_words(app, config.data_dir / "translations")
+    web.init_web(app)
+    access.init_access(app)
+    for blueprint in (views.bp,):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,136 @@
+"""Who may see a page: roles on every view, and sessions that the server can end."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
+from sqlalchemy import select, update
+from werkzeug.wrappers import Response
+
+from city import clock
+from city.db import db, transaction
+from city.messages import Forbidden
+from city.models import Account, LoginSession, Role
+
+SESSION_ABSOLUTE = timedelta(hours=12)  # ASVS 5.0 V7.3: a working day, then sign in again
+SESSION_IDLE = timedelta(hours=3)
+SEEN_EVERY = timedelta(minutes=5)  # how exactly the last use of a session is kept
+_TOKEN = "login_token"  # noqa: S105  the name of a cookie value, not a password
+
+View = TypeVar("View", bound=Callable[..., Any])
+login_manager = LoginManager()
+
+
+class Anyone:
+    """Marks views that need no login."""
+
+
+def requires(*roles: Role) -> Callable[[View], View]:
+    """Only people with one of these roles see the page; with no role named, everyone who is signed in.
+
+    A stranger is asked to sign in, a signed-in person without the role is told no.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return _ask_to_sign_in()
+            if roles and not current_user.roles & set(roles):
+                raise Forbidden("Your account may not see this page. The city administration can change that.")
+            return view(*args, **kwargs)
+
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return guard
+
+
+def public(view: View) -> View:
+    """Everyone may see the page."""
+    view.roles = Anyone  # type: ignore[attr-defined]
+    return view
+
+
+def has_role(*roles: Role) -> bool:
+    """Whether the person of this request holds one of these roles."""
+    return current_user.is_authenticated and bool(current_user.roles & set(roles))
+
+
+def current_account() -> Account:
+    """The person of this request; only behind ``@requires``."""
+    return cast(Account, current_user._get_current_object())
+
+
+def init_access(app: Flask) -> None:
+    """Deny by default: a view without ``requires`` or ``public`` answers nobody."""
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # the server keeps its own sessions
+    login_manager.user_loader(_account_of_session)
+
+    @app.before_request
+    def deny_unguarded_views() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if view is not None and request.endpoint != "static" and not hasattr(view, "roles"):
+            raise Forbidden("This page says nothing about who may see it, so nobody may.")
+
+
+def sign_in(account: Account) -> None:
+    """Begin a new session for this person; inside a transaction."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    db.session.add(LoginSession(account_id=account.id, token_hash=hash_token(token), created_at=now, seen_at=now))
+    session.clear()  # nothing of the stranger's session survives (fixation)
+    session[_TOKEN] = token
+    session["_user_id"] = token  # where Flask-Login looks
+    session["_fresh"] = True
+
+
+def sign_out() -> None:
+    """End this browser's session on the server; inside a transaction."""
+    if token := session.get(_TOKEN):
+        statement = update(LoginSession).where(LoginSession.token_hash == hash_token(token))
+        db.session.execute(statement.values(ended_at=clock.now()))
+    session.clear()
+
+
+def end_all_sessions(account_id: int) -> None:
+    """Sign a person out everywhere: after a new password, a changed role, a disabled account."""
+    statement = update(LoginSession).where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+    db.session.execute(statement.values(ended_at=clock.now()))
+
+
+def hash_token(token: str) -> str:
+    """What the database keeps of a random token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _account_of_session(token: str) -> Account | None:
+    """The person whose session this is, if it is still open."""
+    now = clock.now()
+    query = select(LoginSession).where(
+        LoginSession.token_hash == hash_token(token),
+        LoginSession.ended_at.is_(None),
+        LoginSession.created_at > now - SESSION_ABSOLUTE,
+        LoginSession.seen_at > now - SESSION_IDLE,
+    )
+    found = db.session.scalar(query)
+    if found is None:
+        return None
+    if found.seen_at < now - SEEN_EVERY:
+        with transaction():
+            statement = update(LoginSession).where(LoginSession.token_hash == hash_token(token))
+            db.session.execute(statement.values(seen_at=now))
+    return db.session.scalar(select(Account).where(Account.id == found.account_id, Account.disabled_at.is_(None)))
+
+
+def _ask_to_sign_in() -> Response:
+    here = request.full_path if request.method == "GET" else None
+    return redirect(url_for("city.login", next=here))

@@ -1,0 +1,168 @@
+"""Forms: what people type, in the units they think in, and a sentence when it cannot be read."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import NumberFormatError, parse_decimal
+from flask_babel import get_locale, gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, FloatField, HiddenField, IntegerField, StringField
+from wtforms.i18n import get_translations as wtforms_sentences
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+
+from city.messages import DomainError, say
+from routing.message import BadInput
+
+MAX_TEXT = 4000  # characters in one field; longer is a mistake or an attack
+
+
+class CityForm(FlaskForm):
+    """A form of this house: knows whether it was sent, and can be refused by the rules as a whole."""
+
+    class Meta(FlaskForm.Meta):
+        """German messages of WTForms; our own translations for the rest."""
+
+        def get_translations(self, form: FlaskForm) -> Any:
+            """WTForms' own sentences in the language of the page."""
+            locale = get_locale()
+            return wtforms_sentences(["de_DE"] if locale is None or locale.language == "de" else ["en_US"])
+
+    def sent_and_valid(self) -> bool:
+        """Whether this request sent the form and every field can be read."""
+        return bool(self.validate_on_submit())
+
+    def refuse(self, refusal: DomainError | BadInput) -> None:
+        """Say on top of the form why it was not granted; what was typed stays."""
+        self.form_errors.append(say(refusal))
+
+    def refuse_field(self, name: str, refusal: DomainError | BadInput) -> None:
+        """Say at one field why it was not accepted."""
+        self[name].errors = [*self[name].errors, say(refusal)]
+
+
+class CheckedText(StringField):
+    """A line of text: white space at the ends gone, control characters refused."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed."""
+        if valuelist:
+            self.data: str | None = valuelist[0]
+            self.data = clean_text(valuelist[0])
+
+
+def clean_text(text: str) -> str:
+    """The text without white space at its ends. Raises ValueError for characters no one can type or when too long."""
+    if any(ord(character) < 32 and character not in "\r\n\t" for character in text):
+        raise ValueError(gettext("This contains characters that cannot be stored. Please type the text again."))
+    if len(text) > MAX_TEXT:
+        raise ValueError(gettext("This is longer than %(limit)d characters. Please shorten it.", limit=MAX_TEXT))
+    return text.strip()
+
+
+def read_number(text: str) -> Decimal:
+    """A number as people here write it: ``1.234,5`` in German, ``1,234.5`` in English.
+
+    Raises ValueError with a sentence that names what was typed.
+    """
+    locale = get_locale() or "de"
+    compact = text.strip().replace("\u00a0", "").replace("\u202f", "")
+    example = "1.234,5" if str(locale).startswith("de") else "1,234.5"
+    try:
+        number = parse_decimal(compact, locale=locale, strict=True)
+    except (NumberFormatError, ValueError):
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError(
+            gettext("“%(typed)s” is not a number. Please write it like this: %(example)s", typed=text, example=example)
+        )
+    return number
+
+
+class NumberField(FloatField):
+    """A number with decimals, read as written in the language of the page."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed."""
+        if valuelist and valuelist[0].strip():
+            self.data = None
+            self.data = float(read_number(valuelist[0]))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        text = f"{self.data:.6f}".rstrip("0").rstrip(".")
+        return text.replace(".", ",") if str(get_locale() or "de").startswith("de") else text
+
+
+class WholeNumberField(IntegerField):
+    """A whole number; ``1.234`` is read as written in the language of the page, ``1,5`` is refused with a sentence."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed."""
+        if valuelist and valuelist[0].strip():
+            self.data: int | None = None
+            number = read_number(valuelist[0])
+            if number != number.to_integral_value():
+                raise ValueError(
+                    gettext("“%(typed)s” is not a whole number. Please write it without decimals.", typed=valuelist[0])
+                )
+            self.data = int(number)
+
+
+class LimitsBetween:
+    """A number lies between two limits; the sentence names field, value and limits."""
+
+    def __init__(self, least: float, most: float) -> None:
+        self.least, self.most = least, most
+
+    def __call__(self, form: CityForm, field: Field) -> None:
+        """Check one field."""
+        if field.data is None:
+            return
+        if not (self.least <= field.data <= self.most) or math.isnan(field.data):
+            raise ValidationError(
+                gettext(
+                    "%(label)s is %(value)s; it must lie between %(least)s and %(most)s.",
+                    label=field.label.text,
+                    value=field.raw_data[0] if field.raw_data else field.data,
+                    least=f"{self.least:g}",
+                    most=f"{self.most:g}",
+                )
+            )
+
+
+class CoordinateField(HiddenField):
+    """A coordinate that a click on the map or a suggestion fills in; written with a point, as computers do."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what the page filled in."""
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            try:
+                number = float(valuelist[0])
+            except ValueError:
+                number = math.nan
+            if not math.isfinite(number):
+                raise ValueError(
+                    gettext("“%(typed)s” is not a coordinate. Please choose the place again.", typed=valuelist[0])
+                )
+            self.data = number
+
+
+def required() -> InputRequired:
+    """The field must be filled in; the sentence says which."""
+    return _Required()
+
+
+class _Required(InputRequired):
+    """Names the field that is missing."""
+
+    def __call__(self, form: CityForm, field: Field) -> None:
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            field.errors[:] = []
+            raise StopValidation(gettext("“%(label)s” is missing.", label=field.label.text))

@@ -1,0 +1,65 @@
+"""Refusals that a person can act on, and how a sentence is said in the language of the page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import format_date, format_decimal, format_time, gettext
+
+from city import clock
+from routing.message import BadInput, Message
+
+
+class DomainError(Exception):
+    """A wish that cannot be granted: what happened, why, and what to do now."""
+
+    status = 400
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.message = Message(text, values)
+        super().__init__(str(self.message))
+
+
+class Conflict(DomainError):
+    """The wish collides with what is already there. The page is shown again with what was typed."""
+
+    status = 409
+
+
+class NotFound(DomainError):
+    """There is no such thing, or none that this person may see."""
+
+    status = 404
+
+
+class Forbidden(DomainError):
+    """This person may not do this."""
+
+    status = 403
+
+
+def say(message: Message | DomainError | BadInput | str) -> str:
+    """The sentence in the language of the page, its numbers and dates written as people here write them."""
+    if isinstance(message, str):
+        return gettext(message)
+    if isinstance(message, DomainError | BadInput):
+        message = message.message
+    if not message.values:
+        return gettext(message.text)
+    return gettext(message.text, **{name: _say_value(value) for name, value in message.values.items()})
+
+
+def _say_value(value: Any) -> object:
+    if isinstance(value, Message):
+        return say(value)
+    if isinstance(value, datetime):
+        return f"{format_date(clock.in_city(value), 'short')} {format_time(clock.in_city(value), 'short')}"
+    if isinstance(value, date):
+        return format_date(value, "d. MMMM y") if gettext("language") == "Sprache" else format_date(value, "d MMMM y")
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, Decimal | float):
+        return format_decimal(value)
+    return value

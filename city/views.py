@@ -1,0 +1,120 @@
+"""Pages that belong to no single room: health, language, jobs, settings."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select, text
+from werkzeug.wrappers import Response
+
+from city import jobs, settings, words
+from city.access import current_account, has_role, public, requires
+from city.db import db, transaction
+from city.forms import CityForm, LimitsBetween, WholeNumberField, required
+from city.links import local_target
+from city.messages import NotFound
+from city.models import Job, JobState, Role
+
+bp = Blueprint("city", __name__)
+LANGUAGE_KEPT_S = 365 * 24 * 3600
+OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+@bp.get("/health")
+@public
+def health() -> tuple[dict[str, bool], int]:
+    """Whether database and worker are up, for whoever watches the server."""
+    database = db.session.execute(text("SELECT 1")).scalar() == 1
+    worker = jobs.worker_is_alive()
+    return {"database": database, "worker": worker}, 200 if database and worker else 503
+
+
+@bp.post("/language/<tag>")
+@public
+def language(tag: str) -> Response:
+    """Choose the language of the pages; kept in a cookie, and with the account when signed in."""
+    if tag not in words.LANGUAGES:
+        abort(404)
+    if current_user.is_authenticated:
+        with transaction():
+            current_account().language = tag
+    answer = redirect(local_target(request.form.get("next")) or url_for("city.start"))
+    answer.set_cookie(
+        words.LANGUAGE_COOKIE, tag, max_age=LANGUAGE_KEPT_S, samesite="Lax", httponly=True, secure=request.is_secure
+    )
+    return answer
+
+
+def job_of_viewer(job_id: int) -> Job:
+    """A job that this person asked for, or any job for those who run the city. Others' are not found."""
+    query = select(Job).where(Job.id == job_id)
+    if not has_role(Role.ADMIN, Role.MANAGER, Role.DISPATCHER):
+        query = query.where(Job.account_id == current_account().id)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such computation. It may have been tidied away.")
+    return found
+
+
+@bp.get("/jobs/<int:job_id>")
+@requires()
+def job(job_id: int) -> str | Response:
+    """How far a computation is; goes on to its result by itself."""
+    found = job_of_viewer(job_id)
+    polled = "HX-Request" in request.headers
+    if found.state == JobState.DONE and found.shown_at:
+        if not polled:
+            return redirect(found.shown_at)
+        return Response(status=204, headers={"HX-Redirect": found.shown_at})
+    template = "_progress.html" if polled else "city/job.html"
+    return render_template(template, job=found, over=found.state in OVER)
+
+
+@bp.post("/jobs/<int:job_id>/cancel")
+@requires()
+def cancel_job(job_id: int) -> Response:
+    """Stop a computation; what was kept before stays."""
+    with transaction():
+        jobs.ask_to_cancel(job_of_viewer(job_id))
+    return redirect(url_for("city.job", job_id=job_id))
+
+
+@bp.post("/jobs/<int:job_id>/accept")
+@requires()
+def accept_job(job_id: int) -> Response:
+    """Good enough: take the best found so far."""
+    with transaction():
+        jobs.ask_to_accept(job_of_viewer(job_id))
+    return redirect(url_for("city.job", job_id=job_id))
+
+
+def settings_form(numbers: settings.CitySettings) -> CityForm:
+    """A form with one field per setting, made from its label, unit and limits."""
+    made = {
+        setting.name: WholeNumberField(
+            f"{_(setting.metadata['label'])} ({_(setting.metadata['unit'])})",
+            [required(), LimitsBetween(setting.metadata["least"], setting.metadata["most"])],
+            description=_("Source: %(source)s", source=_(setting.metadata["source"])),
+            default=getattr(numbers, setting.name),
+        )
+        for setting in fields(settings.CitySettings)
+    }
+    return type("SettingsForm", (CityForm,), made)()
+
+
+@bp.route("/settings", methods=["GET", "POST"])
+@requires(Role.ADMIN, Role.MANAGER)
+def edit_settings() -> str | Response:
+    """The numbers that the city may change, each with its source."""
+    now = settings.current()
+    form = settings_form(now.numbers)
+    if form.sent_and_valid():
+        wanted = {setting.name: form[setting.name].data for setting in fields(settings.CitySettings)}
+        with transaction():
+            settings.change(replace(now.numbers, **wanted), by_account_id=current_account().id)
+        flash(_("Saved. New plans use these numbers from now on."))
+        return redirect(url_for("city.edit_settings"))
+    return render_template("city/edit_settings.html", form=form, version=now.version)

@@ -1,0 +1,1 @@
+"""Truths about what the city shares."""

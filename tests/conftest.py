@@ -1,0 +1,98 @@
+"""What tests share: an app with a real database, a town in it, and people who sign in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from app import create_app
+from city.config import Config, database_url
+from city.db import city_scope, db, transaction
+from city.models import City, Role
+from tests import build
+
+SECRET = "a secret for tests, forty characters long"
+
+
+@pytest.fixture(scope="session")
+def database_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """The address of a database with all tables: a file to copy, or one PostgreSQL database per test process."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    if server:
+        url = _postgres_database(server, f"zwischenraum_test_{worker_id}")
+    else:
+        url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.sqlite3'}"
+    app = create_app(Config(tmp_path_factory.mktemp("data"), url, SECRET, https=False))
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
+    return url
+
+
+def _postgres_database(server: str, name: str) -> str:
+    admin = create_engine(database_url(server, Path()), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0"))
+    admin.dispose()
+    return database_url(server, Path()).rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture
+def config(database_template: str, tmp_path: Path) -> Iterator[Config]:
+    """A configuration with a fresh, empty database."""
+    url = database_template
+    if url.startswith("sqlite"):
+        shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "city.sqlite3")
+        url = f"sqlite:///{tmp_path / 'city.sqlite3'}"
+    yield Config(tmp_path, url, SECRET, https=False)
+    if not url.startswith("sqlite"):
+        _empty(url)
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    """The application on that database."""
+    made = create_app(config)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def town(app: Flask) -> Iterator[City]:
+    """A town, with the database at hand; everything in the test belongs to it."""
+    with app.app_context():
+        with transaction():
+            city = City(slug="lueneburg", name="Lüneburg", title="Hansestadt Lüneburg", land="NI", is_demo=False)
+            db.session.add(city)
+        with city_scope(city.id):
+            yield city
+
+
+@pytest.fixture
+def sign_in(app: Flask, town: City) -> Callable[..., FlaskClient]:
+    """Makes a person with the given roles and a browser in which that person is signed in."""
+
+    def make(*roles: Role, **account: object) -> FlaskClient:
+        person = build.account(*roles, **account)
+        return build.browser_of(app, person)
+
+    return make
