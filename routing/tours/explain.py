@@ -1,0 +1,203 @@
+"""A plan in figures that people ask for: what each tour uses, what each stop costs, what would serve the rest. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from routing.message import Message
+from routing.tours import reasons
+from routing.tours.greedy import Routes, hub_of, hub_room
+from routing.tours.plan import Plan, Tour
+from routing.tours.problem import Order, Problem, Vehicle, clock
+from routing.tours.reasons import thousandth
+from routing.tours.schedule import latest_departure, loads_along, ride
+from routing.tours.shortfall import Shortfall, last_close, shortfall
+
+
+@dataclass(frozen=True, slots=True)
+class StopFigures:
+    """What one stop costs: the tour is so much cheaper without it."""
+
+    order: str
+    marginal_cents: int
+    waits_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class TourFigures:
+    """One tour: the heaviest and fullest moment, length, time, and how much later it could leave.
+
+    ``slack_s``: with a departure later by this much every window and the shift
+    are still kept. ``range_left_m``: ``None`` if the vehicle has no limit.
+    """
+
+    vehicle: str
+    most_g: int
+    most_ml: int
+    capacity_g: int
+    capacity_ml: int
+    metres: int
+    range_left_m: int | None
+    seconds: int
+    waits_s: int
+    slack_s: int
+    cost_cents: int
+    stops: tuple[StopFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnservedFigures:
+    """An order left behind, its reason, and the smallest single change that would serve it, if there is one."""
+
+    order: str
+    reason: Message
+    change: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    tours: tuple[TourFigures, ...]
+    unserved: tuple[UnservedFigures, ...]
+
+
+def explain(problem: Problem, plan: Plan) -> Explanation:
+    """Figures of a plan that passes the check.
+
+    Every change named for an unserved order was tried on the plan: with it the
+    order fits into a tour, and nothing else has to move.
+    """
+    routes = routes_of(problem, plan)
+    return Explanation(
+        tuple(_tour(problem, tour, routes[tour.vehicle]) for tour in plan.tours),
+        tuple(
+            UnservedFigures(left.order, left.reason, _change(problem, routes, problem.order_by_key[left.order]))
+            for left in plan.unserved
+        ),
+    )
+
+
+def routes_of(problem: Problem, plan: Plan) -> Routes:
+    """The sequences of a plan, by vehicle."""
+    return {tour.vehicle: [problem.order_by_key[visit.order] for visit in tour.visits] for tour in plan.tours}
+
+
+def _tour(problem: Problem, tour: Tour, orders: list[Order]) -> TourFigures:
+    vehicle = problem.vehicle_by_key[tour.vehicle]
+    loads = loads_along(orders)
+    stops = tuple(_stop(problem, vehicle, tour, orders, number) for number in range(len(orders)))
+    return TourFigures(
+        vehicle=vehicle.key,
+        most_g=max(g for g, _ in loads),
+        most_ml=max(ml for _, ml in loads),
+        capacity_g=vehicle.capacity_g,
+        capacity_ml=vehicle.capacity_ml,
+        metres=tour.metres,
+        range_left_m=None if vehicle.range_m is None else vehicle.range_m - tour.metres,
+        seconds=tour.returns_s - tour.departs_s,
+        waits_s=sum(stop.waits_s for stop in stops),
+        slack_s=_slack(problem, vehicle, tour, orders),
+        cost_cents=tour.cost_cents,
+        stops=stops,
+    )
+
+
+def _stop(problem: Problem, vehicle: Vehicle, tour: Tour, orders: list[Order], number: int) -> StopFigures:
+    visit = tour.visits[number]
+    rest = orders[:number] + orders[number + 1 :]
+    without = ride(problem, vehicle, rest) if rest else None
+    saved = tour.cost_cents - (without.cost_cents if without else 0)
+    return StopFigures(visit.order, saved, visit.starts_s - visit.arrives_s)
+
+
+def _slack(problem: Problem, vehicle: Vehicle, tour: Tour, orders: list[Order]) -> int:
+    """How much later the tour could leave: the tightest of all windows, waiting before it counted."""
+    slack = latest_departure(problem, vehicle) - tour.departs_s
+    waited = 0
+    for visit, order in zip(tour.visits, orders, strict=True):
+        waited += visit.starts_s - visit.arrives_s
+        windows = [w for w in order.windows if w.opens_s <= visit.starts_s and visit.departs_s <= w.closes_s]
+        if windows:
+            slack = min(slack, waited + max(w.closes_s for w in windows) - visit.departs_s)
+    hub = problem.hub_by_key[tour.end_hub]
+    return min(slack, waited + min(vehicle.ends_s, hub.closes_s) - tour.returns_s)
+
+
+def _change(problem: Problem, routes: Routes, order: Order) -> Message | None:
+    """The smallest single change that makes room for the order, in minutes first, then in load and way."""
+    if order.windows and last_close(order) == 0:
+        return None  # no window is long enough for the service
+    lacking = [lack for lack in _everywhere(problem, routes, order) if not lack.blocked and len(lack.lacks) == 1]
+    for name, say in SAY.items():
+        single = [lack for lack in lacking if lack.lacks == (name,)]
+        if single:
+            return say(order, min(single, key=lambda lack: getattr(lack, name)))
+    return None
+
+
+def _everywhere(problem: Problem, routes: Routes, order: Order) -> list[Shortfall]:
+    """As ``reasons.shortfalls``, and for orders too big for every vehicle also by how much they are."""
+    found = [*reasons.shortfalls(problem, routes, order)]
+    if found:
+        return found
+    room = hub_room(problem, routes)
+    return [
+        shortfall(problem, v, routes.get(v.key, []), order, position)
+        for v in problem.vehicles
+        if order.allowed_classes is None or v.vehicle_class in order.allowed_classes
+        if order.hub in (None, hub_of(v, order))
+        if order.load_g <= room[hub_of(v, order)][0] and order.load_ml <= room[hub_of(v, order)][1]
+        for position in range(len(routes.get(v.key, [])) + 1)
+    ]
+
+
+def _later_close(order: Order, lack: Shortfall) -> Message:
+    return Message(
+        "If its window closed at %(closes)s, %(minutes)s minutes later, %(vehicle)s could serve it.",
+        {
+            "closes": clock(-(-(last_close(order) + lack.late_s) // 60) * 60),
+            "minutes": -(-lack.late_s // 60),
+            "vehicle": lack.vehicle.key,
+        },
+    )
+
+
+def _longer_shift(_: Order, lack: Shortfall) -> Message:
+    return Message(
+        "If %(vehicle)s could be back %(minutes)s minutes later, at %(returns)s, it could serve it.",
+        {
+            "vehicle": lack.vehicle.key,
+            "minutes": -(-lack.shift_s // 60),
+            "returns": clock(-(-lack.returns_s // 60) * 60),
+        },
+    )
+
+
+def _more_kg(_: Order, lack: Shortfall) -> Message:
+    return Message(
+        "If %(vehicle)s could carry %(more_kg)s kg more, it could serve it.",
+        {"vehicle": lack.vehicle.key, "more_kg": thousandth(lack.over_g)},
+    )
+
+
+def _more_litres(_: Order, lack: Shortfall) -> Message:
+    return Message(
+        "If %(vehicle)s held %(more_l)s litres more, it could serve it.",
+        {"vehicle": lack.vehicle.key, "more_l": thousandth(lack.over_ml)},
+    )
+
+
+def _more_range(_: Order, lack: Shortfall) -> Message:
+    return Message(
+        "If the range of %(vehicle)s were %(more_km)s km longer, it could serve it.",
+        {"vehicle": lack.vehicle.key, "more_km": thousandth(lack.over_m)},
+    )
+
+
+SAY: dict[str, Callable[[Order, Shortfall], Message]] = {
+    "late_s": _later_close,
+    "shift_s": _longer_shift,
+    "over_g": _more_kg,
+    "over_ml": _more_litres,
+    "over_m": _more_range,
+}

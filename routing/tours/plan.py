@@ -1,0 +1,83 @@
+"""What the planner answers: who rides where and when, and what stays behind for which reason. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from routing.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One order served (Halt): arrival, begin and end of the service, and what is on board afterwards."""
+
+    order: str
+    arrives_s: int
+    starts_s: int
+    departs_s: int
+    load_after_g: int
+    load_after_ml: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """What one vehicle does on this day (Tour).
+
+    ``cost_cents``: hours from departure to return, kilometres and the use of
+    the vehicle, rounded half up to whole cents.
+    """
+
+    vehicle: str
+    start_hub: str
+    end_hub: str
+    departs_s: int
+    visits: tuple[Visit, ...]
+    returns_s: int
+    metres: int
+    cost_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """An order that stays behind, and which constraint binds, with its numbers."""
+
+    order: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The tours of a day (Tourenplan).
+
+    Tours stand in the order of ``problem.vehicles``, vehicles that stay at
+    home are left out. ``cost_cents`` is what was minimised: the tours plus the
+    prices of the unserved orders. ``bound_cents``: no plan can cost less;
+    ``None`` where no bound is known. ``iterations`` counts what ``engine``
+    counts: solutions of the routing library, moves of the kernel.
+    """
+
+    tours: tuple[Tour, ...]
+    unserved: tuple[Unserved, ...]
+    cost_cents: int
+    engine: str
+    seed: int
+    seconds: float
+    iterations: int
+    bound_cents: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def metres(self) -> int:
+        """How far all tours go together."""
+        return sum(tour.metres for tour in self.tours)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a search is: the best plan so far costs ``cost_cents`` and leaves ``unserved`` orders."""
+
+    elapsed_s: float
+    limit_s: float
+    cost_cents: int
+    unserved: int
