@@ -1,1 +1,0 @@
-"""Shops (Leerstand): what stands empty, who looks for room, and which interim use fits where."""

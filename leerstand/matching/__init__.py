@@ -1,1 +1,0 @@
-"""Which request gets which shop: all pairs at once, with points, reasons and a proven bound."""
