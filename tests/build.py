@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy import select
 from city import access, clock
 from city.db import city_scope, db, transaction
 from city.models import Account, LoginSession, Organisation, OrganisationKind, Role, RoleGrant
+from leerstand.kinds import Category, RequestState, SpellKind, UseType, Visibility
+from leerstand.models import Occupancy, StreetAxis, Unit, UseRequest
 
 _numbers = count(1)
 
@@ -72,3 +75,71 @@ def fresh(model: Any, row_id: int, city_id: int | None = None) -> Any:
         return db.session.scalar(query)
     with city_scope(city_id):
         return db.session.scalar(query)
+
+
+def street_axis(**values: Any) -> StreetAxis:
+    """A shopping street."""
+    return keep(StreetAxis(**{"name": f"Rote Straße {next(_numbers)}", **values}))
+
+
+def unit_values(**values: Any) -> dict[str, Any]:
+    """A ground-floor shop of 60 m² in the core that suits almost everything."""
+    return {
+        "name": "Leder Sattler",
+        "street": "Rote Straße",
+        "housenumber": str(next(_numbers)),
+        "lat": 53.2465,
+        "lon": 10.4115,
+        "area_m2": 60,
+        "frontage_m": 8.0,
+        "step_free": True,
+        "door_width_cm": 130,
+        "delivery_door": True,
+        "exhaust_air": True,
+        "power_kw": 20,
+        "rent_cents_m2": 1000,
+        "excluded_uses": [],
+        "invented": [],
+        "visibility": Visibility.PUBLIC,
+        **values,
+    }
+
+
+def unit(vacant_since: date | None = date(2026, 1, 1), **values: Any) -> Unit:
+    """A shop, empty since the given day; with None nobody knows who is in it."""
+    row = keep(Unit(**unit_values(**values)))
+    if vacant_since is not None:
+        spell(row, SpellKind.VACANCY, starts=vacant_since)
+    return row
+
+
+def spell(unit: Unit, kind: SpellKind, *, starts: date, ends: date | None = None, **values: Any) -> Occupancy:
+    """Who was in a shop."""
+    category = Category.RETAIL if kind in (SpellKind.REGULAR, SpellKind.INTERIM) else None
+    return keep(Occupancy(unit_id=unit.id, kind=kind, starts=starts, ends=ends, **{"category": category, **values}))
+
+
+def use_request_values(**values: Any) -> dict[str, Any]:
+    """A quiet studio of about 60 m² for 10 to 26 weeks from March 2027."""
+    return {
+        "state": RequestState.SUBMITTED,
+        "title": f"Atelier „Drei Türen“ {next(_numbers)}",
+        "use_type": UseType.STUDIO,
+        "area_min_m2": 40,
+        "area_ideal_m2": 60,
+        "area_max_m2": 100,
+        "earliest_start": date(2027, 3, 1),
+        "latest_start": date(2027, 6, 1),
+        "duration_min_weeks": 10,
+        "duration_max_weeks": 26,
+        "budget_cents_month": 80_000,
+        "public_value": [],
+        "created_at": clock.now(),
+        **values,
+    }
+
+
+def use_request(applicant: Account | None = None, **values: Any) -> UseRequest:
+    """A submitted request; of a new applicant unless one is given."""
+    person = applicant or account(Role.APPLICANT)
+    return keep(UseRequest(applicant_id=person.id, **use_request_values(**values)))

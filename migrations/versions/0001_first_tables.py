@@ -83,6 +83,18 @@ def upgrade() -> None:
     with op.batch_alter_table('organisation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_organisation_city_id'), ['city_id'], unique=False)
 
+    op.create_table('street_axis',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_street_axis_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_street_axis')),
+    sa.UniqueConstraint('city_id', 'name', name=op.f('uq_street_axis_city_id_name'))
+    )
+    with op.batch_alter_table('street_axis', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_street_axis_city_id'), ['city_id'], unique=False)
+
     op.create_table('account',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('email', sa.String(), nullable=False),
@@ -102,6 +114,56 @@ def upgrade() -> None:
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_organisation_id'), ['organisation_id'], unique=False)
+
+    op.create_table('unit',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('external_ref', sa.String(), nullable=True),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('street', sa.String(), nullable=False),
+    sa.Column('housenumber', sa.String(), nullable=False),
+    sa.Column('lat', sa.Double(), nullable=False),
+    sa.Column('lon', sa.Double(), nullable=False),
+    sa.Column('axis_id', sa.Integer(), nullable=True),
+    sa.Column('position_m', sa.Integer(), nullable=False),
+    sa.Column('side', sa.Enum('ODD', 'EVEN', name='side'), nullable=False),
+    sa.Column('grade', sa.Integer(), nullable=False),
+    sa.Column('ring', sa.Enum('CORE', 'EDGE', 'SUPPLEMENT', name='ring'), nullable=False),
+    sa.Column('area_m2', sa.Integer(), nullable=False),
+    sa.Column('frontage_m', sa.Double(), nullable=False),
+    sa.Column('floor', sa.Enum('BASEMENT', 'GROUND', 'UPPER', name='floor'), nullable=False),
+    sa.Column('step_free', sa.Boolean(), nullable=False),
+    sa.Column('door_width_cm', sa.Integer(), nullable=False),
+    sa.Column('delivery_door', sa.Boolean(), nullable=False),
+    sa.Column('water', sa.Boolean(), nullable=False),
+    sa.Column('heating', sa.Boolean(), nullable=False),
+    sa.Column('exhaust_air', sa.Boolean(), nullable=False),
+    sa.Column('power_kw', sa.Integer(), nullable=False),
+    sa.Column('baunvo_zone', sa.Enum('MK', 'MU', 'MI', 'WA', name='zone'), nullable=False),
+    sa.Column('heritage', sa.Enum('NONE', 'SURROUNDINGS', 'ENSEMBLE', 'MONUMENT', name='heritage'), nullable=False),
+    sa.Column('rent_cents_m2', sa.Integer(), nullable=False),
+    sa.Column('available_from', sa.Date(), nullable=True),
+    sa.Column('available_until', sa.Date(), nullable=True),
+    sa.Column('excluded_uses', sa.JSON(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('visibility', sa.Enum('INTERNAL', 'COARSE', 'PUBLIC', name='visibility'), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('invented', sa.JSON(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('area_m2 > 0', name=op.f('ck_unit_area_positive')),
+    sa.CheckConstraint('available_until IS NULL OR available_from < available_until', name=op.f('ck_unit_offer_ordered')),
+    sa.CheckConstraint('frontage_m > 0', name=op.f('ck_unit_frontage_positive')),
+    sa.CheckConstraint('grade BETWEEN 1 AND 5', name=op.f('ck_unit_grade_known')),
+    sa.CheckConstraint('rent_cents_m2 >= 0', name=op.f('ck_unit_rent_not_negative')),
+    sa.ForeignKeyConstraint(['axis_id'], ['street_axis.id'], name=op.f('fk_unit_axis_id_street_axis')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_unit_city_id_city')),
+    sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_unit_owner_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unit')),
+    sa.UniqueConstraint('city_id', 'external_ref', name=op.f('uq_unit_city_id_external_ref'))
+    )
+    with op.batch_alter_table('unit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_unit_axis_id'), ['axis_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unit_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unit_owner_id'), ['owner_id'], unique=False)
 
     op.create_table('audit_entry',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -167,6 +229,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_login_session_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_login_session_city_id'), ['city_id'], unique=False)
 
+    op.create_table('match_plan',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.Column('settings_version', sa.Integer(), nullable=False),
+    sa.Column('weights', sa.JSON(), nullable=False),
+    sa.Column('units', sa.Integer(), nullable=False),
+    sa.Column('requests', sa.Integer(), nullable=False),
+    sa.Column('pairs', sa.Integer(), nullable=False),
+    sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('bound', sa.Integer(), nullable=False),
+    sa.Column('gap', sa.Double(), nullable=False),
+    sa.Column('seconds', sa.Double(), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('versions', sa.JSON(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_match_plan_city_id_city')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_match_plan_created_by_id_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_match_plan'))
+    )
+    with op.batch_alter_table('match_plan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_match_plan_city_id'), ['city_id'], unique=False)
+
     op.create_table('one_time_link',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -213,11 +298,198 @@ def upgrade() -> None:
     with op.batch_alter_table('settings_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_settings_version_city_id'), ['city_id'], unique=False)
 
+    op.create_table('use_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('applicant_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('state', sa.Enum('DRAFT', 'SUBMITTED', 'PROPOSED', 'AGREED', 'REJECTED', 'WITHDRAWN', name='requeststate'), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('concept', sa.String(), nullable=False),
+    sa.Column('use_type', sa.Enum('POP_UP', 'RETAIL', 'GASTRONOMY', 'CAFE', 'CRAFT', 'GLASS_WORKSHOP', 'MANUFACTORY', 'REPAIR_CAFE', 'FABLAB', 'MAKERSPACE', 'URBAN_FARMING', 'STUDIO', 'EXHIBITION', 'LEARNING', 'FORUM', 'SCIENCE_WINDOW', 'CO_WORKING', 'OFFICE', 'PRACTICE', 'CHILDCARE', 'SOCIAL_ADVICE', 'SPORT', 'MICRO_HUB', 'CLICK_AND_COLLECT', 'RECYCLING', 'WINDOW_DISPLAY', name='usetype'), nullable=False),
+    sa.Column('area_min_m2', sa.Integer(), nullable=False),
+    sa.Column('area_ideal_m2', sa.Integer(), nullable=False),
+    sa.Column('area_max_m2', sa.Integer(), nullable=False),
+    sa.Column('ground_floor_only', sa.Boolean(), nullable=False),
+    sa.Column('step_free_required', sa.Boolean(), nullable=False),
+    sa.Column('needs_water', sa.Boolean(), nullable=False),
+    sa.Column('needs_heating', sa.Boolean(), nullable=False),
+    sa.Column('needs_exhaust_air', sa.Boolean(), nullable=False),
+    sa.Column('needs_delivery_door', sa.Boolean(), nullable=False),
+    sa.Column('needs_power_kw', sa.Integer(), nullable=False),
+    sa.Column('earliest_start', sa.Date(), nullable=False),
+    sa.Column('latest_start', sa.Date(), nullable=False),
+    sa.Column('duration_min_weeks', sa.Integer(), nullable=False),
+    sa.Column('duration_max_weeks', sa.Integer(), nullable=False),
+    sa.Column('wants_permanent', sa.Boolean(), nullable=False),
+    sa.Column('budget_cents_month', sa.Integer(), nullable=False),
+    sa.Column('footfall', sa.Integer(), nullable=False),
+    sa.Column('noise', sa.Integer(), nullable=False),
+    sa.Column('public_value', sa.JSON(), nullable=False),
+    sa.Column('evaluates', sa.Boolean(), nullable=False),
+    sa.Column('invented', sa.Boolean(), nullable=False),
+    sa.Column('created_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('submitted_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('answer', sa.String(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('0 < area_min_m2', name=op.f('ck_use_request_area_positive')),
+    sa.CheckConstraint('0 < duration_min_weeks', name=op.f('ck_use_request_duration_positive')),
+    sa.CheckConstraint('area_min_m2 <= area_ideal_m2 AND area_ideal_m2 <= area_max_m2', name=op.f('ck_use_request_area_ordered')),
+    sa.CheckConstraint('budget_cents_month >= 0', name=op.f('ck_use_request_budget_not_negative')),
+    sa.CheckConstraint('duration_min_weeks <= duration_max_weeks', name=op.f('ck_use_request_duration_ordered')),
+    sa.CheckConstraint('earliest_start <= latest_start', name=op.f('ck_use_request_start_ordered')),
+    sa.ForeignKeyConstraint(['applicant_id'], ['account.id'], name=op.f('fk_use_request_applicant_id_account')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_use_request_city_id_city')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_use_request_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_use_request'))
+    )
+    with op.batch_alter_table('use_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_use_request_applicant_id'), ['applicant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_use_request_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_use_request_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_use_request_state'), ['state'], unique=False)
+
+    op.create_table('match',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('criteria', sa.JSON(), nullable=False),
+    sa.Column('alternatives', sa.JSON(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('starts < ends', name=op.f('ck_match_period_ordered')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_match_city_id_city')),
+    sa.ForeignKeyConstraint(['plan_id'], ['match_plan.id'], name=op.f('fk_match_plan_id_match_plan'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['request_id'], ['use_request.id'], name=op.f('fk_match_request_id_use_request'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_match_unit_id_unit'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_match')),
+    sa.UniqueConstraint('plan_id', 'request_id', name=op.f('uq_match_plan_id_request_id')),
+    sa.UniqueConstraint('plan_id', 'unit_id', name=op.f('uq_match_plan_id_unit_id'))
+    )
+    with op.batch_alter_table('match', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_match_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_match_plan_id'), ['plan_id'], unique=False)
+
+    op.create_table('proposal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('match_id', sa.Integer(), nullable=True),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('rent_cents_month', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'ACCEPTED', 'DECLINED', 'WITHDRAWN', name='proposalstate'), nullable=False),
+    sa.Column('sent_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('sent_by_id', sa.Integer(), nullable=True),
+    sa.Column('answered_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('answered_by_id', sa.Integer(), nullable=True),
+    sa.Column('note', sa.String(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('starts < ends', name=op.f('ck_proposal_period_ordered')),
+    sa.ForeignKeyConstraint(['answered_by_id'], ['account.id'], name=op.f('fk_proposal_answered_by_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_proposal_city_id_city')),
+    sa.ForeignKeyConstraint(['match_id'], ['match.id'], name=op.f('fk_proposal_match_id_match'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['request_id'], ['use_request.id'], name=op.f('fk_proposal_request_id_use_request')),
+    sa.ForeignKeyConstraint(['sent_by_id'], ['account.id'], name=op.f('fk_proposal_sent_by_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_proposal_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal'))
+    )
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_request_id'), ['request_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_state'), ['state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index('uq_proposal_open_request_id', ['request_id'], unique=True, sqlite_where=sa.text("state = 'OPEN'"), postgresql_where=sa.text("state = 'OPEN'"))
+        batch_op.create_index('uq_proposal_open_unit_id', ['unit_id'], unique=True, sqlite_where=sa.text("state = 'OPEN'"), postgresql_where=sa.text("state = 'OPEN'"))
+
+    op.create_table('agreement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('proposal_id', sa.Integer(), nullable=False),
+    sa.Column('use_type', sa.Enum('POP_UP', 'RETAIL', 'GASTRONOMY', 'CAFE', 'CRAFT', 'GLASS_WORKSHOP', 'MANUFACTORY', 'REPAIR_CAFE', 'FABLAB', 'MAKERSPACE', 'URBAN_FARMING', 'STUDIO', 'EXHIBITION', 'LEARNING', 'FORUM', 'SCIENCE_WINDOW', 'CO_WORKING', 'OFFICE', 'PRACTICE', 'CHILDCARE', 'SOCIAL_ADVICE', 'SPORT', 'MICRO_HUB', 'CLICK_AND_COLLECT', 'RECYCLING', 'WINDOW_DISPLAY', name='usetype'), nullable=False),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('rent_cents_month', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('AGREED', 'TERMINATED', name='agreementstate'), nullable=False),
+    sa.Column('agreed_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('rent_cents_month >= 0', name=op.f('ck_agreement_rent_not_negative')),
+    sa.CheckConstraint('starts < ends', name=op.f('ck_agreement_period_ordered')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_agreement_city_id_city')),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposal.id'], name=op.f('fk_agreement_proposal_id_proposal')),
+    sa.ForeignKeyConstraint(['request_id'], ['use_request.id'], name=op.f('fk_agreement_request_id_use_request')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_agreement_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agreement')),
+    sa.UniqueConstraint('proposal_id', name=op.f('uq_agreement_proposal_id'))
+    )
+    with op.batch_alter_table('agreement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_agreement_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_agreement_request_id'), ['request_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_agreement_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('occupancy',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('VACANCY', 'REGULAR', 'INTERIM', 'WORKS', name='spellkind'), nullable=False),
+    sa.Column('category', sa.Enum('RETAIL', 'FOOD', 'GASTRONOMY', 'CRAFT', 'CULTURE', 'EDUCATION', 'WORK', 'HEALTH', 'SOCIAL', 'SPORT', 'SERVICE', 'LOGISTICS', name='category'), nullable=True),
+    sa.Column('use_type', sa.Enum('POP_UP', 'RETAIL', 'GASTRONOMY', 'CAFE', 'CRAFT', 'GLASS_WORKSHOP', 'MANUFACTORY', 'REPAIR_CAFE', 'FABLAB', 'MAKERSPACE', 'URBAN_FARMING', 'STUDIO', 'EXHIBITION', 'LEARNING', 'FORUM', 'SCIENCE_WINDOW', 'CO_WORKING', 'OFFICE', 'PRACTICE', 'CHILDCARE', 'SOCIAL_ADVICE', 'SPORT', 'MICRO_HUB', 'CLICK_AND_COLLECT', 'RECYCLING', 'WINDOW_DISPLAY', name='usetype'), nullable=True),
+    sa.Column('tenant', sa.String(), nullable=False),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=True),
+    sa.Column('agreement_id', sa.Integer(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('ends IS NULL OR starts < ends', name=op.f('ck_occupancy_period_ordered')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_occupancy_agreement_id_agreement')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_occupancy_city_id_city')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_occupancy_unit_id_unit'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_occupancy')),
+    sa.UniqueConstraint('agreement_id', name=op.f('uq_occupancy_agreement_id')),
+    sa.UniqueConstraint('unit_id', 'starts', name=op.f('uq_occupancy_unit_id_starts'))
+    )
+    with op.batch_alter_table('occupancy', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_occupancy_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_occupancy_unit_id'), ['unit_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('occupancy', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_occupancy_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_occupancy_city_id'))
+
+    op.drop_table('occupancy')
+    with op.batch_alter_table('agreement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_agreement_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_agreement_request_id'))
+        batch_op.drop_index(batch_op.f('ix_agreement_city_id'))
+
+    op.drop_table('agreement')
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.drop_index('uq_proposal_open_unit_id', sqlite_where=sa.text("state = 'OPEN'"), postgresql_where=sa.text("state = 'OPEN'"))
+        batch_op.drop_index('uq_proposal_open_request_id', sqlite_where=sa.text("state = 'OPEN'"), postgresql_where=sa.text("state = 'OPEN'"))
+        batch_op.drop_index(batch_op.f('ix_proposal_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_state'))
+        batch_op.drop_index(batch_op.f('ix_proposal_request_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_city_id'))
+
+    op.drop_table('proposal')
+    with op.batch_alter_table('match', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_match_plan_id'))
+        batch_op.drop_index(batch_op.f('ix_match_city_id'))
+
+    op.drop_table('match')
+    with op.batch_alter_table('use_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_use_request_state'))
+        batch_op.drop_index(batch_op.f('ix_use_request_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_use_request_city_id'))
+        batch_op.drop_index(batch_op.f('ix_use_request_applicant_id'))
+
+    op.drop_table('use_request')
     with op.batch_alter_table('settings_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_settings_version_city_id'))
 
@@ -232,6 +504,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_one_time_link_account_id'))
 
     op.drop_table('one_time_link')
+    with op.batch_alter_table('match_plan', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_match_plan_city_id'))
+
+    op.drop_table('match_plan')
     with op.batch_alter_table('login_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_login_session_city_id'))
         batch_op.drop_index(batch_op.f('ix_login_session_account_id'))
@@ -248,11 +524,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_entry_city_id'))
 
     op.drop_table('audit_entry')
+    with op.batch_alter_table('unit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_unit_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_unit_city_id'))
+        batch_op.drop_index(batch_op.f('ix_unit_axis_id'))
+
+    op.drop_table('unit')
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_account_city_id'))
 
     op.drop_table('account')
+    with op.batch_alter_table('street_axis', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_street_axis_city_id'))
+
+    op.drop_table('street_axis')
     with op.batch_alter_table('organisation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_organisation_city_id'))
 
