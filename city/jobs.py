@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from time import monotonic
 from typing import Any, cast
@@ -21,7 +22,7 @@ from city.db import city_scope, db, every_city, transaction
 from city.messages import DomainError
 from city.models import Job, JobState, WorkerBeat
 from city.solver import Solver, SolverFailed, SolverStopped
-from routing.message import BadInput
+from routing.message import N_, BadInput
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -30,8 +31,8 @@ PROGRESS_EVERY_S = 0.4
 BEAT_EVERY_S = 10.0
 BEAT_STALE = timedelta(seconds=35)
 MAX_ATTEMPTS = 3
-WORKER_DIED = "The computation broke off %(attempts)d times. Please try again; if it happens again, tell the city."
-FAILED = "The computation failed. Nothing was changed. The fault is ours and has been written down."
+WORKER_DIED = N_("The computation broke off %(attempts)d times. Please try again; if it happens again, tell the city.")
+FAILED = N_("The computation failed. Nothing was changed. The fault is ours and has been written down.")
 
 Keep = Callable[[], dict[str, Any]]
 Handler = Callable[["Run"], Keep]
@@ -119,7 +120,7 @@ class Run:
 
         def on_progress(state: Any) -> None:
             if monotonic() - self._told > PROGRESS_EVERY_S:
-                self._look(state.as_progress())
+                self._look(asdict(state))
 
         def should_stop() -> bool:
             if monotonic() - self._told > PROGRESS_EVERY_S:

@@ -236,6 +236,18 @@ class Mail(CityBound, Model):
     given_up_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class StreetMap(CityBound, Model):
+    """An imported street map of the city (Straßenkarte); the newest is in service."""
+
+    __tablename__ = "street_map"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str]  # name of the kept extract below the data folder
+    sha256: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")  # shown on every map, e.g. "schematisch, nicht vermessen"
+    imported_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class WorkerBeat(Model):
     """A worker's sign of life (Lebenszeichen), for the health page."""
 

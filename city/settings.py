@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from city import audit, clock
 from city.db import db
 from city.models import SettingsVersion
-from routing.message import BadInput
+from routing.message import N_, BadInput
 
 
 def number(default: int, *, label: str, unit: str, source: str, least: int, most: int) -> Any:
@@ -26,123 +26,153 @@ class CitySettings:
 
     max_area_factor: int = number(
         3,
-        label="Largest shop for a wish, as a multiple of the ideal area",
-        unit="times",
-        source="own assumption: beyond that most of the shop stays empty",
+        label=N_("Largest shop for a wish, as a multiple of the ideal area"),
+        unit=N_("times"),
+        source=N_("own assumption: beyond that most of the shop stays empty"),
         least=1,
         most=10,
     )
     rent_tolerance_percent: int = number(
         15,
-        label="Rent may exceed the budget by",
-        unit="%",
-        source="own assumption: what negotiation closes",
+        label=N_("Rent may exceed the budget by"),
+        unit=N_("%"),
+        source=N_("own assumption: what negotiation closes"),
         least=0,
         most=100,
     )
     lead_none_weeks: int = number(
         0,
-        label="Lead time without a permit",
-        unit="weeks",
-        source="vacancy reference 3.5, to be confirmed by the city's building office",
+        label=N_("Lead time without a permit"),
+        unit=N_("weeks"),
+        source=N_("own assumption, to be confirmed by the city's building office"),
         least=0,
         most=52,
     )
     lead_heritage_weeks: int = number(
         6,
-        label="Lead time with a heritage permit",
-        unit="weeks",
-        source="vacancy reference 3.5, to be confirmed by the city's building office",
+        label=N_("Lead time with a heritage permit"),
+        unit=N_("weeks"),
+        source=N_("own assumption, to be confirmed by the city's building office"),
         least=0,
         most=104,
     )
     lead_permit_weeks: int = number(
         12,
-        label="Lead time with a change-of-use permit",
-        unit="weeks",
-        source="vacancy reference 3.5, to be confirmed by the city's building office",
+        label=N_("Lead time with a change-of-use permit"),
+        unit=N_("weeks"),
+        source=N_("own assumption, to be confirmed by the city's building office"),
         least=0,
         most=104,
     )
     hub_min_area_m2: int = number(
         35,
-        label="Smallest shop for a micro-hub",
-        unit="m²",
-        source="depots from 20 m² exist; 35 m² leaves room for bikes",
+        label=N_("Smallest shop for a micro-hub"),
+        unit=N_("m²"),
+        source=N_("depots from 20 m² exist; 35 m² leaves room for bikes"),
         least=10,
         most=1000,
     )
     hub_parcels_per_m2: int = number(
         8,
-        label="Parcels a hub handles per square metre and day",
-        unit="parcels/m²",
-        source="handbook of IHK Mittlerer Niederrhein and Fraunhofer IML: 1,400 parcels on 180 m²",
+        label=N_("Parcels a hub handles per square metre and day"),
+        unit=N_("parcels/m²"),
+        source=N_("handbook of IHK Mittlerer Niederrhein and Fraunhofer IML: 1,400 parcels on 180 m²"),
         least=1,
         most=30,
     )
     hub_litres_per_m2: int = number(
         250,
-        label="Storage in a hub per square metre",
-        unit="l/m²",
-        source="own assumption: a third of the floor in shelves of 0.75 m³ per m²",
+        label=N_("Storage in a hub per square metre"),
+        unit=N_("l/m²"),
+        source=N_("own assumption: a third of the floor in shelves of 0.75 m³ per m²"),
         least=20,
         most=2000,
     )
     home_service_s: int = number(
-        150, label="Stop at a home", unit="s", source="logistics reference 2.1, assumption", least=0, most=1800
+        150,
+        label=N_("Stop at a home"),
+        unit=N_("s"),
+        source=N_("own assumption"),
+        least=0,
+        most=1800,
     )
     shop_service_s: int = number(
-        180, label="Stop at a shop", unit="s", source="logistics reference 2.1, assumption", least=0, most=1800
+        180,
+        label=N_("Stop at a shop"),
+        unit=N_("s"),
+        source=N_("own assumption"),
+        least=0,
+        most=1800,
     )
     parcel_service_s: int = number(
-        15, label="Further time per parcel", unit="s", source="logistics reference 2.1, assumption", least=0, most=600
+        15,
+        label=N_("Further time per parcel"),
+        unit=N_("s"),
+        source=N_("own assumption"),
+        least=0,
+        most=600,
     )
     cargo_bike_payload_kg: int = number(
-        100, label="A cargo bike carries", unit="kg", source="citkar Loadster, makers' figures", least=10, most=400
+        100,
+        label=N_("A cargo bike carries"),
+        unit=N_("kg"),
+        source=N_("citkar Loadster, makers' figures"),
+        least=10,
+        most=400,
     )
     cargo_bike_volume_l: int = number(
-        600, label="A cargo bike holds", unit="l", source="citkar Loadster, makers' figures", least=50, most=3000
+        600,
+        label=N_("A cargo bike holds"),
+        unit=N_("l"),
+        source=N_("citkar Loadster, makers' figures"),
+        least=50,
+        most=3000,
     )
     cargo_bike_cents_h: int = number(
         2700,
-        label="A cargo bike with its rider costs",
-        unit="ct/h",
-        source="logistics reference 2.1, assumption",
+        label=N_("A cargo bike with its rider costs"),
+        unit=N_("ct/h"),
+        source=N_("own assumption"),
         least=0,
         most=20000,
     )
     cargo_bike_cents_km: int = number(
-        10, label="Wear and power of a cargo bike", unit="ct/km", source="own assumption", least=0, most=1000
+        10,
+        label=N_("Wear and power of a cargo bike"),
+        unit=N_("ct/km"),
+        source=N_("own assumption"),
+        least=0,
+        most=1000,
     )
     cargo_bike_co2e_g_km: int = number(
         6,
-        label="Cargo bike, well to wheel",
-        unit="g CO₂e/km",
-        source="15 Wh/km with the German grid of 2024 (363 g/kWh, UBA)",
+        label=N_("Cargo bike, well to wheel"),
+        unit=N_("g CO₂e/km"),
+        source=N_("15 Wh/km with the German grid of 2024 (363 g/kWh, UBA)"),
         least=0,
         most=1000,
     )
     diesel_van_co2e_g_km: int = number(
         340,
-        label="Diesel van, well to wheel",
-        unit="g CO₂e/km",
-        source="10.9 l/100 km (DESNZ) at 3.13 kg/l (EN 16258)",
+        label=N_("Diesel van, well to wheel"),
+        unit=N_("g CO₂e/km"),
+        source=N_("10.9 l/100 km (DESNZ) at 3.13 kg/l (EN 16258)"),
         least=0,
         most=2000,
     )
     unserved_cents: int = number(
         2500,
-        label="Price of an order that stays behind",
-        unit="ct",
-        source="own assumption: a second attempt and a call",
+        label=N_("Price of an order that stays behind"),
+        unit=N_("ct"),
+        source=N_("own assumption: a second attempt and a call"),
         least=1,
         most=100000,
     )
     plan_search_s: int = number(
         3,
-        label="Search time for the plan of a day",
-        unit="s",
-        source="own measurement: little is gained beyond, up to 60 orders",
+        label=N_("Search time for the plan of a day"),
+        unit=N_("s"),
+        source=N_("own measurement: little is gained beyond, up to 60 orders"),
         least=1,
         most=300,
     )

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, Queue
+from time import monotonic
 from typing import Any
 
 from city.solver_child import read_frame, write_frame
@@ -82,12 +83,11 @@ class Solver:
         good_enough: Callable[[], bool],
         limit_s: float | None,
     ) -> Any:
-        waited_s, told = 0.0, False
+        asked, told = monotonic(), False
         while True:
             try:
                 kind, content = self._frames.get(timeout=_LOOK_S)
             except Empty:
-                waited_s += _LOOK_S
                 kind, content = "waiting", None
             if kind == "result":
                 return content
@@ -101,7 +101,7 @@ class Solver:
                 raise SolverFailed("the solver process ended without an answer")
             if kind == "progress":
                 on_progress(content)
-            if should_stop() or (limit_s is not None and waited_s > limit_s):
+            if should_stop() or (limit_s is not None and monotonic() - asked > limit_s):
                 self.close()
                 self.start()
                 raise SolverStopped

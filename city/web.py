@@ -20,7 +20,7 @@ from city import clock, words
 from city.db import city_scope, db
 from city.messages import DomainError, say
 from city.models import City
-from routing.message import BadInput, Message
+from routing.message import N_, BadInput, Message
 
 log = logging.getLogger(__name__)
 csrf = CSRFProtect()
@@ -28,22 +28,23 @@ MAX_REQUEST_BYTES = 12 * 1024 * 1024
 NO_BREAK_SPACE = "\u00a0"
 
 ERROR_TEXTS: dict[int, tuple[str, str, str]] = {  # title, what happened, what to do
-    400: ("This could not be read", "The browser sent something that this page does not understand.",
-          "Please go back and try again."),
-    401: ("Please sign in", "This page is only for people who are signed in.", "Sign in and open the page again."),
-    403: ("Not for this account", "Your account may not see this page.",
-          "If you need it, ask the city administration for the role."),
-    404: ("This page does not exist", "Perhaps it has moved, or the link was mistyped.",
-          "Start from the home page, or go back."),
-    405: ("This does not work that way", "The page was called in a way that it does not offer.",
-          "Please open it from the menu."),
-    409: ("Someone was faster", "What you wanted to change has changed in the meantime.",
-          "Go back, load the page again and compare."),
-    413: ("This is too large", "At most 12 MB can be sent at once.", "Please send a smaller file."),
-    429: ("Too many tries", "Please wait a few minutes.", "Then try again."),
-    500: ("That did not work", "The fault is ours and has been written down.",
-          "Please try again in a moment. If it stays, tell the city the number below."),
-    503: ("Just a moment", "The system is busy or is being updated.", "Please try again in a minute."),
+    400: (N_("This could not be read"), N_("The browser sent something that this page does not understand."),
+          N_("Please go back and try again.")),
+    401: (N_("Please sign in"), N_("This page is only for people who are signed in."),
+          N_("Sign in and open the page again.")),
+    403: (N_("Not for this account"), N_("Your account may not see this page."),
+          N_("If you need it, ask the city administration for the role.")),
+    404: (N_("This page does not exist"), N_("Perhaps it has moved, or the link was mistyped."),
+          N_("Start from the home page, or go back.")),
+    405: (N_("This does not work that way"), N_("The page was called in a way that it does not offer."),
+          N_("Please open it from the menu.")),
+    409: (N_("Someone was faster"), N_("What you wanted to change has changed in the meantime."),
+          N_("Go back, load the page again and compare.")),
+    413: (N_("This is too large"), N_("At most 12 MB can be sent at once."), N_("Please send a smaller file.")),
+    429: (N_("Too many tries"), N_("Please wait a few minutes."), N_("Then try again.")),
+    500: (N_("That did not work"), N_("The fault is ours and has been written down."),
+          N_("Please try again in a moment. If it stays, tell the city the number below.")),
+    503: (N_("Just a moment"), N_("The system is busy or is being updated."), N_("Please try again in a minute.")),
 }  # fmt: skip
 
 

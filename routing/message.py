@@ -28,3 +28,8 @@ class BadInput(ValueError):
     def __init__(self, text: str, **values: object) -> None:
         self.message = Message(text, values)
         super().__init__(str(self.message))
+
+
+def N_(text: str) -> str:
+    """Mark a sentence that is said later, so that it is found for translation (gettext's own convention)."""
+    return text

@@ -1,0 +1,124 @@
+"""The street map that a city uses: brought in once, kept beside the database, loaded once per process."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from holidays import country_holidays
+from routing.streets.model import Period
+from routing.streets.network import Network, import_network
+from sqlalchemy import select
+
+from city import clock
+from city.config import Config
+from city.db import db, transaction
+from city.messages import DomainError
+from city.models import City, StreetMap
+
+ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
+FOLDER = "streets"
+_DIGITS = 6  # of a degree: about 0.1 m
+_loading = threading.Lock()
+
+
+class NoStreets(DomainError):
+    """This city has no street map, so nothing can be found or planned."""
+
+    status = 503
+
+
+def bring_in(source: Path, *, note: str = "") -> str:
+    """Read a street map and put it in service; returns what it holds, in words.
+
+    The file is read before anything changes, so a broken one (BadInput) leaves
+    the old map in service. Opens its own transaction.
+    """
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    network = import_network(source, cache=folder)
+    kept = folder / f"{network.sha256}{''.join(source.suffixes[-2:])}"
+    if not kept.exists():
+        unfinished = folder / f"{kept.name}.part"
+        shutil.copyfile(source, unfinished)
+        unfinished.replace(kept)
+    with transaction():
+        db.session.add(StreetMap(file=kept.name, sha256=network.sha256, note=note, imported_at=clock.now()))
+    box = network.bounds
+    return f"{box.south:.3f}–{box.north:.3f} N, {box.west:.3f}–{box.east:.3f} E"
+
+
+def in_service() -> StreetMap:
+    """The newest street map of this city. Raises NoStreets."""
+    newest = db.session.scalar(select(StreetMap).order_by(StreetMap.id.desc()).limit(1))
+    if newest is None:
+        raise NoStreets("This city has no street map yet. The administration brings one in with “streets import”.")
+    return newest
+
+
+def network() -> Network:
+    """The streets of this city, loaded once per process and safe for threads."""
+    return _loaded(str(_folder() / in_service().file), str(_folder()))
+
+
+def source() -> Path:
+    """The file that the street map of this city was read from."""
+    return _folder() / in_service().file
+
+
+def _loaded(path: str, cache: str) -> Network:
+    with _loading:  # two requests at once must not both load it
+        return _kept(path, cache)
+
+
+@lru_cache(maxsize=4)
+def _kept(path: str, cache: str) -> Network:
+    return import_network(Path(path), cache=Path(cache))
+
+
+def _folder() -> Path:
+    house: Config = current_app.extensions["house"]
+    return house.data_dir / FOLDER
+
+
+def attribution() -> str:
+    """What must stand on every map, with the note of a map that is no survey."""
+    note = in_service().note
+    return f"{ATTRIBUTION} · {note}" if note else ATTRIBUTION
+
+
+def period(city: City, day: Any, starts_s: int, ends_s: int) -> Period:
+    """A stretch of a day with the public holidays of the city's Land around it."""
+    years = range(day.year - 1, day.year + 2)
+    return Period(day, starts_s, ends_s, holidays=frozenset(country_holidays("DE", subdiv=city.land, years=years)))
+
+
+def background_file() -> tuple[str, Path]:
+    """The drawn town for maps, compressed JSON, made once per street map: its name for caches, and where it lies."""
+    found = in_service()
+    path = _folder() / f"{found.sha256}.background.json.gz"
+    if not path.exists():
+        unfinished = path.with_suffix(f".{threading.get_ident()}.part")
+        unfinished.write_bytes(gzip.compress(json.dumps(background(network())).encode(), mtime=0))
+        unfinished.replace(path)
+    return found.sha256[:16], path
+
+
+def background(streets: Network) -> dict[str, Any]:
+    """What a map draws beneath its marks: streets, water, green and buildings as lines of points."""
+    return {
+        "streets": [{"kind": kind, "name": name, "line": _line(line)} for kind, name, line in streets.lines()],
+        "water": [_line(line) for line in streets.water()],
+        "green": [_line(line) for line in streets.green()],
+        "buildings": [_line(line) for line in streets.buildings()],
+    }
+
+
+def _line(points: Any) -> list[list[float]]:
+    return [[round(lat, _DIGITS), round(lon, _DIGITS)] for lat, lon in points]

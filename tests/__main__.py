@@ -1,0 +1,58 @@
+"""Every check of the project, as ``run.py test`` runs them: ruff, mypy, pytest on SQLite, then on PostgreSQL.
+
+What the machine lacks (Chromium, PostgreSQL, Pango, the shared data) makes
+its tests skip with a reason; under ``CI=true`` it is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.postgres import PostgresMissing, private_server
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_TESTS = ["tests/city", "tests/leerstand", "tests/logistics", "tests/demo"]
+
+
+def main(arguments: list[str]) -> int:
+    """Run all checks; the exit code of the first that fails."""
+    os.chdir(ROOT)
+    long = "--long" in arguments
+    rest = [argument for argument in arguments if argument != "--long"]
+    marks = ["-m", "" if long else "not long"]
+    spread = [] if any(argument.startswith("-n") for argument in rest) else ["-n", str(min(4, os.cpu_count() or 2))]
+    steps: list[tuple[str, list[str]]] = [
+        ("ruff check", ["-m", "ruff", "check", "."]),
+        ("ruff format", ["-m", "ruff", "format", "--check", "."]),
+        ("mypy", ["-m", "mypy", "."]),
+        ("pytest", ["-m", "pytest", *marks, *spread, *rest]),
+    ]
+    for name, call in steps:
+        print(f"── {name}", flush=True)
+        if code := subprocess.run([sys.executable, *call], check=False).returncode:
+            return code
+    return 0 if rest else on_postgres(marks, spread)
+
+
+def on_postgres(marks: list[str], spread: list[str]) -> int:
+    """The tests that use the database once more, on a PostgreSQL server of their own."""
+    print("── pytest on PostgreSQL", flush=True)
+    folders = [folder for folder in DATABASE_TESTS if (ROOT / folder).exists()]
+    marks = ["-m", " and ".join(filter(None, [marks[1], "not browser and not one_database"]))]
+    try:
+        with private_server() as url:
+            call = [sys.executable, "-m", "pytest", "-q", *marks, *spread, *folders]
+            return subprocess.run(call, check=False, env={**os.environ, "TEST_DATABASE_URL": url}).returncode
+    except PostgresMissing as reason:
+        if os.environ.get("CI") == "true":
+            print(f"PostgreSQL: {reason}")
+            return 1
+        print(f"all tests on PostgreSQL skipped: {reason}")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
