@@ -95,6 +95,19 @@ def upgrade() -> None:
     with op.batch_alter_table('street_axis', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_street_axis_city_id'), ['city_id'], unique=False)
 
+    op.create_table('street_map',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('file', sa.String(), nullable=False),
+    sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('note', sa.String(), nullable=False),
+    sa.Column('imported_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_street_map_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_street_map'))
+    )
+    with op.batch_alter_table('street_map', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_street_map_city_id'), ['city_id'], unique=False)
+
     op.create_table('account',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('email', sa.String(), nullable=False),
@@ -535,6 +548,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_account_city_id'))
 
     op.drop_table('account')
+    with op.batch_alter_table('street_map', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_street_map_city_id'))
+
+    op.drop_table('street_map')
     with op.batch_alter_table('street_axis', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_street_axis_city_id'))
 

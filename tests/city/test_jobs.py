@@ -10,7 +10,7 @@ import pytest
 
 from city import clock, jobs
 from city.db import city_scope, db, transaction
-from city.models import Job, JobState, Mail
+from city.models import City, Job, JobState, Mail, Organisation
 from routing.message import BadInput
 from tests import build
 
@@ -73,7 +73,7 @@ def test_a_handler_that_fails_changes_nothing_and_says_why(worker, town):
         "%(orders)d orders are too many.",
         {"orders": 6000},
     )
-    assert db.session.scalars(db.select(build.Organisation)).all() == []
+    assert db.session.scalars(db.select(Organisation)).all() == []
 
 
 def test_a_dead_workers_job_is_done_by_another_and_the_dead_one_cannot_finish_it(worker, town):
@@ -215,10 +215,10 @@ def test_a_job_belongs_to_its_city(worker, town):
     """
     The handler sees the rows of the city that asked, and no others.
     """
-    other = build.keep(build.City(slug="other", name="Andernort"))
+    other = build.keep(City(slug="other", name="Andernort"))
     build.organisation(name="Unsere")
     seen = []
-    jobs.register("count", lambda run: seen.extend(db.session.scalars(db.select(build.Organisation.name))) or dict)
+    jobs.register("count", lambda run: seen.extend(db.session.scalars(db.select(Organisation.name))) or dict)
     with city_scope(other.id):
         build.organisation(name="Ihre")
         ask()
