@@ -10,8 +10,11 @@ import leerstand.models  # noqa: F401  the tables of the shops
 from city import access, views, web, words
 from city.config import Config, from_environment
 from city.db import db, prepare_engine
+from city.models import Role
+from city.navigation import NavItem, init_navigation
 
 SESSION_COOKIE = "zwischenraum"
+NAVIGATION: tuple[NavItem, ...] = (NavItem("city.edit_settings", "Settings", frozenset({Role.ADMIN, Role.MANAGER})),)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -39,4 +42,5 @@ def create_app(config: Config | None = None) -> Flask:
     access.init_access(app)
     for blueprint in (views.bp,):
         app.register_blueprint(blueprint)
+    init_navigation(app, NAVIGATION)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select, text
@@ -17,10 +17,18 @@ from city.forms import CityForm, LimitsBetween, WholeNumberField, required
 from city.links import local_target
 from city.messages import NotFound
 from city.models import Job, JobState, Role
+from city.navigation import home_of_reader
 
 bp = Blueprint("city", __name__)
 LANGUAGE_KEPT_S = 365 * 24 * 3600
 OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+@bp.get("/")
+@public
+def start() -> Response:
+    """Where this reader's work begins; the public sees the free shops."""
+    return home_of_reader(current_app)
 
 
 @bp.get("/health")
