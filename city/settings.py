@@ -20,6 +20,11 @@ def number(default: int, *, label: str, unit: str, source: str, least: int, most
     )
 
 
+def weight(default: int, *, label: str) -> Any:
+    """How many points a criterion of the matching can give at most."""
+    return number(default, label=label, unit="points", source="vacancy reference 4.4", least=0, most=100)
+
+
 @dataclass(frozen=True)
 class CitySettings:
     """The numbers in force; handed to rules as an argument."""
@@ -175,6 +180,34 @@ class CitySettings:
         source=N_("own measurement: little is gained beyond, up to 60 orders"),
         least=1,
         most=300,
+    )
+    weight_transition: int = weight(18, label="Matching: short time empty")
+    weight_gap: int = weight(18, label="Matching: gaps closed in the core")
+    weight_ring: int = weight(12, label="Matching: right place between core and edge")
+    weight_diversity: int = weight(12, label="Matching: mix of the street")
+    weight_public: int = weight(10, label="Matching: public value")
+    weight_fit: int = weight(8, label="Matching: size fits")
+    weight_footfall: int = weight(6, label="Matching: draws people")
+    weight_owner: int = weight(6, label="Matching: rent covered")
+    weight_hub: int = weight(5, label="Matching: shorter deliveries")
+    weight_learning: int = weight(3, label="Matching: something to learn")
+    weight_permanence: int = weight(2, label="Matching: may stay for good")
+    max_new_hubs: int = number(
+        2, label="New micro-hubs in one plan", unit="hubs", source="own assumption", least=0, most=50
+    )
+    max_same_per_street: int = number(
+        2, label="New uses of one kind per street and plan", unit="uses", source="own assumption", least=1, most=50
+    )
+    neighbour_distance_m: int = number(
+        20,
+        label="A loud use and a use that needs quiet are at least this far apart",
+        unit="m",
+        source="own assumption: the next house but one",
+        least=0,
+        most=500,
+    )
+    match_search_s: int = number(
+        10, label="Search time for the plan of shops", unit="s", source="own assumption", least=1, most=300
     )
 
 

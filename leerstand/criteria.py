@@ -1,0 +1,179 @@
+"""What speaks for a pair, in whole points. Each criterion gives at most its weight; the sum is the score. Pure.
+
+Criteria and default weights after the vacancy reference, 4.4. Whole numbers
+throughout, so that the points a person sees add up and the solver adds the
+same ones. ``candidates`` computes the same for all pairs at once.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from city.settings import CitySettings
+from leerstand.findings import Finding, scored
+from leerstand.kinds import Category, Ring, UseType
+from leerstand.models import Unit, UseRequest
+from leerstand.situation import Situation
+
+SLOW_DAYS = 180  # waiting longer than this saves no vacancy worth naming
+LONG_DAYS = 182  # a use of half a year or more counts fully
+OLD_DAYS = 730  # two years empty: the longest that still adds urgency
+FULL_GAP_M = 12  # a front of this width is a full gap
+FULL_VALUES = 3  # so many kinds of public value count fully
+DRAWS_PEOPLE = 2  # of 0 to 3: such uses belong inward
+
+INWARD = frozenset({Category.RETAIL, Category.FOOD, Category.GASTRONOMY})
+OUTWARD = frozenset({Category.LOGISTICS, Category.WORK, Category.HEALTH, Category.SERVICE})
+# Share of the ring's weight in halves: what belongs inside counts fully in the core, what belongs outside at the edge.
+RING_HALVES = {
+    "inward": {Ring.CORE: 2, Ring.SUPPLEMENT: 1, Ring.EDGE: 0},
+    "outward": {Ring.CORE: 0, Ring.SUPPLEMENT: 2, Ring.EDGE: 2},
+    "either": {Ring.CORE: 1, Ring.SUPPLEMENT: 2, Ring.EDGE: 1},
+}
+DELIVERS = frozenset({UseType.MICRO_HUB, UseType.CLICK_AND_COLLECT})
+
+
+def criteria(
+    unit: Unit,
+    request: UseRequest,
+    settings: CitySettings,
+    situation: Situation,
+    *,
+    starts: date,
+    ends: date,
+    hub_points: int,
+) -> tuple[Finding, ...]:
+    """Every criterion's points with its reason, in the order in which a page shows them."""
+    return (
+        gap(settings, situation),
+        transition(settings, situation, starts, ends),
+        diversity(settings, situation.same_kind.get(request.category, 0)),
+        ring(unit, request, settings),
+        public_value(request, settings),
+        fit(unit, request, settings),
+        footfall(request, settings),
+        owner(unit, request, settings),
+        hub(request, settings, hub_points),
+        learning(request, settings),
+        permanence(request, settings),
+    )
+
+
+def transition(settings: CitySettings, situation: Situation, starts: date, ends: date) -> Finding:
+    """Days of vacancy avoided; the longer a shop has been empty the more a quick start counts (squared)."""
+    wait = (starts - situation.today).days
+    soon = max(0, SLOW_DAYS - wait)
+    long = min(LONG_DAYS, max(0, (ends - starts).days))
+    empty = min(OLD_DAYS, situation.empty_days)
+    whole = settings.weight_transition
+    points = whole * soon * long * (OLD_DAYS**2 + empty**2) // (SLOW_DAYS * LONG_DAYS * 2 * OLD_DAYS**2)
+    if situation.empty_since is None:
+        return scored("transition", points, whole, "Follows in %(wait)d days, before the shop stands empty.", wait=wait)
+    return scored(
+        "transition",
+        points,
+        whole,
+        "Starts in %(wait)d days; empty for %(empty)d days.",
+        wait=wait,
+        empty=situation.empty_days,
+    )
+
+
+def gap(settings: CitySettings, situation: Situation) -> Finding:
+    """Front that comes back to life between active uses."""
+    whole, metres = settings.weight_gap, round(situation.gap_m)
+    points = whole * min(FULL_GAP_M, metres) // FULL_GAP_M
+    if metres == 0:
+        return scored("gap", 0, whole, "Closes no gap: lies beyond the outermost active shop, or is not empty.")
+    return scored("gap", points, whole, "Closes a gap of %(metres)d m between active shops.", metres=metres)
+
+
+def direction(request: UseRequest) -> str:
+    """Where a use belongs: inward, outward, or either."""
+    if request.category in INWARD or request.footfall >= DRAWS_PEOPLE:
+        return "inward"
+    return "outward" if request.category in OUTWARD else "either"
+
+
+def ring(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
+    """What draws people belongs inside; what needs room or calm belongs outside."""
+    whole = settings.weight_ring
+    halves = RING_HALVES[direction(request)][unit.ring]
+    text = ("Would suit another place better.", "Suits this place partly.", "Belongs just here.")[halves]
+    return scored("ring", whole * halves // 2, whole, text)
+
+
+def marginal_diversity(whole: int, already: int) -> int:
+    """Points of one more use of a kind where ``already`` many are: 1, 1/3, 1/15, then negative (4.4, w4)."""
+    if already >= 3:
+        return -(whole // 6)
+    return (whole, whole // 3, whole // 15)[already]
+
+
+def diversity(settings: CitySettings, already: int) -> Finding:
+    """The first of its kind enriches a street, the fourth does not."""
+    whole = settings.weight_diversity
+    points = marginal_diversity(whole, already)
+    if already == 0:
+        return scored("diversity", points, whole, "The first of its kind in this street.")
+    return scored("diversity", points, whole, "%(already)d of this kind in this street already.", already=already)
+
+
+def public_value(request: UseRequest, settings: CitySettings) -> Finding:
+    """What the use gives back: regional, circular, social, education, culture, research."""
+    count = len(set(request.public_value))
+    points = settings.weight_public * min(FULL_VALUES, count) // FULL_VALUES
+    text = "Serves %(count)d public aims." if count != 1 else "Serves one public aim."
+    return scored("public", points, settings.weight_public, text, count=count)
+
+
+def fit(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
+    """The nearer to the area wished for, the better."""
+    wish, off = request.area_ideal_m2, abs(unit.area_m2 - request.area_ideal_m2)
+    points = settings.weight_fit * max(0, wish - off) // wish
+    return scored(
+        "fit", points, settings.weight_fit, "%(wish)d m² wished for, %(has)d m² there.", wish=wish, has=unit.area_m2
+    )
+
+
+def footfall(request: UseRequest, settings: CitySettings) -> Finding:
+    """Whether people come because of it."""
+    whole = settings.weight_footfall
+    words = ("Draws no one.", "Draws a few people.", "Draws people.", "Draws many people.")
+    return scored("footfall", whole * request.footfall // 3, whole, words[request.footfall])
+
+
+def owner(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
+    """The owner gets the rent asked for; above the budget the points fall to nothing at the tolerance."""
+    whole, rent, budget = settings.weight_owner, unit.rent_cents_month, request.budget_cents_month
+    if rent <= budget:
+        return scored("owner", whole, whole, "The budget covers the rent.")
+    most = budget * (100 + settings.rent_tolerance_percent) // 100
+    points = whole * max(0, most - rent) // max(1, most - budget)
+    return scored("owner", points, whole, "The budget covers the rent only in part.")
+
+
+def hub(request: UseRequest, settings: CitySettings, hub_points: int) -> Finding:
+    """What a hub here saves in deliveries, as logistics reckons it."""
+    whole = settings.weight_hub
+    if request.use_type not in DELIVERS:
+        return scored("hub", 0, whole, "Not a place for deliveries.")
+    points = max(0, min(whole, hub_points))
+    text = "Shortens delivery trips." if points else "No shorter delivery trips known."
+    return scored("hub", points, whole, text)
+
+
+def learning(request: UseRequest, settings: CitySettings) -> Finding:
+    """An experiment that says what it wants to learn."""
+    whole = settings.weight_learning
+    if request.evaluates:
+        return scored("learning", whole, whole, "Says what it wants to learn, and how it will know.")
+    return scored("learning", 0, whole, "Without an evaluation.")
+
+
+def permanence(request: UseRequest, settings: CitySettings) -> Finding:
+    """It may stay when it works."""
+    whole = settings.weight_permanence
+    if request.wants_permanent:
+        return scored("permanence", whole, whole, "Wants to stay for good.")
+    return scored("permanence", 0, whole, "Plans for a while only.")

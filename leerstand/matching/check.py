@@ -1,0 +1,87 @@
+"""Do not trust the solver: every promise of a plan, counted again. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from leerstand.matching.problem import MatchingAnswer, MatchingProblem
+
+Constraint = Callable[[MatchingProblem, MatchingAnswer], Iterator[str]]
+
+
+def violations(problem: MatchingProblem, answer: MatchingAnswer) -> list[str]:
+    """Every broken promise as a sentence; an empty list means that the plan holds."""
+    return [sentence for constraint in CONSTRAINTS for sentence in constraint(problem, answer)]
+
+
+def pairs_exist(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """Only pairs that no rule objects to, each once."""
+    chosen = [match.pair for match in answer.matches]
+    if len(set(chosen)) != len(chosen):
+        yield "a pair is in the plan twice"
+    for pair in chosen:
+        if not 0 <= pair < problem.pairs:
+            yield f"pair {pair} is no candidate; there are {problem.pairs}"
+
+
+def one_use_per_shop(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """Nobody shares a shop."""
+    for unit, count in Counter(int(problem.unit[match.pair]) for match in answer.matches).items():
+        if count > 1:
+            yield f"shop {unit} is given away {count} times"
+
+
+def one_shop_per_request(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """Nobody gets two shops."""
+    for request, count in Counter(int(problem.request[match.pair]) for match in answer.matches).items():
+        if count > 1:
+            yield f"request {request} gets {count} shops"
+
+
+def caps_hold(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """Not too many new uses of one kind in a street, not too many hubs."""
+    groups = Counter(int(problem.group[match.pair]) for match in answer.matches)
+    for group, count in groups.items():
+        if group >= 0 and count > problem.max_per_group:
+            yield f"group {group} has {count} new uses, {problem.max_per_group} are allowed"
+    hubs = sum(bool(problem.hub[match.pair]) for match in answer.matches)
+    if hubs > problem.max_hubs:
+        yield f"{hubs} new hubs, {problem.max_hubs} are allowed"
+
+
+def neighbours_get_along(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """No two matches that exclude each other."""
+    chosen = {match.pair for match in answer.matches}
+    for one, other in problem.conflicts:
+        if int(one) in chosen and int(other) in chosen:
+            yield f"pairs {one} and {other} exclude each other"
+
+
+def points_add_up(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """The objective is the sum of what every match shows, and the diversity is that of the whole plan."""
+    shown = sum(int(problem.points[match.pair]) + match.diversity for match in answer.matches)
+    if shown != answer.objective:
+        yield f"the matches add up to {shown} points, the plan says {answer.objective}"
+    counts = Counter(int(problem.group[match.pair]) for match in answer.matches)
+    earned = sum(problem.step(group, nth if group >= 0 else 0) for group, n in counts.items() for nth in range(n))
+    given = sum(match.diversity for match in answer.matches)
+    if earned != given:
+        yield f"diversity is worth {earned} points, the matches show {given}"
+
+
+def bound_is_above(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """A plan cannot be better than the best possible."""
+    if answer.bound < answer.objective:
+        yield f"the bound {answer.bound} lies below the plan's {answer.objective} points"
+
+
+CONSTRAINTS: tuple[Constraint, ...] = (
+    pairs_exist,
+    one_use_per_shop,
+    one_shop_per_request,
+    caps_hold,
+    neighbours_get_along,
+    points_add_up,
+    bound_is_above,
+)

@@ -1,0 +1,244 @@
+"""What must hold so that a shop can be used as somebody wishes. One rule, one function, one reason. Pure.
+
+``candidates`` computes the same for all pairs at once; a property test proves
+that both agree. To add a rule: write it here, add it to ``RULES``, add its
+column there and one line to the test table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from city.settings import CitySettings
+from leerstand.criteria import criteria
+from leerstand.findings import Finding, Suitability, against, caution, fine
+from leerstand.kinds import Floor, UseType
+from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
+from leerstand.permits import Permission, permission, permit
+from leerstand.situation import Situation
+
+Rule = Callable[[Unit, UseRequest, Situation, CitySettings], Finding | None]
+LOUD = 2  # of 0 to 3: from here on quiet neighbours would be disturbed
+
+
+def suitability(
+    unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation, *, hub_points: int = 0
+) -> Suitability:
+    """Ask every rule and every criterion; keep every answer, so that a match can be explained.
+
+    ``hub_points`` is what logistics says a hub in this shop would be worth,
+    from 0 to ``settings.weight_hub``.
+    """
+    starts, ends = period(unit, request, situation, settings)
+    said = (rule(unit, request, situation, settings) for rule in RULES)
+    points = criteria(unit, request, settings, situation, starts=starts, ends=ends, hub_points=hub_points)
+    return Suitability((*(finding for finding in said if finding is not None), *points), starts, ends)
+
+
+def period(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> tuple[date, date]:
+    """The first possible day and the day after the last one, whether or not that is long enough."""
+    lead = permit(unit.baunvo_zone, unit.heritage, request.use_type, settings).weeks
+    starts = max(situation.free_from, request.earliest_start, situation.today + timedelta(weeks=lead))
+    ends = starts + timedelta(weeks=request.duration_max_weeks)
+    return starts, ends if situation.free_until is None else min(ends, situation.free_until)
+
+
+def largest_m2(request: UseRequest, settings: CitySettings) -> int:
+    """Beyond this the shop would stay half empty."""
+    return min(request.area_max_m2, settings.max_area_factor * request.area_ideal_m2)
+
+
+def highest_rent_cents(request: UseRequest, settings: CitySettings) -> int:
+    """What negotiation may still close, per month."""
+    return request.budget_cents_month * (100 + settings.rent_tolerance_percent) // 100
+
+
+def euros(cents: int) -> Decimal:
+    """Whole euros, so that the sentence writes them as people here do."""
+    return Decimal(cents // 100 if cents % 100 == 0 else round(cents / 100))
+
+
+def area_fits(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding:
+    """The shop offers the area asked for, and not so much more that half of it stays empty."""
+    has, most = unit.area_m2, largest_m2(request, settings)
+    if has < request.area_min_m2:
+        return against("area", "Needs %(needs)d m², here are %(has)d m².", needs=request.area_min_m2, has=has)
+    if has > most:
+        return against("area", "Wants at most %(most)d m², here are %(has)d m².", most=most, has=has)
+    return fine("area", "%(has)d m², wanted are %(needs)d m².", has=has, needs=request.area_ideal_m2)
+
+
+def floor_fits(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """Whoever needs the street level gets it."""
+    if request.ground_floor_only and unit.floor != Floor.GROUND:
+        return against("floor", "Needs the ground floor; this room lies elsewhere in the house.")
+    return None
+
+
+def entrance_is_step_free(
+    unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
+) -> Finding | None:
+    """Whoever needs a level entrance gets one."""
+    if not request.step_free_required:
+        return None
+    if not unit.step_free:
+        return against("step_free", "Needs a step-free entrance; here is a step.")
+    return fine("step_free", "The entrance is step-free.")
+
+
+def water_is_there(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """Whoever needs water gets it."""
+    if not request.needs_water:
+        return None
+    return fine("water", "Water is there.") if unit.water else against("water", "Needs water; here is none.")
+
+
+def heating_is_there(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """Whoever needs heating gets it."""
+    if not request.needs_heating:
+        return None
+    return fine("heating", "Heating is there.") if unit.heating else against("heating", "Needs heating; here is none.")
+
+
+def exhaust_air_is_there(
+    unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
+) -> Finding | None:
+    """Whoever needs an exhaust duct gets one."""
+    if not request.needs_exhaust_air:
+        return None
+    if not unit.exhaust_air:
+        return against("exhaust_air", "Needs an exhaust duct; here is none.")
+    return fine("exhaust_air", "An exhaust duct is there.")
+
+
+def power_suffices(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """The connection carries what the use draws."""
+    needs, has = request.needs_power_kw, unit.power_kw
+    if needs == 0:
+        return None
+    if has < needs:
+        return against("power", "Needs %(needs)d kW of power, the connection has %(has)d kW.", needs=needs, has=has)
+    return fine("power", "%(has)d kW of power, %(needs)d kW are needed.", has=has, needs=needs)
+
+
+def delivery_door_is_there(
+    unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
+) -> Finding | None:
+    """Whoever gets bulky goods has a door for them."""
+    if not request.needs_delivery_door:
+        return None
+    if not unit.delivery_door:
+        return against("delivery_door", "Needs a door for deliveries; here is none.")
+    return fine("delivery_door", "A door for deliveries is there.")
+
+
+def hub_can_work(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """A micro-hub lies at street level, has room for bikes and a door they pass."""
+    if request.use_type != UseType.MICRO_HUB:
+        return None
+    if unit.area_m2 < settings.hub_min_area_m2:
+        least = settings.hub_min_area_m2
+        return against("hub", "A hub needs %(needs)d m², here are %(has)d m².", needs=least, has=unit.area_m2)
+    if unit.floor != Floor.GROUND or not unit.step_free:
+        return against("hub", "A hub needs a step-free room at street level.")
+    if unit.door_width_cm < CARGO_BIKE_DOOR_CM:
+        return against(
+            "hub",
+            "A loaded cargo bike needs a door of %(needs)d cm, this one has %(has)d cm.",
+            needs=CARGO_BIKE_DOOR_CM,
+            has=unit.door_width_cm,
+        )
+    return fine("hub", "A loaded cargo bike can be ridden in.")
+
+
+def zone_allows(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding:
+    """Planning law probably allows the use in this area."""
+    zone = unit.baunvo_zone.value
+    said = permission(unit.baunvo_zone, request.use_type, request.noise)
+    if said == Permission.FORBIDDEN:
+        return against("zone", "Probably too loud for this area (%(zone)s).", zone=zone)
+    if said == Permission.EXCEPTION:
+        return caution("zone", "Probably allowed in this area (%(zone)s) only as an exception.", zone=zone)
+    if said == Permission.CONDITION:
+        return caution("zone", "Probably allowed in this area (%(zone)s) under conditions.", zone=zone)
+    return fine("zone", "Probably allowed in this area (%(zone)s).", zone=zone)
+
+
+def permit_is_known(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding:
+    """Which permit is probably needed; it moves the first day."""
+    needed = permit(unit.baunvo_zone, unit.heritage, request.use_type, settings)
+    make = caution if needed.weeks else fine
+    return make("permit", needed.reason.text, **needed.reason.values)
+
+
+def owner_allows_use(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """The owner has not ruled this use out."""
+    if request.use_type.value in unit.excluded_uses:
+        return against("owner", "The owner does not want this use here.")
+    return None
+
+
+def starts_in_time(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """The shop is free before the request's latest start."""
+    starts, _ = period(unit, request, situation, settings)
+    if starts > request.latest_start:
+        return against(
+            "start", "Can start on %(starts)s, must start by %(latest)s.", starts=starts, latest=request.latest_start
+        )
+    return None
+
+
+def lasts_long_enough(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """The shop stays free as long as the use needs it at least."""
+    starts, ends = period(unit, request, situation, settings)
+    weeks = max(0, (ends - starts).days) // 7
+    if weeks < request.duration_min_weeks:
+        return against(
+            "duration",
+            "Needs %(needs)d weeks, free are %(has)d weeks.",
+            needs=request.duration_min_weeks,
+            has=weeks,
+        )
+    return None
+
+
+def rent_is_affordable(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding:
+    """The rent lies within the budget, or so little above that negotiation may close it."""
+    rent, budget = unit.rent_cents_month, request.budget_cents_month
+    values = {"rent": euros(rent), "budget": euros(budget)}
+    if rent > highest_rent_cents(request, settings):
+        return against("rent", "Rent %(rent)s € a month, budget %(budget)s €.", **values)
+    if rent > budget:
+        return caution("rent", "Rent %(rent)s € a month is a little above the budget of %(budget)s €.", **values)
+    return fine("rent", "Rent %(rent)s € a month, within the budget of %(budget)s €.", **values)
+
+
+def neighbours_get_along(
+    unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
+) -> Finding | None:
+    """A loud use does not move in beside one that needs quiet."""
+    if request.noise >= LOUD and situation.quiet_neighbour:
+        return against("neighbour", "Too loud beside %(address)s.", address=situation.quiet_neighbour)
+    return None
+
+
+RULES: tuple[Rule, ...] = (
+    area_fits,
+    floor_fits,
+    entrance_is_step_free,
+    water_is_there,
+    heating_is_there,
+    exhaust_air_is_there,
+    power_suffices,
+    delivery_door_is_there,
+    hub_can_work,
+    zone_allows,
+    permit_is_known,
+    owner_allows_use,
+    starts_in_time,
+    lasts_long_enough,
+    rent_is_affordable,
+    neighbours_get_along,
+)

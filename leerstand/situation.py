@@ -1,0 +1,124 @@
+"""What is known of a shop beside its own row on a given day: free from when, a gap or not, who is around. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from leerstand.kinds import Category, Floor, SpellKind
+from leerstand.models import Occupancy, Unit
+
+QUIET = frozenset({Category.EDUCATION, Category.HEALTH, Category.SOCIAL})  # uses that loud neighbours would disturb
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One shop on the day of the plan (Lage des Ladens).
+
+    ``free_from`` is the first day on which nobody is in it and the owner offers
+    it; ``free_until`` the first day on which that is over. ``gap_m`` is the
+    dead front that a use would bring to life: 0 beyond the outermost active
+    use of the street, where emptiness is retreat and not a hole.
+    """
+
+    today: date
+    free_from: date
+    free_until: date | None = None
+    empty_since: date | None = None  # None: somebody is still in it
+    gap_m: float = 0.0
+    same_kind: Mapping[Category, int] = field(default_factory=dict)  # active uses in the street
+    quiet_neighbour: str = ""  # address of a use nearby that needs quiet
+
+    @property
+    def empty_days(self) -> int:
+        """How long it has been empty."""
+        return 0 if self.empty_since is None else max(0, (self.today - self.empty_since).days)
+
+
+def spell_on(spells: Iterable[Occupancy], day: date) -> Occupancy | None:
+    """Who is in a shop on a day."""
+    return next((spell for spell in spells if spell.starts <= day and (spell.ends is None or day < spell.ends)), None)
+
+
+def is_dead(unit: Unit, day: date) -> bool:
+    """Whether the ground-floor front is empty or under works; what nobody knows counts as alive."""
+    spell = spell_on(unit.spells, day)
+    return unit.floor == Floor.GROUND and spell is not None and not spell.active
+
+
+def outermost_active_m(units: Iterable[Unit], day: date) -> int | None:
+    """Position of the outermost active ground-floor use of one street; None when there is none."""
+    places = [
+        unit.position_m
+        for unit in units
+        if unit.floor == Floor.GROUND and (spell := spell_on(unit.spells, day)) is not None and spell.active
+    ]
+    return max(places, default=None)
+
+
+def free_period(unit: Unit, today: date) -> tuple[date, date | None] | None:
+    """When a shop can be used next, half-open; None while somebody is in it without a known end."""
+    start = max(today, unit.available_from or today)
+    taken = sorted((spell for spell in unit.spells if spell.kind != SpellKind.VACANCY), key=lambda spell: spell.starts)
+    until: date | None = None
+    for spell in taken:
+        if spell.ends is not None and spell.ends <= start:
+            continue
+        if spell.starts > start:
+            until = spell.starts
+            break
+        if spell.ends is None:
+            return None
+        start = spell.ends
+    if unit.available_until is not None and (until is None or unit.available_until < until):
+        until = unit.available_until
+    return (start, until) if until is None or start < until else None
+
+
+def situations(units: Iterable[Unit], today: date, neighbour_distance_m: int) -> dict[int, Situation]:
+    """The situation of every shop that can be given away, by id.
+
+    Needs the spells of all shops of the town loaded: a street is judged as a whole.
+    """
+    streets: dict[int | None, list[Unit]] = {}
+    for unit in units:
+        streets.setdefault(unit.axis_id, []).append(unit)
+    return {
+        unit_id: situation
+        for axis_id, street in streets.items()
+        for unit_id, situation in _of_street(street, axis_id is not None, today, neighbour_distance_m).items()
+    }
+
+
+def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) -> dict[int, Situation]:
+    edge_m = outermost_active_m(street, today) if ordered else None
+    present = [(unit, spell_on(unit.spells, today)) for unit in street]
+    mix = Counter(spell.category for _, spell in present if spell is not None and spell.active and spell.category)
+    quiet = [unit for unit, spell in present if spell is not None and spell.category in QUIET] if ordered else []
+    found = {}
+    for unit, spell in present:
+        if (free := free_period(unit, today)) is None:
+            continue
+        hole = edge_m is not None and unit.position_m <= edge_m and is_dead(unit, today)
+        found[unit.id] = Situation(
+            today=today,
+            free_from=free[0],
+            free_until=free[1],
+            empty_since=spell.starts if spell is not None and spell.kind == SpellKind.VACANCY else None,
+            gap_m=unit.frontage_m if hole else 0.0,
+            same_kind=dict(mix) if ordered else {},
+            quiet_neighbour=next((other.address for other in quiet if are_neighbours(unit, other, distance_m)), ""),
+        )
+    return found
+
+
+def are_neighbours(one: Unit, other: Unit, distance_m: int) -> bool:
+    """Whether two shops of one street are so close that one hears the other."""
+    return (
+        one is not other
+        and one.axis_id is not None
+        and one.axis_id == other.axis_id
+        and abs(one.position_m - other.position_m) <= distance_m
+    )
