@@ -1,0 +1,321 @@
+// Draws one map: background, cells, tours, symbols, names. Words from the data enter as textContent, never as HTML.
+// The document comes from city/maps.py: it holds the empty Leaflet map (map_haus), the symbols and the words of the
+// controls. The data is the JSON described there: inside the document, or fetched from the address in data-url.
+(function () {
+  "use strict";
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const EARTH_M = 40075016.686; // the equator
+  const TAB_STOPS_FROM_ZOOM = 16.3; // below it targets overlap: the list or table beside the map is the way in
+  const NAMES_FROM_ZOOM = 15.3;
+  const INK = "#131525";
+  const TOURS = [ // colour and dash: told apart without colour, too
+    ["#2044aa", null], ["#b83a0b", "13 7"], ["#00735f", "3 9"], ["#7a5230", "16 6 3 6"],
+    ["#131525", "8 5"], ["#8a1f6b", "20 8"], ["#4c5270", "2 6"], ["#2c5f86", "12 4 2 4 2 4"]
+  ];
+  const WIDTHS_M = { // how wide a street of this kind is drawn
+    motorway: 15, trunk: 14, primary: 13, secondary: 12, tertiary: 11, unclassified: 9, residential: 9,
+    living_street: 8, pedestrian: 9, service: 5, cycleway: 4, footway: 3, path: 2.5, track: 3, steps: 3
+  };
+  const BIG_STREETS = ["motorway", "trunk", "primary", "secondary"];
+  const map = window.map_haus;
+  const root = document.querySelector("main");
+  const words = JSON.parse(document.getElementById("karte-worte").textContent);
+  const canvas = L.canvas({ padding: 0.6 });
+  const scaled = []; // [layer, width in metres, further pixels]
+  const marks = [];
+
+  function element(name, className, text) {
+    const made = document.createElement(name);
+    if (className) { made.className = className; }
+    if (text !== undefined) { made.textContent = text; }
+    return made;
+  }
+
+  function drawing(name, attributes) {
+    const made = document.createElementNS(SVG, name);
+    Object.entries(attributes).forEach(function ([key, value]) { made.setAttribute(key, value); });
+    return made;
+  }
+
+  function still(point, content, className, more) {
+    const icon = L.divIcon({ html: content, className: className, iconSize: more && more.size || [0, 0] });
+    return L.marker(point, { icon: icon, interactive: false, keyboard: false, zIndexOffset: more && more.z || 0 });
+  }
+
+  // --- background ---
+
+  function area(points, colour) {
+    L.polygon(points, { renderer: canvas, stroke: false, fillOpacity: 1, fillColor: colour, interactive: false }).addTo(map);
+  }
+
+  function wideLine(lines, colour, width_m, more_px, dash) {
+    const layer = L.polyline(lines, { renderer: canvas, color: colour, interactive: false, dashArray: dash || null });
+    scaled.push([layer.addTo(map), width_m, more_px]);
+  }
+
+  function areasAndLines(things, colour) {
+    things.forEach(function (thing) {
+      if (thing.line) { wideLine(thing.line, colour, thing.width_m || 6, 0); } else { area(thing.area || thing, colour); }
+    });
+  }
+
+  function streets(all) {
+    const kinds = new Map();
+    all.forEach(function (street) { kinds.set(street.kind, (kinds.get(street.kind) || []).concat([street.line])); });
+    const sorted = Array.from(kinds).sort(function (a, b) { return width(a[0]) - width(b[0]); });
+    sorted.forEach(function ([kind, lines]) { wideLine(lines, "#cbbfae", width(kind), 2); });
+    sorted.forEach(function ([kind, lines]) {
+      wideLine(lines, BIG_STREETS.includes(kind) ? "#fdf3d3" : "#fff", width(kind), 0, kind === "steps" ? "3 2" : null);
+    });
+  }
+
+  function width(kind) { return WIDTHS_M[kind] || 7; }
+
+  function scaleLines() {
+    const pixels_per_m = 256 * Math.pow(2, map.getZoom()) / (EARTH_M * Math.cos(map.getCenter().lat * Math.PI / 180));
+    scaled.forEach(function ([layer, width_m, more_px]) {
+      layer.setStyle({ weight: Math.max(1, width_m * pixels_per_m) + more_px });
+    });
+  }
+
+  // --- names of streets, waters and places ---
+
+  const names = L.layerGroup();
+  let named = [];
+
+  function length(line) {
+    let sum = 0;
+    for (let i = 1; i < line.length; i += 1) { sum += Math.hypot(line[i][0] - line[i - 1][0], (line[i][1] - line[i - 1][1]) * 0.6); }
+    return sum;
+  }
+
+  function collectNames(background) {
+    const longest = new Map();
+    function offer(name, line, look) {
+      const before = longest.get(name);
+      if (name && (!before || length(before.line) < length(line))) { longest.set(name, { name: name, line: line, look: look }); }
+    }
+    (background.streets || []).forEach(function (street) { offer(street.name, street.line, "k-name"); });
+    (background.water || []).forEach(function (water) { if (water.line) { offer(water.name, water.line, "k-name k-name--wasser"); } });
+    named = Array.from(longest.values()).sort(function (a, b) { return length(b.line) - length(a.line); });
+    (background.green || []).concat(background.buildings || [], background.places || []).forEach(function (place) {
+      if (place.name) { named.unshift({ name: place.name, at: place.point || L.polygon(place.area).getBounds().getCenter(), look: "k-name k-name--ort" }); }
+    });
+  }
+
+  function middle(line) { // the point half way along, its direction in degrees, and the whole length in pixels
+    const points = line.map(function (point) { return map.latLngToLayerPoint(point); });
+    const parts = points.slice(1).map(function (point, i) { return point.distanceTo(points[i]); });
+    const whole = parts.reduce(function (sum, part) { return sum + part; }, 0);
+    let left = whole / 2, i = 0;
+    while (i < parts.length - 1 && left > parts[i]) { left -= parts[i]; i += 1; }
+    const from = points[i], to = points[i + 1] || from, share = parts[i] ? left / parts[i] : 0;
+    let degrees = Math.atan2(to.y - from.y, to.x - from.x) * 180 / Math.PI;
+    if (degrees > 90) { degrees -= 180; } else if (degrees <= -90) { degrees += 180; }
+    return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share, degrees: degrees, length_px: whole };
+  }
+
+  function writeNames() {
+    names.clearLayers();
+    if (map.getZoom() < NAMES_FROM_ZOOM) { return; }
+    const view = map.getBounds().pad(0.1), taken = [];
+    named.forEach(function (street) {
+      const spot = street.at ? Object.assign({ degrees: 0, length_px: Infinity }, map.latLngToLayerPoint(street.at)) : middle(street.line);
+      const half = street.name.length * 3.2, turn = spot.degrees * Math.PI / 180;
+      const box = { x: Math.abs(half * Math.cos(turn)) + 7, y: Math.abs(half * Math.sin(turn)) + 7 };
+      const at = map.layerPointToLatLng([spot.x, spot.y]);
+      const hit = taken.some(function (other) { return Math.abs(other.at.x - spot.x) < other.box.x + box.x && Math.abs(other.at.y - spot.y) < other.box.y + box.y; });
+      if (spot.length_px < half * 1.9 || hit || !view.contains(at)) { return; }
+      taken.push({ at: spot, box: box });
+      const text = element("span", "", street.name);
+      text.style.transform = "rotate(" + spot.degrees.toFixed(1) + "deg) translate(-50%,-50%)";
+      still(at, text, street.look, { z: -5000 }).addTo(names);
+    });
+  }
+
+  // --- cells, tours, symbols ---
+
+  function cell(one) {
+    L.rectangle(one.box, { color: "#b83a0b", weight: 1.5, fillColor: "#f3a37f", fillOpacity: Math.min(0.25 + one.count * 0.11, 0.75), interactive: false }).addTo(map);
+    still(L.latLngBounds(one.box).getCenter(), element("b", "", one.count), "k-zelle", { size: [40, 24] }).addTo(map);
+  }
+
+  function line(one) {
+    const [colour, dash] = one.kind === "walk" ? [INK, "2 9"] : TOURS[((one.number || 1) - 1) % TOURS.length];
+    L.polyline(one.line, { color: "#fff", weight: 9, opacity: 0.95, interactive: false }).addTo(map);
+    L.polyline(one.line, { color: colour, weight: 5, dashArray: dash, interactive: false }).addTo(map);
+    if (one.title) { // at another share of the way for each tour, so that signs do not pile up at the hub
+      const at = one.line[Math.floor((one.line.length - 1) * (0.3 + 0.13 * ((one.number || 1) % 4)))];
+      still(at, element("span", "", one.title), "k-schild", { z: 800 }).addTo(map);
+    }
+  }
+
+  function symbol(mark) {
+    const size = mark.large ? 38 : 30;
+    const picture = drawing("svg", { viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true", focusable: "false" });
+    if (mark.kind !== "stop" && mark.kind !== "done") {
+      picture.append(drawing("use", { href: "#s-" + (mark.kind === "bike" ? "rider" : mark.kind) }));
+      return picture;
+    }
+    const done = mark.kind === "done";
+    const number = drawing("text", { x: 12, y: 16.2, "text-anchor": "middle", "font-size": String(mark.number).length > 2 ? 9 : 11.5, "font-weight": 700, fill: done ? "#fff" : INK });
+    number.textContent = mark.number === undefined ? "" : mark.number;
+    picture.append(drawing("circle", { cx: 12, cy: 12, r: 10, fill: done ? INK : "#fff", stroke: INK, "stroke-width": 2.4 }), number);
+    return picture;
+  }
+
+  function isOwnPath(url) { return typeof url === "string" && /^\/(?![/\\])/.test(url) && location.protocol.startsWith("http"); }
+
+  function bubble(mark) {
+    const box = element("div"), title = element("div", "", mark.title);
+    box.append(title);
+    if (isOwnPath(mark.url)) {
+      const way = element("a", "", words.open);
+      way.href = mark.url;
+      way.target = "_top";
+      box.append(way);
+    }
+    return box;
+  }
+
+  function place(mark) {
+    const size = mark.large ? [38, 38] : [30, 30];
+    const icon = L.divIcon({ html: symbol(mark), className: "k-zeichen", iconSize: size, iconAnchor: mark.kind === "place" ? [15, 29] : null });
+    const marker = L.marker(mark.point, { icon: icon, title: mark.title, alt: mark.title, zIndexOffset: mark.large ? 500 : 0 });
+    marker.bindPopup(bubble(mark), { maxWidth: 260 }).addTo(map);
+    marker.getElement().setAttribute("aria-label", mark.title);
+    marks.push(marker);
+    if (mark.label) { still(mark.point, element("span", "", mark.label), "k-schild", { z: 900 }).addTo(map); }
+    return marker;
+  }
+
+  function setTabStops() {
+    const reachable = map.getZoom() >= TAB_STOPS_FROM_ZOOM;
+    marks.forEach(function (marker) { marker.getElement().tabIndex = reachable ? 0 : -1; });
+  }
+
+  // --- controls ---
+
+  function note(data) {
+    const control = L.control({ position: "bottomright" });
+    control.onAdd = function () {
+      const box = element("div", "leaflet-control-attribution"), source = data.attribution || "";
+      if (source.includes("OpenStreetMap")) {
+        const way = element("a", "", source);
+        way.href = "https://www.openstreetmap.org/copyright";
+        way.target = "_blank";
+        way.rel = "noopener";
+        box.append(way);
+      } else { box.append(source); }
+      if (data.note) { box.append(source ? " · " : "", data.note); }
+      return box;
+    };
+    control.addTo(map);
+  }
+
+  function nameControls() {
+    map.on("popupopen", function (event) {
+      const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+      close.setAttribute("aria-label", words.close);
+      (event.popup.getElement().querySelector(".leaflet-popup-content a") || close).focus({ preventScroll: true });
+    });
+    map.on("popupclose", function (event) {
+      const icon = event.popup._source && event.popup._source.getElement();
+      if (icon && icon.tabIndex === 0) { icon.focus({ preventScroll: true }); }
+    });
+  }
+
+  function letPick() { // a click, or the middle of the map by button or Enter
+    let pin = null;
+    function show(at) {
+      if (pin) { pin.setLatLng(at); } else { pin = place({ kind: "place", point: at, title: words.chosen }); }
+      pin.off("click");
+    }
+    function choose(at) {
+      show(at);
+      parent.postMessage({ kind: "picked", lat: Number(at.lat.toFixed(6)), lon: Number(at.lng.toFixed(6)) }, location.origin);
+    }
+    map.on("click", function (event) { choose(event.latlng); });
+    map.getContainer().append(element("div", "k-kreuz"));
+    const control = L.control({ position: "bottomleft" });
+    control.onAdd = function () {
+      const button = element("button", "k-waehlen", words.pick);
+      button.type = "button";
+      L.DomEvent.disableClickPropagation(button);
+      button.addEventListener("click", function () { choose(map.getCenter()); });
+      return button;
+    };
+    control.addTo(map);
+    map.getContainer().addEventListener("keydown", function (event) {
+      if (event.key === "Enter" && event.target === map.getContainer()) { choose(map.getCenter()); }
+    });
+    window.addEventListener("message", function (event) {
+      if (event.origin !== location.origin || event.source !== parent || !event.data || event.data.kind !== "chosen") { return; }
+      const at = L.latLng(event.data.lat, event.data.lon);
+      show(at);
+      map.setView(at, Math.max(map.getZoom(), 17));
+    });
+    parent.postMessage({ kind: "ready" }, location.origin);
+  }
+
+  function list(all) { // in a downloaded map: the same things in words
+    const box = document.getElementById("karte-liste");
+    if (!box) { return; }
+    all.forEach(function (mark) {
+      const row = element("li");
+      row.append(element("b", "", mark.number === undefined ? "·" : mark.number), element("span", "", mark.title));
+      box.append(row);
+    });
+  }
+
+  function fit(data) {
+    const points = (data.marks || []).map(function (mark) { return mark.point; }).concat((data.lines || []).flatMap(function (one) { return one.line; }));
+    const streetPoints = ((data.background || {}).streets || []).flatMap(function (street) { return street.line; });
+    const bounds = data.fit || (points.length ? points : streetPoints);
+    if (bounds.length) { map.fitBounds(bounds, { padding: [24, 24], maxZoom: 18 }); }
+  }
+
+  function draw(data) {
+    const background = data.background || {};
+    map.setMaxZoom(19);
+    map.getContainer().setAttribute("aria-label", document.title);
+    map.getContainer().setAttribute("role", "region");
+    L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out, position: "topright" }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 90 }).addTo(map);
+    note(data);
+    nameControls();
+    fit(data);
+    areasAndLines(background.green || [], "#d5e3c5");
+    areasAndLines(background.water || [], "#a9cbe4");
+    areasAndLines(background.buildings || [], "#d8cfc0");
+    streets(background.streets || []);
+    collectNames(background);
+    names.addTo(map);
+    (data.cells || []).forEach(cell);
+    (data.lines || []).forEach(line);
+    (data.marks || []).forEach(place);
+    list(data.marks || []);
+    if (data.pick) { letPick(); }
+    map.on("zoomend", scaleLines).on("zoomend", setTabStops).on("moveend", writeNames);
+    scaleLines();
+    setTabStops();
+    writeNames();
+    root.dataset.drawn = "yes";
+  }
+
+  function fail() {
+    document.querySelector(".k-hinweis").textContent = words.failed;
+    root.dataset.drawn = "failed";
+  }
+
+  const here = document.getElementById("karte-daten");
+  if (here) {
+    draw(JSON.parse(here.textContent));
+  } else {
+    fetch(root.dataset.url, { credentials: "same-origin", headers: { Accept: "application/json" } })
+      .then(function (answer) { if (!answer.ok) { throw new Error(String(answer.status)); } return answer.json(); })
+      .then(draw)
+      .catch(fail);
+  }
+})();
