@@ -1,0 +1,1 @@
+"""Streets: from an OpenStreetMap extract to tables, lines and sentences. Pure: no server, no clock."""

@@ -1,0 +1,117 @@
+"""A customizable contraction hierarchy: shortest paths in a turn graph, for any number of cost models. Pure.
+
+The shape (which shortcuts may exist) depends on the graph alone; a *metric* fills in costs in some
+milliseconds. Dibbelt, Strasser, Wagner: Customizable Contraction Hierarchies, 2016. Costs are packed
+into one int64 (see ``packing``), so that the shortest ride carries its own metres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.streets import kernels
+from routing.streets.packing import FAR
+
+Ints = NDArray[np.int64]
+BATCH = 32  # sources that sweep down together
+
+
+@dataclass(frozen=True)
+class Metric:
+    """Costs of every edge of the hierarchy, low to high and high to low rank; ``base`` before shortcuts."""
+
+    base_rise: Ints
+    base_fall: Ints
+    rise: Ints
+    fall: Ints
+
+
+@dataclass(frozen=True)
+class Found:
+    """A shortest ride: its cost, which source and target were best, and the nodes it enters."""
+
+    cost: int
+    source: int
+    target: int
+    nodes: Ints
+
+
+class Hierarchy:
+    """Shape of the hierarchy over n nodes and the arcs ``tail`` → ``head``; ``rank[n]`` is the place in the order."""
+
+    def __init__(self, rank: NDArray[np.int32], tail: NDArray[np.int32], head: NDArray[np.int32]) -> None:
+        self.rank = rank
+        self.node = np.empty_like(rank)
+        self.node[rank] = np.arange(len(rank), dtype=rank.dtype)
+        low, high = np.minimum(rank[tail], rank[head]), np.maximum(rank[tail], rank[head])
+        order = np.argsort(low, kind="stable")
+        first = np.concatenate(([0], np.cumsum(np.bincount(low, minlength=len(rank)))))
+        self.first, self.above, self.parent = kernels.shape(first, high[order])
+        self._edge = kernels.edges_of(self.first, self.above, low, high)
+        self._rises = rank[tail] < rank[head]
+        below = np.argsort(self.above, kind="stable")
+        low_of_edge = np.repeat(np.arange(len(rank), dtype=np.int32), np.diff(self.first))
+        self._below_first = np.concatenate(([0], np.cumsum(np.bincount(self.above, minlength=len(rank)))))
+        self._below, self._below_edge, self._low = low_of_edge[below], below, low_of_edge
+
+    def metric(self, cost: Ints) -> Metric:
+        """All shortcut costs for these arc costs (``FAR``: closed)."""
+        base_rise = np.full(len(self.above), FAR, np.int64)
+        base_fall = base_rise.copy()
+        base_rise[self._edge[self._rises]] = cost[self._rises]
+        base_fall[self._edge[~self._rises]] = cost[~self._rises]
+        rise, fall = base_rise.copy(), base_fall.copy()
+        kernels.customise(self.first, self.above, rise, fall)
+        return Metric(base_rise, base_fall, rise, fall)
+
+    def changed(self, metric: Metric, arcs: Ints, cost: Ints) -> Metric:
+        """The metric after some arcs got other costs; only what they reach is computed again."""
+        base_rise, base_fall = metric.base_rise.copy(), metric.base_fall.copy()
+        rise, fall = metric.rise.copy(), metric.fall.copy()
+        edges, rises = self._edge[arcs], self._rises[arcs]
+        base_rise[edges[rises]] = cost[rises]
+        base_fall[edges[~rises]] = cost[~rises]
+        below = (self._below_first, self._below, self._below_edge, self._low)
+        kernels.recustomise(self.first, self.above, *below, base_rise, base_fall, rise, fall, np.unique(edges))
+        return Metric(base_rise, base_fall, rise, fall)
+
+    def table(self, metric: Metric, source_first: Ints, sources: Ints, costs: Ints, targets: Ints) -> Ints:
+        """Costs from groups of start nodes to nodes: row i starts at ``sources[source_first[i]:source_first[i + 1]]``.
+
+        ``costs`` are what each start node costs already. ``FAR`` where there is no way.
+        """
+        goals = self.rank[targets]
+        chosen = self._upwards(goals)
+        place = np.full(len(self.rank), -1, np.int32)
+        place[chosen] = np.arange(len(chosen), dtype=np.int32)
+        ranks = self.rank[sources]
+        shape = (self.first, self.above, self.parent, metric.rise, metric.fall)
+        return kernels.sweep(*shape, chosen, place, source_first, ranks, costs, goals, BATCH)
+
+    def _upwards(self, ranks: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Every node from which one of these can be reached downwards, highest first."""
+        marked = np.zeros(len(self.rank), np.bool_)
+        front = np.unique(ranks)
+        while len(front):
+            front = front[~marked[front]]
+            marked[front] = True
+            front = np.unique(self.parent[front])
+            front = front[front >= 0]
+        return np.flatnonzero(marked)[::-1].astype(np.int32)
+
+    def ride(
+        self, metric: Metric, sources: Ints, source_costs: Ints, targets: Ints, target_costs: Ints
+    ) -> Found | None:
+        """The shortest ride from any source to any target, node by node; None where there is none."""
+        shape = (self.first, self.above, self.parent, metric.rise, metric.fall)
+        ends = (self.rank[sources], source_costs, self.rank[targets], target_costs)
+        cost, source, target, chain = kernels.meet(*shape, *ends)
+        if cost >= FAR:
+            return None
+        below = (self._below_first, self._below, self._below_edge)
+        costs = (metric.base_rise, metric.base_fall, metric.rise, metric.fall)
+        ranks = kernels.unpacked(self.first, self.above, *below, *costs, chain)
+        return Found(int(cost), int(source), int(target), self.node[ranks])

@@ -1,0 +1,294 @@
+"""The inner loops of the hierarchy, compiled by numba on first use and kept on disk. Pure.
+
+Ids are ranks. ``first`` and ``above`` list for each node the higher nodes it has an edge to, ascending;
+``rise[e]`` is the cost from low to high over edge e, ``fall[e]`` from high to low.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import numba
+import numpy as np
+
+FAR = 1 << 60  # as in packing; numba wants its constants at home
+
+compiled = numba.njit(cache=True, nogil=True)
+
+
+@compiled
+def shape(first, high):  # type: ignore[no-untyped-def]
+    """Contract nodes in order: each node's higher neighbours become a clique. Returns (first, above, parent)."""
+    n = len(first) - 1
+    parent = np.full(n, -1, np.int32)
+    child, sibling = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    marked = np.full(n, -1, np.int32)
+    starts = np.zeros(n + 1, np.int64)
+    above = np.empty(4 * len(high) + n, np.int32)
+    used = 0
+    for v in range(n):
+        begin = used
+        if used + n - v > len(above):
+            larger = np.empty(2 * len(above) + n, np.int32)
+            larger[:used] = above[:used]
+            above = larger
+        for i in range(first[v], first[v + 1]):
+            if high[i] > v and marked[high[i]] != v:
+                marked[high[i]] = v
+                above[used] = high[i]
+                used += 1
+        c = child[v]
+        while c >= 0:
+            for i in range(starts[c], starts[c + 1]):
+                if above[i] > v and marked[above[i]] != v:
+                    marked[above[i]] = v
+                    above[used] = above[i]
+                    used += 1
+            c = sibling[c]
+        above[begin:used].sort()
+        starts[v + 1] = used
+        if used > begin:
+            parent[v] = above[begin]
+            sibling[v] = child[parent[v]]
+            child[parent[v]] = v
+    return starts, above[:used].copy(), parent
+
+
+@compiled
+def edge(first, above, low, high):  # type: ignore[no-untyped-def]
+    """The edge between two nodes, by halving."""
+    a, b = first[low], first[low + 1]
+    while a < b:
+        middle = (a + b) >> 1
+        if above[middle] < high:
+            a = middle + 1
+        else:
+            b = middle
+    return a
+
+
+@compiled
+def edges_of(first, above, low, high):  # type: ignore[no-untyped-def]
+    found = np.empty(len(low), np.int64)
+    for i in range(len(low)):
+        found[i] = edge(first, above, low[i], high[i])
+    return found
+
+
+@compiled
+def customise(first, above, rise, fall):  # type: ignore[no-untyped-def]
+    """Over every triangle v < w < x the way w – v – x may be shorter than the edge w – x."""
+    for v in range(len(first) - 1):
+        for i in range(first[v], first[v + 1]):
+            if rise[i] >= FAR and fall[i] >= FAR:
+                continue
+            w = above[i]
+            e = first[w]
+            for j in range(i + 1, first[v + 1]):
+                while above[e] != above[j]:
+                    e += 1
+                rise[e] = min(rise[e], fall[i] + rise[j])
+                fall[e] = min(fall[e], fall[j] + rise[i])
+
+
+@compiled
+def recustomise(  # type: ignore[no-untyped-def]
+    first, above, below_first, below, below_edge, low, base_rise, base_fall, rise, fall, seeds
+):
+    """Compute again only the edges that changed ones can touch, lowest first; returns how many."""
+    n = len(first) - 1
+    waits = np.zeros(len(above), np.bool_)
+    queue = [(np.int64(low[e]) * n + above[e], e) for e in seeds]
+    for e in seeds:
+        waits[e] = True
+    heapq.heapify(queue)
+    done = 0
+    while len(queue):
+        _, e = heapq.heappop(queue)
+        waits[e] = False
+        done += 1
+        v, w = low[e], above[e]
+        up, down = base_rise[e], base_fall[e]
+        i, j = below_first[v], below_first[w]
+        while i < below_first[v + 1] and j < below_first[w + 1]:
+            if below[i] < below[j]:
+                i += 1
+            elif below[i] > below[j]:
+                j += 1
+            else:
+                up = min(up, fall[below_edge[i]] + rise[below_edge[j]])
+                down = min(down, fall[below_edge[j]] + rise[below_edge[i]])
+                i += 1
+                j += 1
+        if up == rise[e] and down == fall[e]:
+            continue
+        rise[e], fall[e] = up, down
+        for k in range(first[v], first[v + 1]):
+            x = above[k]
+            if x != w:
+                other = edge(first, above, min(w, x), max(w, x))
+                if not waits[other]:
+                    waits[other] = True
+                    heapq.heappush(queue, (np.int64(min(w, x)) * n + max(w, x), other))
+    return done
+
+
+@compiled
+def _climb(first, above, parent, cost, start, begin, end, seen, stamp, path, dist):  # type: ignore[no-untyped-def]
+    """From some start nodes upwards; fills ``path`` (ascending) and ``dist``, returns how many nodes were met."""
+    met = 0
+    for i in range(begin, end):
+        x = start[i]
+        while x >= 0 and seen[x] != stamp:
+            seen[x] = stamp
+            path[met] = x
+            met += 1
+            x = parent[x]
+    path[:met].sort()
+    for i in range(met):
+        x = path[i]
+        if dist[x] < FAR:
+            for e in range(first[x], first[x + 1]):
+                if dist[x] + cost[e] < dist[above[e]]:
+                    dist[above[e]] = dist[x] + cost[e]
+    return met
+
+
+@compiled
+def sweep(  # type: ignore[no-untyped-def]
+    first, above, parent, rise, fall, chosen, place, source_first, source, source_cost, goals, batch
+):
+    """Climb from each source, then fall through the chosen nodes for a batch of sources at once."""
+    n, count = len(parent), len(source_first) - 1
+    out = np.empty((count, len(goals)), np.int64)
+    edges = 0
+    for k in range(len(chosen)):
+        edges += first[chosen[k] + 1] - first[chosen[k]]
+    begin, over, cost = np.empty(len(chosen) + 1, np.int64), np.empty(edges, np.int32), np.empty(edges, np.int64)
+    edges = 0
+    for k in range(len(chosen)):
+        begin[k] = edges
+        for e in range(first[chosen[k]], first[chosen[k] + 1]):
+            if fall[e] < FAR:
+                over[edges] = place[above[e]]
+                cost[edges] = fall[e]
+                edges += 1
+    begin[len(chosen)] = edges
+    dist, seen, path = np.full(n, FAR, np.int64), np.full(n, -1, np.int64), np.empty(n, np.int32)
+    table = np.empty((len(chosen), batch), np.int64)
+    for s0 in range(0, count, batch):
+        table[:, :] = FAR
+        width = min(batch, count - s0)
+        for b in range(width):
+            s = s0 + b
+            for i in range(source_first[s], source_first[s + 1]):
+                dist[source[i]] = min(dist[source[i]], source_cost[i])
+            met = _climb(first, above, parent, rise, source, source_first[s], source_first[s + 1], seen, s, path, dist)
+            for i in range(met):
+                if place[path[i]] >= 0:
+                    table[place[path[i]], b] = dist[path[i]]
+                dist[path[i]] = FAR
+        for k in range(len(chosen)):
+            row = table[k]
+            for e in range(begin[k], begin[k + 1]):
+                higher, more = table[over[e]], cost[e]
+                for b in range(batch):
+                    row[b] = min(row[b], higher[b] + more)
+        for j in range(len(goals)):
+            row = table[place[goals[j]]]
+            for b in range(width):
+                out[s0 + b, j] = min(row[b], FAR)
+    return out
+
+
+@compiled
+def _climb_kept(first, above, parent, cost, start, start_cost, dist, via, origin, path):  # type: ignore[no-untyped-def]
+    """As ``_climb``, but keeps from where each node was reached."""
+    met = 0
+    seen = np.zeros(len(parent), np.bool_)
+    for i in range(len(start)):
+        x = start[i]
+        if start_cost[i] < dist[x]:
+            dist[x] = start_cost[i]
+            origin[x] = i
+        while x >= 0 and not seen[x]:
+            seen[x] = True
+            path[met] = x
+            met += 1
+            x = parent[x]
+    path[:met].sort()
+    for i in range(met):
+        x = path[i]
+        if dist[x] < FAR:
+            for e in range(first[x], first[x + 1]):
+                y = above[e]
+                if dist[x] + cost[e] < dist[y]:
+                    dist[y] = dist[x] + cost[e]
+                    via[y] = x
+                    origin[y] = origin[x]
+    return met
+
+
+@compiled
+def meet(first, above, parent, rise, fall, source, source_cost, target, target_cost):  # type: ignore[no-untyped-def]
+    """The cheapest node where the climb from the sources meets the climb from the targets, and the chain over it."""
+    n = len(parent)
+    up, down = np.full(n, FAR, np.int64), np.full(n, FAR, np.int64)
+    up_via, down_via = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    up_origin, down_origin = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    path = np.empty(n, np.int32)
+    _climb_kept(first, above, parent, fall, target, target_cost, down, down_via, down_origin, path)
+    met = _climb_kept(first, above, parent, rise, source, source_cost, up, up_via, up_origin, path)
+    best, top = np.int64(FAR), -1
+    for i in range(met):
+        x = path[i]
+        if up[x] < FAR and down[x] < FAR and up[x] + down[x] < best:
+            best, top = up[x] + down[x], x
+    if top < 0:
+        return np.int64(FAR), -1, -1, np.empty(0, np.int32)
+    length = 0
+    x = top
+    while x >= 0:
+        path[length] = x
+        length += 1
+        x = up_via[x]
+    path[:length] = path[:length][::-1].copy()
+    x = down_via[top]
+    while x >= 0:
+        path[length] = x
+        length += 1
+        x = down_via[x]
+    return best, up_origin[top], down_origin[top], path[:length].copy()
+
+
+@compiled
+def unpacked(  # type: ignore[no-untyped-def]
+    first, above, below_first, below, below_edge, base_rise, base_fall, rise, fall, chain
+):
+    """Replace every shortcut of a chain by the two edges below it, until only arcs of the graph are left."""
+    out = [chain[0]]
+    stack = [(chain[0], chain[0])]
+    stack.pop()
+    for k in range(len(chain) - 1, 0, -1):
+        stack.append((chain[k - 1], chain[k]))
+    while len(stack):
+        a, b = stack.pop()
+        e = edge(first, above, min(a, b), max(a, b))
+        whole = rise[e] if a < b else fall[e]
+        if whole == (base_rise[e] if a < b else base_fall[e]):
+            out.append(b)
+            continue
+        i, j = below_first[a], below_first[b]
+        while True:
+            if below[i] < below[j]:
+                i += 1
+            elif below[i] > below[j]:
+                j += 1
+            elif fall[below_edge[i]] + rise[below_edge[j]] == whole:
+                stack.append((below[i], b))
+                stack.append((a, below[i]))
+                break
+            else:
+                i += 1
+                j += 1
+    return np.array(out)

@@ -1,0 +1,245 @@
+"""The street network of a town: import, snapping, tables, paths. The door to this room.
+
+Read-only after the import and safe for any number of threads. Only the costs that are asked for are
+computed; they are kept for the next question.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path as FilePath
+from types import MappingProxyType
+
+import numpy as np
+
+from routing.message import BadInput
+from routing.streets.costs import CostModel, OpenUses
+from routing.streets.hierarchy import Hierarchy
+from routing.streets.model import (
+    UNREACHABLE,
+    VEHICLES,
+    Bounds,
+    Manoeuvre,
+    Matrix,
+    Path,
+    Period,
+    Point,
+    Snap,
+    Step,
+    Unreachable,
+    VehicleClass,
+)
+from routing.streets.order import lane_ranks
+from routing.streets.osm import check_source, read_extract
+from routing.streets.packing import FAR, decimetres, milliseconds, whole_metres, whole_seconds
+from routing.streets.restrictions import restrict
+from routing.streets.segments import build_segments
+from routing.streets.shortest import Router
+from routing.streets.snapping import Snapper, Stops
+from routing.streets.speeds import Speeds
+from routing.streets.store import Derived, as_points, load, place_for, save, scenery, sha256_of
+from routing.streets.turns import build_turns
+from routing.streets.ways import Drawer, side_of
+from routing.streets.words import Ends, steps
+
+__all__ = [
+    "UNREACHABLE", "VEHICLES", "Bounds", "Manoeuvre", "Matrix", "Network", "Path", "Period", "Point", "Snap",
+    "Step", "Unreachable", "VehicleClass", "import_network",
+]  # fmt: skip
+
+USES_KEPT = 1_000  # periods whose open windows are remembered
+ROUTERS_KEPT = 12  # per network: some 30 MB each for a town of 45,000 lanes
+
+
+def import_network(
+    source: FilePath,
+    *,
+    cache: FilePath | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    speeds: Speeds | None = None,
+) -> Network:
+    """The network of an OpenStreetMap file (`.osm.pbf`, `.osm` or `.osm.gz`).
+
+    With ``cache``, a folder, the derived graph is kept there by the file's SHA-256, the speeds and the
+    program's version, and taken from there next time. ``on_progress`` is told shares from 0 to 1.
+
+    Raises :class:`BadInput` if the file is missing, broken, cut off, empty, or has no streets.
+    """
+    tell = on_progress or (lambda share: None)
+    speeds = speeds or Speeds()
+    check_source(source)
+    sha256 = sha256_of(source)
+    place = place_for(cache, sha256, speeds) if cache else None
+    derived = load(place) if place else None
+    if derived is None:
+        derived = _derive(source, speeds, tell)
+        if place:
+            save(place, derived)
+    tell(1.0)
+    return Network(sha256, derived, speeds)
+
+
+def _derive(source: FilePath, speeds: Speeds, tell: Callable[[float], None]) -> Derived:
+    extract = read_extract(source, on_progress=lambda share: tell(0.6 * share))
+    tell(0.6)
+    segments, not_understood = build_segments(extract, speeds)
+    if not len(segments.start):
+        raise BadInput("The map file %(name)s contains no streets.", name=source.name)
+    tell(0.8)
+    turns = restrict(build_turns(segments, speeds), segments, extract.turn_rules)
+    tell(0.9)
+    beside = scenery([*extract.water, *(("building", line) for line in extract.buildings)])
+    return Derived(segments, turns, lane_ranks(segments, turns), beside, not_understood)
+
+
+class Network:
+    """A town's streets (Straßennetz) for all vehicle classes.
+
+    ``sha256`` names the map file, ``bounds`` its box, ``not_understood`` the conditional values that were
+    treated as closed and how often each occurs.
+    """
+
+    def __init__(self, sha256: str, derived: Derived, speeds: Speeds) -> None:
+        self.sha256 = sha256
+        self.bounds: Bounds = derived.segments.bounds()
+        self.not_understood: Mapping[str, int] = MappingProxyType(dict(derived.not_understood))
+        self._derived, self._speeds = derived, speeds
+        self._model = CostModel(derived.segments, derived.turns, speeds)
+        self._hierarchy = Hierarchy(derived.rank, derived.turns.tail, derived.turns.head)
+        self._drawer = Drawer(derived.segments, derived.turns)
+        self._lock = threading.RLock()
+        self._snappers: dict[VehicleClass, Snapper] = {}
+        self._uses: dict[tuple[VehicleClass, Period | None], OpenUses] = {}
+        self._routers: OrderedDict[tuple[VehicleClass, OpenUses], Router] = OrderedDict()
+
+    def snap(self, point: Point, vehicle: VehicleClass) -> Snap:
+        """The nearest place where the vehicle may stop, at the best hour of the day.
+
+        Raises :class:`BadInput` for a point that is no number, outside the map, or more than 300 m
+        from any street; it says so when latitude and longitude look swapped.
+        """
+        stops = self._snapper(vehicle).stops([point])
+        return Snap(self._place(stops, 0), round(float(stops.distance_m[0])), self._street(int(stops.segment[0])))
+
+    def matrix(self, points: Sequence[Point], vehicle: VehicleClass, *, during: Period | None = None) -> Matrix:
+        """Seconds and metres between all points, over streets that are open during the whole period.
+
+        None: over those that are always open. Raises :class:`BadInput` as ``snap`` does, and for more
+        than 5,000 points.
+        """
+        if not points:
+            return Matrix(np.zeros((0, 0), np.int32), np.zeros((0, 0), np.int32))
+        stops = self._snapper(vehicle).stops(points)
+        cost = self._router(vehicle, during).table(stops)
+        there = cost < FAR
+        walk_ms = self._walk_ms(stops)
+        elsewhere = _elsewhere(points)
+        ms = milliseconds(np.where(there, cost, 0)) + (walk_ms[:, None] + walk_ms[None, :]) * elsewhere
+        metres = whole_metres(decimetres(np.where(there, cost, 0)))
+        seconds = np.where(there, whole_seconds(ms), UNREACHABLE)
+        return Matrix(seconds.astype(np.int32), np.where(there, metres, UNREACHABLE).astype(np.int32))
+
+    def path(self, start: Point, end: Point, vehicle: VehicleClass, *, during: Period | None = None) -> Path:
+        """The fastest ride with its line and its words; seconds and metres equal the matrix.
+
+        Raises :class:`BadInput` as ``snap`` does, and :class:`Unreachable` with the reason.
+        """
+        stops = self._snapper(vehicle).stops([start, end])
+        router = self._router(vehicle, during)
+        ride = router.ride(stops)
+        if ride is None:
+            raise self._reason(stops, vehicle, during)
+        line = self._drawer.line(ride)
+        walks = self._walk_ms(stops) * (start != end)
+        ends = Ends(int(walks[0]), int(walks[1]), round(float(stops.distance_m[1])), side_of(line, end), line[-1])
+        stretches = self._drawer.stretches(ride, router)
+        told = steps(stretches, ends, walker=vehicle is VehicleClass.FOOT)
+        seconds = int(whole_seconds(milliseconds(ride.cost) + int(walks.sum())))
+        return Path(seconds, int(whole_metres(decimetres(ride.cost))), line, told)
+
+    def lines(self) -> Iterator[tuple[str, str, tuple[Point, ...]]]:
+        """Every street for a background map: OSM's kind (`pedestrian`, `residential`, …), name, line."""
+        segments = self._derived.segments
+        for segment, trait in enumerate(segments.trait):
+            yield segments.traits[trait].kind, segments.traits[trait].name, as_points(segments.line(segment))
+
+    def water(self) -> Iterator[tuple[str, tuple[Point, ...]]]:
+        """Rivers and streams as ('line', points), lakes and wide rivers as ('polygon', points)."""
+        yield from self._derived.scenery.of("line", "polygon")
+
+    def buildings(self) -> Iterator[tuple[Point, ...]]:
+        """Outlines of buildings, where the extract has them."""
+        yield from (line for _, line in self._derived.scenery.of("building"))
+
+    def _snapper(self, vehicle: VehicleClass) -> Snapper:
+        with self._lock:
+            if vehicle not in self._snappers:
+                lanes = self._model.lanes(vehicle, self._model.widest(vehicle))
+                arcs = self._model.arcs(vehicle, lanes)
+                self._snappers[vehicle] = Snapper(self._derived.segments, self._derived.turns, arcs, self.bounds)
+            return self._snappers[vehicle]
+
+    def _router(self, vehicle: VehicleClass, period: Period | None) -> Router:
+        with self._lock:
+            if len(self._uses) > USES_KEPT:
+                self._uses.clear()
+            if (vehicle, period) not in self._uses:
+                self._uses[vehicle, period] = self._model.uses(vehicle, period)
+            return self._router_for(vehicle, self._uses[vehicle, period])
+
+    def _router_for(self, vehicle: VehicleClass, uses: OpenUses) -> Router:
+        """The router for one pattern of open windows; the last few are kept."""
+        key = (vehicle, uses)
+        with self._lock:
+            if key not in self._routers:
+                lanes = self._model.lanes(vehicle, uses)
+                arcs = self._model.arcs(vehicle, lanes)
+                metric = self._hierarchy.metric(arcs)
+                self._routers[key] = Router(self._derived.turns, self._hierarchy, lanes, arcs, metric)
+            self._routers.move_to_end(key)
+            while len(self._routers) > ROUTERS_KEPT:
+                self._routers.popitem(last=False)
+            return self._routers[key]
+
+    def _walk_ms(self, stops: Stops) -> np.ndarray:
+        """From the stop to the door, milliseconds on foot."""
+        return np.rint(stops.distance_m * 3600 / self._speeds.walk_kmh).astype(np.int64)
+
+    def _place(self, stops: Stops, number: int) -> Point:
+        share = float(stops.share[number])
+        return self._drawer.place(int(stops.segment[number]), share)
+
+    def _street(self, segment: int) -> str:
+        return self._derived.segments.traits[self._derived.segments.trait[segment]].name
+
+    def _reason(self, stops: Stops, vehicle: VehicleClass, period: Period | None) -> Unreachable:
+        """Why there is no way: the clock, or the network itself."""
+        streets = {"start": self._street(int(stops.segment[0])), "goal": self._street(int(stops.segment[1]))}
+        named = {key: street or "–" for key, street in streets.items()}
+        if self._router_for(vehicle, self._model.widest(vehicle)).ride(stops) is None:
+            return Unreachable(
+                "There is no way from %(start)s to %(goal)s: the two lie in separate parts of the network.", **named
+            )
+        if period is None:
+            return Unreachable(
+                "There is no way from %(start)s to %(goal)s that is open around the clock, only at certain hours.",
+                **named,
+            )
+        return Unreachable(
+            "There is no way from %(start)s to %(goal)s that is open the whole time from %(begins)s to %(ends)s.",
+            **named,
+            begins=_hours(period.starts_s),
+            ends=_hours(period.ends_s),
+        )
+
+
+def _elsewhere(points: Sequence[Point]) -> np.ndarray:
+    """Whether two points differ: from a point to itself nobody walks back to the bike."""
+    _, number = np.unique(np.asarray(points, np.float64), axis=0, return_inverse=True)
+    return (number[:, None] != number[None, :]).astype(np.int64)
+
+
+def _hours(elapsed_s: int) -> str:
+    return f"{elapsed_s // 3600:02d}:{elapsed_s % 3600 // 60:02d}"

@@ -1,0 +1,117 @@
+"""Where a point meets the streets: the nearest segment a vehicle may stop on, and how far away it is. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from routing.message import BadInput
+from routing.streets.model import Bounds, Point
+from routing.streets.packing import FAR
+from routing.streets.segments import Segments, metres_per_degree
+from routing.streets.turns import Turns
+
+SNAP_LIMIT_M = 300
+MOST_POINTS = 5_000
+NO_STOPPING = {"motorway", "motorway_link", "trunk", "trunk_link"}
+LEAST_SHARE = 0.05  # a separate piece of network this small beside the largest is an island nobody delivers to
+LEAST_LANES = 40
+
+
+@dataclass(frozen=True)
+class Stops:
+    """P points on segments: ``share`` of the segment's line behind the point, ``distance_m`` from the asked point."""
+
+    segment: NDArray[np.int64]
+    share: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+
+
+class Snapper:
+    """Finds the nearest usable segment for one vehicle class; ``arc_costs`` are those of its widest windows."""
+
+    def __init__(self, segments: Segments, turns: Turns, arc_costs: NDArray[np.int64], bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._scale = np.array(metres_per_degree((bounds.south + bounds.north) / 2), np.float64)
+        stopping = np.array([trait.kind not in NO_STOPPING for trait in segments.traits])[segments.trait]
+        lanes = connected_lanes(turns, arc_costs)
+        self._segment = np.flatnonzero((lanes[0::2] | lanes[1::2]) & stopping)
+        counts = np.diff(segments.first)
+        kept = np.zeros(len(counts), bool)
+        kept[self._segment] = True
+        renumbered = np.repeat(np.cumsum(kept) - 1, counts)[np.repeat(kept, counts)]
+        planar = (segments.points * self._scale)[np.repeat(kept, counts)]
+        self._lines = shapely.linestrings(planar, indices=renumbered)
+        self._tree = shapely.STRtree(self._lines)
+
+    def stops(self, points: Sequence[Point]) -> Stops:
+        """A stop for every point. Raises :class:`BadInput` for the first point that has none."""
+        if len(points) > MOST_POINTS:
+            raise BadInput(
+                "%(count)d points at once are too many: at most %(limit)d.", count=len(points), limit=MOST_POINTS
+            )
+        for point in points:
+            check_point(point, self._bounds)
+        planar = np.atleast_1d(np.asarray(shapely.points(np.asarray(points, np.float64).reshape(-1, 2) * self._scale)))
+        (asked, hit), distance = self._tree.query_nearest(
+            planar, max_distance=SNAP_LIMIT_M, return_distance=True, all_matches=False
+        )
+        if len(asked) < len(points):
+            raise _too_far(points[int(np.setdiff1d(np.arange(len(points)), asked)[0])])
+        share = shapely.line_locate_point(self._lines[hit], planar[asked], normalized=True)
+        return Stops(self._segment[hit], np.asarray(share), distance)
+
+
+def check_point(point: Point, bounds: Bounds) -> None:
+    """Refuse what is no place on this map. Raises :class:`BadInput`."""
+    lat, lon = float(point[0]), float(point[1])
+    if not (math.isfinite(lat) and math.isfinite(lon)):
+        raise BadInput(
+            "A point needs a latitude and a longitude as numbers, not %(lat)s and %(lon)s.", lat=lat, lon=lon
+        )
+    margin = SNAP_LIMIT_M / 111_000
+    if bounds.contains((lat, lon), margin=margin):
+        return
+    if bounds.contains((lon, lat), margin=margin):
+        raise BadInput(
+            "The point %(lat).5f, %(lon).5f lies outside the map, but inside it with latitude and longitude swapped.",
+            lat=lat,
+            lon=lon,
+        )
+    raise BadInput(
+        "The point %(lat).5f, %(lon).5f lies outside the map "
+        "(latitude %(south).3f to %(north).3f, longitude %(west).3f to %(east).3f).",
+        lat=lat,
+        lon=lon,
+        **bounds._asdict(),
+    )
+
+
+def _too_far(point: Point) -> BadInput:
+    return BadInput(
+        "The point %(lat).5f, %(lon).5f is more than %(limit)d m from any street that may be used.",
+        lat=point[0],
+        lon=point[1],
+        limit=SNAP_LIMIT_M,
+    )
+
+
+def connected_lanes(turns: Turns, arc_costs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Lanes from which one gets about and back again: the large strongly connected parts of the network."""
+    usable = arc_costs < FAR
+    tail, head = turns.tail[usable], turns.head[usable]
+    links = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(turns.count, turns.count))
+    _, label = connected_components(links, directed=True, connection="strong")
+    size = np.bincount(label)
+    large = (size >= max(LEAST_LANES, LEAST_SHARE * size.max())) | (size == size.max())
+    lanes = int(turns.lane_of.max()) + 1
+    good = np.zeros(lanes, np.bool_)
+    np.logical_or.at(good, turns.lane_of, large[label])
+    return good

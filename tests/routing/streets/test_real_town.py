@@ -1,0 +1,103 @@
+"""On real towns: the table, the path and an independent shortest-path search agree."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+from shapely import LineString
+
+from routing.streets.costs import states_during
+from routing.streets.model import VEHICLES
+from routing.streets.network import Network, Period, import_network
+from routing.streets.packing import FAR, LENGTH_BITS
+from routing.streets.segments import metres_per_degree
+from tests.routing.streets.town import BIKE, FOOT, VAN, extract, some_points
+
+TUESDAY, SUNDAY = date(2026, 6, 2), date(2026, 6, 7)
+
+
+@pytest.fixture(scope="module", params=["kaiserslautern", "heidelberg-core"])
+def network(request) -> Network:
+    return import_network(extract(request.param))
+
+
+@pytest.fixture(scope="module")
+def heidelberg() -> Network:
+    return import_network(extract("heidelberg-core"))
+
+
+@pytest.mark.parametrize("vehicle", [BIKE, VAN, FOOT])
+def test_the_path_takes_what_the_table_says(network, vehicle):
+    points = some_points(network, 12, seed=3)
+    matrix = network.matrix(points, vehicle)
+    for i, j in np.ndindex(matrix.seconds.shape):
+        if i != j and matrix.seconds[i, j] >= 0:
+            path = network.path(points[i], points[j], vehicle)
+            assert (path.seconds, path.metres) == (matrix.seconds[i, j], matrix.metres[i, j])
+            assert sum(step.metres for step in path.steps) == path.metres
+            assert sum(step.seconds for step in path.steps) == path.seconds
+
+
+@pytest.mark.parametrize("vehicle", [BIKE, VAN, FOOT])
+def test_the_hierarchy_finds_what_an_independent_search_finds(network, vehicle):
+    """Dijkstra on the whole turn graph, from lanes to lanes, in milliseconds."""
+    router = network._router(vehicle, None)
+    turns, usable = network._derived.turns, router.arcs < FAR
+    graph = csr_array(
+        ((router.arcs[usable] >> LENGTH_BITS).astype(float), (turns.tail[usable], turns.head[usable])),
+        shape=(turns.count, turns.count),
+    )
+    nodes = np.random.default_rng(5).choice(np.flatnonzero(router.lanes.open), 60, replace=False)
+
+    expected = dijkstra(graph, indices=nodes)[:, nodes]
+    found = network._hierarchy.table(router.metric, np.arange(61), nodes, np.zeros(60, np.int64), nodes)
+
+    assert np.array_equal(np.where(np.isinf(expected), -1, expected), np.where(found < FAR, found >> LENGTH_BITS, -1))
+
+
+def test_on_foot_no_detour_is_shorter_than_the_way(network):
+    """The triangle inequality; vehicles may gain by turning round at a stop, walkers never."""
+    seconds = network.matrix(some_points(network, 30, seed=7), FOOT).seconds.astype(np.int64)
+    reached = seconds[0] >= 0
+    seconds = seconds[np.ix_(reached, reached)]
+
+    over = (seconds[:, :, None] + seconds[None, :, :]).min(axis=1)
+
+    assert (seconds <= over + 2).all(), "beyond rounding"
+
+
+def test_heidelbergs_delivery_windows_are_open_in_the_morning_of_a_working_day(heidelberg):
+    """All 82 ways with `destination @ (Mo-Sa 06:00-11:00)` become streets with that window."""
+    windowed = [
+        trait for trait in heidelberg._derived.segments.traits
+        if any(condition.text == "(Mo-Sa 06:00-11:00)" for condition in trait.pattern.conditions)
+    ]  # fmt: skip
+    van = VEHICLES.index(VAN)
+
+    def is_open(period: Period) -> set[bool]:
+        states = [states_during(trait.pattern, period) for trait in windowed]
+        return {all(state.along[van].kmh or state.against[van].kmh for state in found) for found in states}
+
+    assert len(windowed) > 10
+    assert True in is_open(Period(TUESDAY, 8 * 3600, 9 * 3600))
+    assert is_open(Period(TUESDAY, 15 * 3600, 16 * 3600)) == {False}
+    assert is_open(Period(SUNDAY, 8 * 3600, 9 * 3600)) == {False}
+
+
+def test_every_conditional_sign_of_heidelberg_is_understood(heidelberg):
+    assert dict(heidelberg.not_understood) == {}
+
+
+def test_a_line_follows_the_street(network):
+    """No straight jumps: the line's length is the metres told, to within a hundredth."""
+    points = some_points(network, 6, seed=11)
+    for start, end in pairwise(points):
+        path = network.path(start, end, BIKE)
+        north, east = metres_per_degree(start[0])
+        length = LineString([(lat * north, lon * east) for lat, lon in path.line]).length
+        assert length == pytest.approx(path.metres, rel=0.01, abs=2)
