@@ -149,6 +149,15 @@ def within_shifts(problem: Problem, plan: Plan) -> Finding:
             yield Message("%(vehicle)s is back at %(planned)s, but the shift ends at %(limit)s.", values)
 
 
+def not_too_long(problem: Problem, plan: Plan) -> Finding:
+    """No tour lasts longer than its vehicle may be out."""
+    for tour, v in _tours(problem, plan):
+        lasts = tour.returns_s - tour.departs_s
+        if v.longest_s is not None and lasts > v.longest_s:
+            values = {"vehicle": v.key, "has": lasts, "limit": v.longest_s}
+            yield Message("The tour of %(vehicle)s lasts %(has)s s, but at most %(limit)s s are allowed.", values)
+
+
 def within_opening(problem: Problem, plan: Plan) -> Finding:
     """A tour leaves and returns while the hub is open."""
     for tour, _ in _tours(problem, plan):
@@ -248,6 +257,7 @@ CONSTRAINTS: tuple[Callable[[Problem, Plan], Finding], ...] = (
     within_windows,
     after_release,
     within_shifts,
+    not_too_long,
     within_opening,
     within_capacity,
     within_hub_capacity,

@@ -194,10 +194,18 @@ def _more_range(_: Order, lack: Shortfall) -> Message:
     )
 
 
+def _longer_tour(_: Order, lack: Shortfall) -> Message:
+    return Message(
+        "If %(vehicle)s could be out %(minutes)s minutes longer, it could serve it.",
+        {"vehicle": lack.vehicle.key, "minutes": -(-lack.long_s // 60)},
+    )
+
+
 SAY: dict[str, Callable[[Order, Shortfall], Message]] = {
     "late_s": _later_close,
     "shift_s": _longer_shift,
     "over_g": _more_kg,
     "over_ml": _more_litres,
     "over_m": _more_range,
+    "long_s": _longer_tour,
 }

@@ -123,6 +123,7 @@ def alike(vehicle: Vehicle) -> tuple[object, ...]:
         vehicle.cost_cents_km,
         vehicle.range_m,
         vehicle.cost_cents_use,
+        vehicle.longest_s,
     )
 
 

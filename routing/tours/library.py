@@ -2,10 +2,10 @@
 
 What the search of OR-Tools 9.15 needs to know: iterated local search has its own entry
 (``SolveWithIteratedLocalSearch``); the flag in the search parameters does nothing. A start from SAVINGS or
-PATH_CHEAPEST_ARC finds nothing on several hubs. ``SetSpanUpperBoundForVehicle`` makes the search stall, so a shift is
-stated by the ranges of departure and return. Tables are registered as lists, seven times faster than callbacks. Known
-weak spots: breaks on unused vehicles (#1243), reloading with disjunctions (#2121, #2224, #2264), disjunctions with
-windows are slow (#1345).
+PATH_CHEAPEST_ARC finds nothing on several hubs. ``SetSpanUpperBoundForVehicle`` slows the search down badly, so a
+shift is stated by the ranges of departure and return, and only a longest duration by the span. Tables are registered
+as lists, seven times faster than callbacks. Known weak spots: breaks on unused vehicles (#1243), reloading with
+disjunctions (#2121, #2224, #2264), disjunctions with windows are slow (#1345).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from routing.tours.schedule import latest_departure, latest_return, may_serve
 
 PART = 3600  # costs of the model are in 1/3600 cent: one second costs ``cost_cents_h`` parts
 NO_WAY = 1 << 40  # seconds or metres: beyond every shift
+LONGEST_S = 86_400  # the library asks for a limit; ours is ``stop``
 GRANULARITY = 64  # the clock is read at every so many checks of the search
 
 
@@ -40,11 +41,10 @@ def improve(
     orders: Sequence[Order],
     start: Routes,
     *,
-    limit_s: float,
     stop: Callable[[], bool],
     on_better: Callable[[Routes], None],
 ) -> Search:
-    """Improve a first plan by guided local search (Voudouris & Tsang 1999) until the time is over.
+    """Improve a first plan by guided local search (Voudouris & Tsang 1999) until ``stop`` says so.
 
     Parameters
     ----------
@@ -70,11 +70,11 @@ def improve(
 
     model.routing.AddAtSolutionCallback(keep)
     model.routing.AddSearchMonitor(model.routing.solver().CustomLimit(_seldom(stop)))
-    model.routing.CloseModelWithParameters(_parameters(limit_s))
+    model.routing.CloseModelWithParameters(_parameters())
     first = model.routing.ReadAssignmentFromRoutes(model.indices(start), True)
     if first is None:
         return Search(start, 0)
-    model.routing.SolveFromAssignmentWithParameters(first, _parameters(limit_s))
+    model.routing.SolveFromAssignmentWithParameters(first, _parameters())
     return Search(found[-1] if found else start, model.routing.solver().Solutions())
 
 
@@ -174,6 +174,8 @@ def _times(model: _Model) -> None:
         time.CumulVar(routing.Start(number)).SetRange(opens, latest_departure(problem, v))
         time.CumulVar(routing.End(number)).SetRange(opens, latest_return(problem, v))
         time.SetSlackCostCoefficientForVehicle(v.cost_cents_h, number)
+        if v.longest_s is not None:
+            time.SetSpanUpperBoundForVehicle(v.longest_s, number)
 
 
 def _riding_and_serving(model: _Model, vehicle: Vehicle) -> np.ndarray:
@@ -292,9 +294,9 @@ def _seldom(stop: Callable[[], bool]) -> Callable[[], bool]:
     return check
 
 
-def _parameters(limit_s: float) -> Any:
+def _parameters() -> Any:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    parameters.time_limit.FromMilliseconds(max(1, int(limit_s * 1000)))
+    parameters.time_limit.FromSeconds(LONGEST_S)
     return parameters

@@ -104,7 +104,8 @@ class Vehicle:
 
     ``cost_cents_h`` is paid from departure to return, riding, serving and
     waiting alike; ``cost_cents_use`` once if the vehicle leaves at all.
-    ``range_m`` is how far it gets in one tour, ``None``: no limit.
+    ``range_m`` is how far it gets in one tour, ``longest_s`` how long one tour
+    may last within the shift; ``None``: no limit.
     """
 
     key: str
@@ -119,6 +120,7 @@ class Vehicle:
     cost_cents_km: int
     range_m: int | None = None
     cost_cents_use: int = 0
+    longest_s: int | None = None
 
     def __post_init__(self) -> None:
         _key("vehicle", self.key)
@@ -144,6 +146,9 @@ class Vehicle:
         far = "Vehicle %(vehicle)s has a range of %(value)s m; allowed are 0 to %(high)s m, or no limit."
         if self.range_m is not None:
             _whole(self.range_m, 0, 100 * MAX_METRES, far, v)
+        if self.longest_s is not None:
+            long = "A tour of vehicle %(vehicle)s may last %(value)s s; allowed are 0 to %(high)s s, or no limit."
+            _whole(self.longest_s, 0, MAX_TIME_S, long, v)
 
 
 @dataclass(frozen=True, slots=True)

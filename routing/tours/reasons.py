@@ -187,12 +187,21 @@ def _too_far(order: Order, lack: Shortfall) -> Message:
     )
 
 
+def _too_long(_: Order, lack: Shortfall) -> Message:
+    limit = lack.vehicle.longest_s or 0
+    return Message(
+        "The tour would last %(has_min)s minutes, but %(vehicle)s may be out for %(limit_min)s.",
+        {"vehicle": lack.vehicle.key, "has_min": _minutes(limit + lack.long_s), "limit_min": limit // 60},
+    )
+
+
 SINGLE: dict[str, Callable[[Order, Shortfall], Message]] = {
     "late_s": _late,
     "over_g": _no_kg,
     "over_ml": _no_litres,
     "shift_s": _shift_over,
     "over_m": _too_far,
+    "long_s": _too_long,
 }
 
 

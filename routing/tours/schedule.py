@@ -20,7 +20,7 @@ def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> Tour | 
         The tour that is back as early as possible and, among those, leaves as
         late as possible: the shortest time that has to be paid. ``None`` if
         no departure keeps every window, the shift, the opening of the hubs,
-        the loads and the range. Hub capacities concern several tours and are
+        the loads, the range and the longest duration. Hub capacities concern several tours and are
         not looked at.
     """
     if not carries(vehicle, orders):
@@ -35,6 +35,8 @@ def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> Tour | 
     if starts is None:
         return None
     departs = _latest_departure(problem, vehicle, orders, legs, starts)
+    if vehicle.longest_s is not None and starts[-1] - departs > vehicle.longest_s:
+        return None
     return _tour(vehicle, orders, legs, starts, departs, metres)
 
 

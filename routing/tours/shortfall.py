@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from routing.tours.problem import Kind, Order, Problem, Vehicle
+from routing.tours.problem import MAX_LOAD, MAX_TIME_S, Kind, Order, Problem, Vehicle
 from routing.tours.schedule import (
     distance,
     earliest_departure,
     latest_departure,
     latest_return,
     loads_along,
+    ride,
     service_start,
 )
 
@@ -23,7 +24,8 @@ class Shortfall:
 
     ``late_s``: the order itself is served so much after its last window;
     ``shift_s``: the vehicle is back so much too late; ``over_g``, ``over_ml``,
-    ``over_m``: too much load, too long a way. ``blocked``: no single number
+    ``over_m``: too much load, too long a way; ``long_s``: out for too long.
+    ``blocked``: no single number
     helps, because other orders would be late or there is no way.
     """
 
@@ -36,12 +38,15 @@ class Shortfall:
     over_g: int = 0
     over_ml: int = 0
     over_m: int = 0
+    long_s: int = 0
     blocked: bool = False
 
     @property
     def lacks(self) -> tuple[str, ...]:
         """The names of everything that is missing."""
-        return tuple(name for name in ("late_s", "shift_s", "over_g", "over_ml", "over_m") if getattr(self, name))
+        return tuple(
+            name for name in ("late_s", "shift_s", "over_g", "over_ml", "over_m", "long_s") if getattr(self, name)
+        )
 
     @property
     def fits(self) -> bool:
@@ -80,6 +85,7 @@ def shortfall(problem: Problem, vehicle: Vehicle, ridden: Sequence[Order], order
             break
         now = begins + one.service_s
     returns = now + legs[-1]
+    lasts = 0 if blocked or late else _lasts(problem, vehicle, orders)
     return Shortfall(
         vehicle,
         position,
@@ -90,5 +96,13 @@ def shortfall(problem: Problem, vehicle: Vehicle, ridden: Sequence[Order], order
         over_g=max(max(g for g, _ in loads) - vehicle.capacity_g, 0),
         over_ml=max(max(ml for _, ml in loads) - vehicle.capacity_ml, 0),
         over_m=0 if vehicle.range_m is None else max(metres - vehicle.range_m, 0),
+        long_s=0 if vehicle.longest_s is None else max(lasts - vehicle.longest_s, 0),
         blocked=blocked,
     )
+
+
+def _lasts(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> int:
+    """How long the tour takes if load, range, shift and duration had no limit."""
+    free = replace(vehicle, capacity_g=MAX_LOAD, capacity_ml=MAX_LOAD, range_m=None, longest_s=None, ends_s=MAX_TIME_S)
+    tour = ride(problem, free, orders)
+    return tour.returns_s - tour.departs_s if tour else 0

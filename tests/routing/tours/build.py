@@ -113,6 +113,7 @@ def _vehicle(rng: random.Random, number: int, hubs: int, limits: bool) -> Vehicl
         cost_cents_h=rng.choice((0, 2400, 2900)),
         cost_cents_km=rng.choice((0, 20)) + 5,
         cost_cents_use=rng.choice((0, 0, 700)),
+        longest_s=rng.choice((None, None, 2 * HOUR)),
         range_m=rng.choice((None, 9_000, 30_000)) if limits else None,
     )
 

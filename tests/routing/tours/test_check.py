@@ -102,6 +102,7 @@ def test_each_break_of_a_valid_plan_is_named(sentence):
         ("but only 9000 fit", {"vehicle": {"capacity_g": 9_000}}),
         ("but only 30000 fit", {"vehicle": {"capacity_ml": 30_000}}),
         ("pass through hub markt, but it takes only 12000", {"hub": {"capacity_g": 12_000}}),
+        ("but at most 3000 s are allowed", {"vehicle": {"longest_s": 3_000}}),
         ("but its range is 9999 m", {"vehicle": {"range_m": 9_999}}),
     ],
 )

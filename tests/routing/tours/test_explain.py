@@ -60,6 +60,13 @@ def test_a_tour_in_figures():
             {"capacity_ml": 601_000},
         ),
         (
+            {},
+            {"longest_s": 600},
+            "If bike-1 could be out 2 minutes longer, it could serve it.",
+            {},
+            {"longest_s": 720},
+        ),
+        (
             {"place": 5},
             {"range_m": 9_000},
             "If the range of bike-1 were 1 km longer, it could serve it.",

@@ -121,6 +121,11 @@ def far_away() -> Travel:
         ),
         (
             {},
+            {"vehicles": (build.vehicle(longest_s=600),)},
+            "The tour would last 12 minutes, but bike-1 may be out for 10.",
+        ),
+        (
+            {},
             {"hubs": (build.hub(capacity_g=4_000), build.hub("sand", 3))},
             "Hub markt can still take 4 kg, the order weighs 5 kg.",
         ),

@@ -1,0 +1,76 @@
+"""The benchmark reads the published problems rightly: their published solutions cost what is published."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmarks import tour_city, tour_instances, tours
+from routing.tours.check import violations
+from routing.tours.solve import plan_of
+
+ROOT = Path(__file__).resolve().parents[3]
+SHARED = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data")) / "instances" / "tours"
+needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no published problems in {SHARED}; set SHARED_DATA")
+
+
+def published(path: Path, problem):
+    """The routes of a .sol file, one line a vehicle."""
+    lines = [line.split(":")[1].split() for line in path.read_text().split("\n") if line.startswith("Route")]
+    return {
+        vehicle.key: [problem.order_by_key[f"c-{client}"] for client in line]
+        for vehicle, line in zip(problem.vehicles, lines, strict=False)
+    }
+
+
+@needs_data
+@pytest.mark.parametrize(
+    "name", ["mdvrptw/PR11A", "mdvrptw/PR12A", "sdvrptw/PR01", "sdvrptw/PR03", "vrptw_1000/RC2_10_5"]
+)
+def test_a_published_solution_is_valid_and_costs_what_is_published(name):
+    instance = tour_instances.load(SHARED / f"{name}.vrp")
+    plan = plan_of(instance.problem, published(SHARED / f"{name}.sol", instance.problem), engine="published")
+
+    assert violations(instance.problem, plan) == []
+    assert plan.unserved == ()
+    assert plan.cost_cents / instance.scale == pytest.approx(instance.best)
+
+
+@needs_data
+def test_solomon_is_read_with_its_optimum():
+    instance = tour_instances.load(SHARED / "vrptw_100" / "R112.txt")
+
+    assert (len(instance.problem.orders), len(instance.problem.vehicles), instance.best) == (100, 25, 948.6)
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["pdptw/lc101.txt", "mtvrptwr/R201R0.5.vrp"])
+def test_what_the_planner_has_no_words_for_is_said(name):
+    with pytest.raises(tour_instances.CannotState):
+        tour_instances.load(SHARED / name)
+
+
+def test_a_city_day_is_the_same_for_the_same_seed():
+    one, other = tour_city.city(30, seed=4), tour_city.city(30, seed=4)
+
+    assert one.orders == other.orders
+    assert one.vehicles == other.vehicles
+    assert tour_city.city(30, seed=5).orders != one.orders
+
+
+def test_the_door_prints_true_rows(capsys, tmp_path):
+    """Cheapest insertion on a small city day; run again with --resume nothing is measured twice."""
+    arguments = ["--city", "20", "--engines", "greedy", "--seconds", "0.2", "--json", str(tmp_path / "rows.json")]
+    (row,) = tours.rows(arguments)
+    again = tours.rows([*arguments, "--resume"])
+
+    assert (row["bench"], row["instance"], row["engine"], row["valid"]) == ("tours", "city20", "greedy", True)
+    assert again == [row]
+    assert "greedy: 1 valid plans" in capsys.readouterr().out
+
+
+def test_an_unknown_engine_is_refused():
+    with pytest.raises(SystemExit, match="magic is no engine"):
+        tours.rows(["--city", "5", "--engines", "magic"])
