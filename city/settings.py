@@ -93,6 +93,33 @@ class CitySettings:
         least=20,
         most=2000,
     )
+    hub_kg_per_m2: int = number(
+        150,
+        label="Storage in a hub per square metre, by weight",
+        unit="kg/m²",
+        source="own assumption: well below the 400 kg/m² that shop floors are built for (DIN EN 1991-1-1, D1)",
+        least=20,
+        most=1000,
+    )
+    stops_per_bike_hour: int = number(
+        10,
+        label="Deliveries that a bike promises per hour",
+        unit="stops/h",
+        source="own assumption: below the 117 parcels per bike and day of the IHK handbook",
+        least=1,
+        most=40,
+    )
+    booking_cutoff_min: int = number(
+        60,
+        label="Bookings close before the first bike leaves",
+        unit="min",
+        source="own assumption: sorting, planning and loading",
+        least=0,
+        most=1440,
+    )
+    bookable_days: int = number(
+        30, label="Bookings are open ahead for", unit="days", source="own assumption", least=1, most=365
+    )
     home_service_s: int = number(
         150,
         label=N_("Stop at a home"),

@@ -1,0 +1,168 @@
+"""Questions to the rows of logistics. Ownership stands inside each query: what belongs to others is not found."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from city.db import db
+from city.messages import NotFound
+from city.models import Account, Organisation, Role, RoleGrant
+from leerstand.kinds import AgreementState, UseType
+from leerstand.models import Agreement, UseRequest
+from logistics.kinds import HubState, PlanState, ShipmentStatus
+from logistics.models import DayPlan, Hub, HubVehicle, Shipment, Stop, Tour, UnservedShipment
+
+NO_HUB = "There is no such hub. It may have been closed."
+
+
+def _hubs() -> Select[tuple[Hub]]:
+    return select(Hub).options(selectinload(Hub.vehicles), joinedload(Hub.agreement), joinedload(Hub.operator))
+
+
+def hub(hub_id: int) -> Hub:
+    """One hub with its vehicles and its agreement."""
+    found = db.session.scalar(_hubs().where(Hub.id == hub_id))
+    if found is None:
+        raise NotFound(NO_HUB)
+    return found
+
+
+def hub_of(account: Account, hub_id: int, *, every: bool) -> Hub:
+    """One hub that this person runs; with ``every`` (the city's own people) any hub."""
+    query = _hubs().where(Hub.id == hub_id)
+    if not every:
+        query = query.where(Hub.operator_id == account.organisation_id)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(NO_HUB)
+    return found
+
+
+def hubs_of(account: Account, *, every: bool) -> list[Hub]:
+    """The hubs that this person runs; with ``every`` all of them."""
+    query = _hubs().order_by(Hub.name)
+    if not every:
+        query = query.where(Hub.operator_id == account.organisation_id)
+    return list(db.session.scalars(query))
+
+
+def open_hubs() -> list[Hub]:
+    """Hubs that take bookings, by name."""
+    return list(db.session.scalars(_hubs().where(Hub.state == HubState.OPEN).order_by(Hub.name)))
+
+
+def _hub_agreements(account: Account, *, every: bool) -> Select[tuple[Agreement]]:
+    """Agreements on a micro-hub; for an operator those that came of its own request."""
+    query = (
+        select(Agreement)
+        .join(UseRequest, Agreement.request_id == UseRequest.id)
+        .options(joinedload(Agreement.unit), joinedload(Agreement.request))
+        .where(Agreement.use_type == UseType.MICRO_HUB, Agreement.state == AgreementState.AGREED)
+        .order_by(Agreement.starts, Agreement.id)
+    )
+    if every:
+        return query
+    mine = UseRequest.applicant_id == account.id
+    if account.organisation_id is not None:
+        mine = or_(mine, UseRequest.organisation_id == account.organisation_id)
+    return query.where(mine)
+
+
+def agreements_without_hub(account: Account, *, today: date, every: bool) -> list[Agreement]:
+    """Agreements on a micro-hub, not over yet, in which no hub was opened so far."""
+    used = select(Hub.agreement_id)
+    query = _hub_agreements(account, every=every).where(Agreement.ends > today, Agreement.id.not_in(used))
+    return list(db.session.scalars(query))
+
+
+def hub_agreement(account: Account, agreement_id: int, *, every: bool) -> Agreement:
+    """One agreement on a micro-hub that this person may open a hub in."""
+    found = db.session.scalar(_hub_agreements(account, every=every).where(Agreement.id == agreement_id))
+    if found is None:
+        raise NotFound("There is no such agreement on a micro-hub.")
+    return found
+
+
+def hub_in(agreement_id: int) -> Hub | None:
+    """The hub opened in an agreement, if there is one."""
+    return db.session.scalar(select(Hub).where(Hub.agreement_id == agreement_id))
+
+
+def _shipments() -> Select[tuple[Shipment]]:
+    whole_hub = joinedload(Shipment.hub)
+    return select(Shipment).options(
+        whole_hub.selectinload(Hub.vehicles), whole_hub.joinedload(Hub.agreement), joinedload(Shipment.retailer)
+    )
+
+
+def shipment_of(retailer_id: int | None, reference: str, *, to_change: bool = False) -> Shipment:
+    """One shipment of this retailer. Another retailer's is not found; ``to_change`` locks it."""
+    query = _shipments().where(Shipment.reference == reference, Shipment.retailer_id == retailer_id)
+    if to_change:
+        query = query.with_for_update(of=Shipment).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such shipment. Please check the reference.")
+    return found
+
+
+def shipments_of(retailer_id: int | None, *, limit: int = 200) -> list[Shipment]:
+    """The shipments of this retailer, the latest day first."""
+    query = _shipments().where(Shipment.retailer_id == retailer_id)
+    return list(db.session.scalars(query.order_by(Shipment.day.desc(), Shipment.id.desc()).limit(limit)))
+
+
+def shipment_sent_before(retailer_id: int, request_key: str) -> Shipment | None:
+    """What the same form has booked already."""
+    query = _shipments().where(Shipment.retailer_id == retailer_id, Shipment.request_key == request_key)
+    return db.session.scalar(query)
+
+
+def retailer(organisation_id: int | None) -> Organisation:
+    """The shop that a person books for."""
+    found = db.session.scalar(select(Organisation).where(Organisation.id == organisation_id))
+    if found is None:
+        raise NotFound("Your account belongs to no shop. The city administration can change that.")
+    return found
+
+
+def day_shipments(day: date, *, hub_id: int | None = None) -> list[Shipment]:
+    """The shipments of a day that were not cancelled, by hub and window."""
+    query = _shipments().where(Shipment.day == day, Shipment.status != ShipmentStatus.CANCELLED)
+    if hub_id is not None:
+        query = query.where(Shipment.hub_id == hub_id)
+    return list(db.session.scalars(query.order_by(Shipment.hub_id, Shipment.window_opens_s, Shipment.id)))
+
+
+def hubs_of_day(day: date) -> list[Hub]:
+    """Hubs whose bikes may ride on a day: those in an agreement that holds then, by id."""
+    query = _hubs().join(Agreement, Hub.agreement_id == Agreement.id)
+    query = query.where(Agreement.starts <= day, day < Agreement.ends)
+    return list(db.session.scalars(query.order_by(Hub.id)))
+
+
+def _plans() -> Select[tuple[DayPlan]]:
+    tours = selectinload(DayPlan.tours)
+    stops = tours.selectinload(Tour.stops)
+    return select(DayPlan).options(
+        tours.joinedload(Tour.vehicle).joinedload(HubVehicle.hub),
+        tours.joinedload(Tour.courier),
+        stops.joinedload(Stop.shipment),
+        stops.selectinload(Stop.events),
+        selectinload(DayPlan.unserved).joinedload(UnservedShipment.shipment),
+    )
+
+
+def published_plan(day: date) -> DayPlan | None:
+    """The plan of a day that counts, with tours, stops, what happened, and what stays behind."""
+    return db.session.scalar(_plans().where(DayPlan.day == day, DayPlan.state == PlanState.PUBLISHED))
+
+
+def couriers() -> list[Account]:
+    """The people who may ride a tour."""
+    query = select(Account).join(RoleGrant, RoleGrant.account_id == Account.id)
+    query = query.where(RoleGrant.role == Role.COURIER, Account.disabled_at.is_(None))
+    return list(db.session.scalars(query.order_by(Account.name, Account.id)).unique())

@@ -1,0 +1,236 @@
+"""What may be booked, when bikes can come, what a report of a courier means. Pure: plain objects in, reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
+
+import holidays
+
+from city.settings import CitySettings
+from leerstand.kinds import UseType
+from leerstand.models import Agreement, Unit
+from logistics.kinds import EMISSION_FREE, EventKind, FailureReason, HubState, ShipmentStatus
+from logistics.models import CourierEvent, Hub, HubVehicle, Shipment
+from routing.message import Message
+
+WINDOW_S = 2 * 3600  # long enough to plan with, short enough to wait for
+SHORTEST_WINDOW_S = 3600  # a shorter rest of the shift joins the window before it
+SUNDAY = 6
+UNDO_SHOWN_S = 10  # how long the courier's page offers to take a report back
+UNDO_WITHIN_S = 60  # how late one still arrives: slow network, gloves
+
+
+def clock_time(seconds: int) -> time:
+    """``32_400`` as 09:00; the end of the day as 23:59."""
+    return time(seconds // 3600, seconds % 3600 // 60) if seconds < 24 * 3600 else time(23, 59)
+
+
+def delivery_windows(hub: Hub) -> list[tuple[int, int]]:
+    """The delivery windows (Zustellfenster) of a day, as (opens_s, closes_s): two hours each, while bikes ride."""
+    if not hub.vehicles:
+        return []
+    starts = min(vehicle.starts_s for vehicle in hub.vehicles)
+    ends = max(vehicle.ends_s for vehicle in hub.vehicles)
+    cuts = [*range(starts, ends - SHORTEST_WINDOW_S + 1, WINDOW_S), ends]
+    return list(pairwise(cuts))
+
+
+def stops_in_window(vehicles: Iterable[HubVehicle], opens_s: int, closes_s: int, per_hour: int) -> int:
+    """How many deliveries these vehicles can promise within a window."""
+    ridden = sum(max(0, min(closes_s, vehicle.ends_s) - max(opens_s, vehicle.starts_s)) for vehicle in vehicles)
+    return ridden * per_hour // 3600
+
+
+@cache
+def _holidays(year: int, land: str) -> dict[date, str]:
+    return dict(holidays.country_holidays("DE", subdiv=land, years=year, language="de"))
+
+
+def holiday_name(day: date, land: str) -> str | None:
+    """The public holiday of a Land (``NI`` …) on a day, in German as the calendars call it."""
+    return _holidays(day.year, land).get(day)
+
+
+def hub_rests(day: date, land: str) -> Message | None:
+    """Why no bike leaves a hub on a day; None on working days."""
+    if day.weekday() == SUNDAY:
+        return Message("%(day)s is a Sunday; hubs are closed then. Please choose a working day.", {"day": day})
+    if name := holiday_name(day, land):
+        return Message(
+            "%(day)s is a public holiday (%(holiday)s); hubs are closed then. Please choose a working day.",
+            {"day": day, "holiday": name},
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class CityMoment:
+    """Now, as the calendars and clocks of the city show it."""
+
+    day: date
+    clock_s: int
+
+    @classmethod
+    def of(cls, moment: datetime) -> CityMoment:
+        """From a moment in the city's own zone."""
+        return cls(moment.date(), moment.hour * 3600 + moment.minute * 60 + moment.second)
+
+
+def closing_s(hub: Hub, settings: CitySettings) -> int:
+    """Until when a day may be booked or cancelled: some time before the first bike leaves."""
+    first = min((vehicle.starts_s for vehicle in hub.vehicles), default=hub.opens_s)
+    return max(0, first - settings.booking_cutoff_min * 60)
+
+
+def objection_to_day(
+    hub: Hub, agreement: Agreement, day: date, *, now: CityMoment, land: str, settings: CitySettings
+) -> Message | None:
+    """Why a hub cannot be booked for a day; None if it can."""
+    if day < now.day:
+        return Message("%(day)s has passed. Please choose a day from %(first)s on.", {"day": day, "first": now.day})
+    if hub.state != HubState.OPEN:
+        return Message("Hub %(hub)s takes no more bookings. Please choose another hub.", {"hub": hub.name})
+    if day >= agreement.ends:
+        last = agreement.ends - timedelta(days=1)
+        text = "Hub %(hub)s is there until %(last)s. Please choose an earlier day or another hub."
+        return Message(text, {"hub": hub.name, "last": last})
+    if day < agreement.starts:
+        text = "Hub %(hub)s opens on %(first)s. Please choose a later day or another hub."
+        return Message(text, {"hub": hub.name, "first": agreement.starts})
+    last = now.day + timedelta(days=settings.bookable_days)
+    if day > last:
+        return Message("%(day)s is too far ahead. Bookings are open until %(last)s.", {"day": day, "last": last})
+    return hub_rests(day, land) or _closed_for_today(hub, day, now, settings)
+
+
+def _closed_for_today(hub: Hub, day: date, now: CityMoment, settings: CitySettings) -> Message | None:
+    closes = closing_s(hub, settings)
+    if day > now.day or now.clock_s < closes:
+        return None
+    text = "Bookings for today closed at %(closes)s, before the bikes leave. Please choose another day."
+    return Message(text, {"closes": clock_time(closes)})
+
+
+def objection_to_window(hub: Hub, opens_s: int, closes_s: int) -> Message | None:
+    """Why a delivery window cannot be had; None if the hub offers it."""
+    if closes_s <= opens_s:
+        return Message(
+            "The window ends at %(closes)s, but begins at %(opens)s. The end must be later than the beginning.",
+            {"opens": _shown(opens_s), "closes": _shown(closes_s)},
+        )
+    if (opens_s, closes_s) not in delivery_windows(hub):
+        return Message(
+            "Hub %(hub)s does not deliver from %(opens)s to %(closes)s. Please choose one of the windows shown.",
+            {"hub": hub.name, "opens": _shown(opens_s), "closes": _shown(closes_s)},
+        )
+    return None
+
+
+def _shown(seconds: int) -> time:
+    return clock_time(min(max(seconds, 0), 24 * 3600))
+
+
+def objection_to_size(hub: Hub, *, weight_g: int, volume_ml: int) -> Message | None:
+    """Why no bike of a hub can carry a shipment; None if one can."""
+    if any(weight_g <= bike.payload_g and volume_ml <= bike.volume_ml for bike in hub.vehicles):
+        return None
+    most_g = max((bike.payload_g for bike in hub.vehicles), default=0)
+    most_ml = max((bike.volume_ml for bike in hub.vehicles), default=0)
+    if weight_g > most_g:
+        text = (
+            "%(has)s kg are too heavy: the largest bike of %(hub)s carries %(most)s kg. Please book several shipments."
+        )
+        return Message(text, {"has": weight_g / 1000, "most": most_g / 1000, "hub": hub.name})
+    text = "%(has)s l are too large: the largest bike of %(hub)s holds %(most)s l. Please book several shipments."
+    return Message(text, {"has": volume_ml / 1000, "most": most_ml / 1000, "hub": hub.name})
+
+
+def objection_to_cancel(shipment: Shipment, hub: Hub, *, now: CityMoment, settings: CitySettings) -> Message | None:
+    """Why a booking cannot be cancelled any more; None if it can."""
+    if shipment.status != ShipmentStatus.BOOKED:
+        return Message("Shipment %(reference)s is not open any more.", {"reference": shipment.reference})
+    closes = closing_s(hub, settings)
+    if shipment.day > now.day or (shipment.day == now.day and now.clock_s < closes):
+        return None
+    return Message(
+        "Shipment %(reference)s could be cancelled until %(day)s, %(closes)s. Please call the hub.",
+        {"reference": shipment.reference, "day": shipment.day, "closes": clock_time(closes)},
+    )
+
+
+def objection_to_hub(agreement: Agreement, unit: Unit, settings: CitySettings) -> Message | None:
+    """Why no hub can be opened in a shop; None if it can."""
+    if agreement.use_type != UseType.MICRO_HUB:
+        text = "%(address)s was agreed on for another use. A hub needs an agreement on a micro-hub."
+        return Message(text, {"address": unit.address})
+    if unit.area_m2 < settings.hub_min_area_m2:
+        text = "%(address)s has %(has)d m²; a micro-hub needs at least %(needs)d m²."
+        return Message(text, {"address": unit.address, "has": unit.area_m2, "needs": settings.hub_min_area_m2})
+    return None
+
+
+def emission_free(vehicle_class: str) -> Message | None:
+    """Only emission-free vehicles leave a hub: the objection to any other class."""
+    if vehicle_class in EMISSION_FREE:
+        return None
+    text = "“%(vehicle_class)s” does not leave a hub: only emission-free vehicles do (%(allowed)s)."
+    return Message(text, {"vehicle_class": vehicle_class, "allowed": ", ".join(EMISSION_FREE)})
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a plan emits well to wheel, and what the same metres in a diesel van would (Klimawirkung)."""
+
+    metres: int
+    co2e_g: int
+    van_co2e_g: int
+
+    @property
+    def avoided_g(self) -> int:
+        """The difference."""
+        return self.van_co2e_g - self.co2e_g
+
+
+def impact(metres: int, settings: CitySettings) -> Impact:
+    """Cargo bikes against a diesel van on the same way, with the factors of the settings."""
+    bike, van = settings.cargo_bike_co2e_g_km, settings.diesel_van_co2e_g_km
+    return Impact(metres, round(metres * bike / 1000), round(metres * van / 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the reports at a stop add up to; no event: the stop is still open."""
+
+    event: CourierEvent | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the courier still has to go there."""
+        return self.event is None
+
+    @property
+    def status(self) -> ShipmentStatus:
+        """What the shipment's status follows from it."""
+        if self.event is None:
+            return ShipmentStatus.BOOKED
+        return ShipmentStatus.DELIVERED if self.event.kind == EventKind.DELIVERED else ShipmentStatus.FAILED
+
+    @property
+    def reason(self) -> FailureReason | None:
+        """Why it was not delivered."""
+        return self.event.reason if self.event else None
+
+
+def outcome_of(events: Sequence[CourierEvent]) -> Outcome:
+    """Read the reports in the order they happened, whatever order they came in; an undo takes back the one before."""
+    told: list[CourierEvent] = []
+    for event in sorted(events, key=lambda event: (event.happened_at, event.client_id)):
+        if event.kind != EventKind.UNDONE:
+            told.append(event)
+        elif told:
+            told.pop()
+    return Outcome(told[-1] if told else None)

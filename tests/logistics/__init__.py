@@ -1,0 +1,1 @@
+"""The logistics room: bookings, plans, couriers."""
