@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from city.db import db
-from city.messages import Conflict, NotFound
+from city.messages import Conflict
 from logistics import rules
 from logistics.kinds import Resource
 from logistics.models import CapacityLine, DayCapacity, Hub, Shipment
@@ -40,8 +40,8 @@ def needs_of(shipment: Shipment) -> tuple[Need, ...]:
 def reserve(hub: Hub, shipment: Shipment, *, at: datetime, stops_per_bike_hour: int) -> None:
     """Take room for a shipment, all of it or none.
 
-    ``hub`` comes with its vehicles, ``shipment`` has its id. Raises Conflict,
-    with a sentence that says what is free, if anything does not fit.
+    ``hub`` comes locked and with its vehicles, ``shipment`` has its id. Raises
+    Conflict, with a sentence that says what is free, if anything does not fit.
     """
     counters = _locked(hub, shipment.day, stops_per_bike_hour)
     needs = needs_of(shipment)
@@ -92,23 +92,11 @@ def wrong_counters() -> list[tuple[int, int, int]]:
 def _locked(hub: Hub, day: date, stops_per_bike_hour: int) -> dict[tuple[Resource, int], DayCapacity]:
     """The counters of a hub-day, locked; made on the first booking of that day."""
     rows = _lock_rows(hub.id, day)
-    if not rows:
-        lock_hub(hub.id)  # whoever comes second waits here and then finds the rows of the first
-        rows = _lock_rows(hub.id, day)
-    if not rows:
+    if not rows:  # nobody else makes them now: whoever books holds the lock of the hub
         rows = _planned(hub, day, stops_per_bike_hour)
         db.session.add_all(rows)
         db.session.flush()
     return {(row.resource, row.opens_s): row for row in rows}
-
-
-def lock_hub(hub_id: int) -> Hub:
-    """The hub, locked until the transaction ends."""
-    query = select(Hub).where(Hub.id == hub_id).with_for_update().execution_options(populate_existing=True)
-    found = db.session.scalar(query)
-    if found is None:
-        raise NotFound("There is no such hub. It may have been closed.")
-    return found
 
 
 def _lock_rows(hub_id: int, day: date) -> list[DayCapacity]:
@@ -153,7 +141,7 @@ def _full(hub: Hub, shipment: Shipment, need: Need, free: int) -> Conflict:
     """The refusal in the units of the booking page."""
     if need.resource == Resource.PARCELS:
         return Conflict(
-            "Hub %(hub)s has room for %(free)d more parcels on this day, not for %(wanted)d. "
+            "%(hub)s has room for %(free)d more parcels on this day, not for %(wanted)d. "
             "Please choose another day or hub.",
             hub=hub.name,
             free=free,
@@ -167,7 +155,7 @@ def _full(hub: Hub, shipment: Shipment, need: Need, free: int) -> Conflict:
             closes=rules.clock_time(shipment.window_closes_s),
         )
     if need.resource == Resource.WEIGHT_G:
-        text = "Hub %(hub)s can take %(free)s kg more on this day, not %(wanted)s kg. Please choose another day or hub."
+        text = "%(hub)s can take %(free)s kg more on this day, not %(wanted)s kg. Please choose another day or hub."
     else:
-        text = "Hub %(hub)s can take %(free)s l more on this day, not %(wanted)s l. Please choose another day or hub."
+        text = "%(hub)s can take %(free)s l more on this day, not %(wanted)s l. Please choose another day or hub."
     return Conflict(text, hub=hub.name, free=free / 1000, wanted=need.amount / 1000)

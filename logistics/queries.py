@@ -4,41 +4,42 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from city.db import db
+from city.db import current_city_id, db
 from city.messages import NotFound
-from city.models import Account, Organisation, Role, RoleGrant
+from city.models import Account, City, Organisation, Role, RoleGrant
 from leerstand.kinds import AgreementState, UseType
 from leerstand.models import Agreement, UseRequest
 from logistics.kinds import HubState, PlanState, ShipmentStatus
 from logistics.models import DayPlan, Hub, HubVehicle, Shipment, Stop, Tour, UnservedShipment
 
-NO_HUB = "There is no such hub. It may have been closed."
 
-
-def _hubs() -> Select[tuple[Hub]]:
+def _hubs() -> Select[Hub]:
     return select(Hub).options(selectinload(Hub.vehicles), joinedload(Hub.agreement), joinedload(Hub.operator))
 
 
-def hub(hub_id: int) -> Hub:
-    """One hub with its vehicles and its agreement."""
-    found = db.session.scalar(_hubs().where(Hub.id == hub_id))
+def _one_hub(query: Select[Hub], *, to_change: bool) -> Hub:
+    if to_change:
+        query = query.with_for_update(of=Hub).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
     if found is None:
-        raise NotFound(NO_HUB)
+        raise NotFound("There is no such hub. It may have been closed.")
     return found
 
 
-def hub_of(account: Account, hub_id: int, *, every: bool) -> Hub:
+def hub(hub_id: int, *, to_change: bool = False) -> Hub:
+    """One hub with its vehicles and its agreement; ``to_change`` locks it until the transaction ends."""
+    return _one_hub(_hubs().where(Hub.id == hub_id), to_change=to_change)
+
+
+def hub_of(account: Account, hub_id: int, *, every: bool, to_change: bool = False) -> Hub:
     """One hub that this person runs; with ``every`` (the city's own people) any hub."""
     query = _hubs().where(Hub.id == hub_id)
     if not every:
         query = query.where(Hub.operator_id == account.organisation_id)
-    found = db.session.scalar(query)
-    if found is None:
-        raise NotFound(NO_HUB)
-    return found
+    return _one_hub(query, to_change=to_change)
 
 
 def hubs_of(account: Account, *, every: bool) -> list[Hub]:
@@ -54,7 +55,7 @@ def open_hubs() -> list[Hub]:
     return list(db.session.scalars(_hubs().where(Hub.state == HubState.OPEN).order_by(Hub.name)))
 
 
-def _hub_agreements(account: Account, *, every: bool) -> Select[tuple[Agreement]]:
+def _hub_agreements(account: Account, *, every: bool) -> Select[Agreement]:
     """Agreements on a micro-hub; for an operator those that came of its own request."""
     query = (
         select(Agreement)
@@ -91,7 +92,23 @@ def hub_in(agreement_id: int) -> Hub | None:
     return db.session.scalar(select(Hub).where(Hub.agreement_id == agreement_id))
 
 
-def _shipments() -> Select[tuple[Shipment]]:
+def hub_called(name: str) -> Hub | None:
+    """The hub of this name, if there is one."""
+    return db.session.scalar(select(Hub).where(Hub.name == name))
+
+
+def open_shipments(hub_id: int, *, from_day: date) -> int:
+    """How many shipments a hub still has to deliver."""
+    query = select(func.count(Shipment.id)).where(Shipment.hub_id == hub_id, Shipment.day >= from_day)
+    return db.session.scalar(query.where(Shipment.status == ShipmentStatus.BOOKED)) or 0
+
+
+def current_city() -> City:
+    """The city in scope."""
+    return db.session.scalars(select(City).where(City.id == current_city_id())).one()
+
+
+def _shipments() -> Select[Shipment]:
     whole_hub = joinedload(Shipment.hub)
     return select(Shipment).options(
         whole_hub.selectinload(Hub.vehicles), whole_hub.joinedload(Hub.agreement), joinedload(Shipment.retailer)
@@ -122,8 +139,8 @@ def shipment_sent_before(retailer_id: int, request_key: str) -> Shipment | None:
 
 
 def retailer(organisation_id: int | None) -> Organisation:
-    """The shop that a person books for."""
-    found = db.session.scalar(select(Organisation).where(Organisation.id == organisation_id))
+    """The shop that a person books for, locked: its own bookings come one after the other."""
+    found = db.session.scalar(select(Organisation).where(Organisation.id == organisation_id).with_for_update())
     if found is None:
         raise NotFound("Your account belongs to no shop. The city administration can change that.")
     return found
@@ -144,7 +161,7 @@ def hubs_of_day(day: date) -> list[Hub]:
     return list(db.session.scalars(query.order_by(Hub.id)))
 
 
-def _plans() -> Select[tuple[DayPlan]]:
+def _plans() -> Select[DayPlan]:
     tours = selectinload(DayPlan.tours)
     stops = tours.selectinload(Tour.stops)
     return select(DayPlan).options(

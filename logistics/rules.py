@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 
@@ -24,9 +24,9 @@ UNDO_SHOWN_S = 10  # how long the courier's page offers to take a report back
 UNDO_WITHIN_S = 60  # how late one still arrives: slow network, gloves
 
 
-def clock_time(seconds: int) -> time:
-    """``32_400`` as 09:00; the end of the day as 23:59."""
-    return time(seconds // 3600, seconds % 3600 // 60) if seconds < 24 * 3600 else time(23, 59)
+def clock_time(seconds: int) -> str:
+    """``32_400`` as ``09:00``."""
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
 def delivery_windows(hub: Hub) -> list[tuple[int, int]]:
@@ -93,13 +93,13 @@ def objection_to_day(
     if day < now.day:
         return Message("%(day)s has passed. Please choose a day from %(first)s on.", {"day": day, "first": now.day})
     if hub.state != HubState.OPEN:
-        return Message("Hub %(hub)s takes no more bookings. Please choose another hub.", {"hub": hub.name})
+        return Message("%(hub)s takes no more bookings. Please choose another hub.", {"hub": hub.name})
     if day >= agreement.ends:
         last = agreement.ends - timedelta(days=1)
-        text = "Hub %(hub)s is there until %(last)s. Please choose an earlier day or another hub."
+        text = "%(hub)s is there until %(last)s. Please choose an earlier day or another hub."
         return Message(text, {"hub": hub.name, "last": last})
     if day < agreement.starts:
-        text = "Hub %(hub)s opens on %(first)s. Please choose a later day or another hub."
+        text = "%(hub)s opens on %(first)s. Please choose a later day or another hub."
         return Message(text, {"hub": hub.name, "first": agreement.starts})
     last = now.day + timedelta(days=settings.bookable_days)
     if day > last:
@@ -120,18 +120,14 @@ def objection_to_window(hub: Hub, opens_s: int, closes_s: int) -> Message | None
     if closes_s <= opens_s:
         return Message(
             "The window ends at %(closes)s, but begins at %(opens)s. The end must be later than the beginning.",
-            {"opens": _shown(opens_s), "closes": _shown(closes_s)},
+            {"opens": clock_time(opens_s), "closes": clock_time(closes_s)},
         )
     if (opens_s, closes_s) not in delivery_windows(hub):
         return Message(
-            "Hub %(hub)s does not deliver from %(opens)s to %(closes)s. Please choose one of the windows shown.",
-            {"hub": hub.name, "opens": _shown(opens_s), "closes": _shown(closes_s)},
+            "%(hub)s does not deliver from %(opens)s to %(closes)s. Please choose one of the windows shown.",
+            {"hub": hub.name, "opens": clock_time(opens_s), "closes": clock_time(closes_s)},
         )
     return None
-
-
-def _shown(seconds: int) -> time:
-    return clock_time(min(max(seconds, 0), 24 * 3600))
 
 
 def objection_to_size(hub: Hub, *, weight_g: int, volume_ml: int) -> Message | None:
