@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import leerstand.models  # noqa: F401  the tables of the shops
+import logistics.models  # noqa: F401  the tables of hubs and tours
 from city import access, views, web, words
 from city.config import Config, from_environment
 from city.db import db, prepare_engine

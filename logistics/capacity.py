@@ -155,7 +155,15 @@ def _full(hub: Hub, shipment: Shipment, need: Need, free: int) -> Conflict:
             closes=rules.clock_time(shipment.window_closes_s),
         )
     if need.resource == Resource.WEIGHT_G:
-        text = "%(hub)s can take %(free)s kg more on this day, not %(wanted)s kg. Please choose another day or hub."
-    else:
-        text = "%(hub)s can take %(free)s l more on this day, not %(wanted)s l. Please choose another day or hub."
-    return Conflict(text, hub=hub.name, free=free / 1000, wanted=need.amount / 1000)
+        return Conflict(
+            "%(hub)s can take %(free)s kg more on this day, not %(wanted)s kg. Please choose another day or hub.",
+            hub=hub.name,
+            free=free / 1000,
+            wanted=need.amount / 1000,
+        )
+    return Conflict(
+        "%(hub)s can take %(free)s l more on this day, not %(wanted)s l. Please choose another day or hub.",
+        hub=hub.name,
+        free=free / 1000,
+        wanted=need.amount / 1000,
+    )

@@ -96,11 +96,15 @@ def objection_to_day(
         return Message("%(hub)s takes no more bookings. Please choose another hub.", {"hub": hub.name})
     if day >= agreement.ends:
         last = agreement.ends - timedelta(days=1)
-        text = "%(hub)s is there until %(last)s. Please choose an earlier day or another hub."
-        return Message(text, {"hub": hub.name, "last": last})
+        return Message(
+            "%(hub)s is there until %(last)s. Please choose an earlier day or another hub.",
+            {"hub": hub.name, "last": last},
+        )
     if day < agreement.starts:
-        text = "%(hub)s opens on %(first)s. Please choose a later day or another hub."
-        return Message(text, {"hub": hub.name, "first": agreement.starts})
+        return Message(
+            "%(hub)s opens on %(first)s. Please choose a later day or another hub.",
+            {"hub": hub.name, "first": agreement.starts},
+        )
     last = now.day + timedelta(days=settings.bookable_days)
     if day > last:
         return Message("%(day)s is too far ahead. Bookings are open until %(last)s.", {"day": day, "last": last})
@@ -111,8 +115,10 @@ def _closed_for_today(hub: Hub, day: date, now: CityMoment, settings: CitySettin
     closes = closing_s(hub, settings)
     if day > now.day or now.clock_s < closes:
         return None
-    text = "Bookings for today closed at %(closes)s, before the bikes leave. Please choose another day."
-    return Message(text, {"closes": clock_time(closes)})
+    return Message(
+        "Bookings for today closed at %(closes)s, before the bikes leave. Please choose another day.",
+        {"closes": clock_time(closes)},
+    )
 
 
 def objection_to_window(hub: Hub, opens_s: int, closes_s: int) -> Message | None:
@@ -137,12 +143,14 @@ def objection_to_size(hub: Hub, *, weight_g: int, volume_ml: int) -> Message | N
     most_g = max((bike.payload_g for bike in hub.vehicles), default=0)
     most_ml = max((bike.volume_ml for bike in hub.vehicles), default=0)
     if weight_g > most_g:
-        text = (
-            "%(has)s kg are too heavy: the largest bike of %(hub)s carries %(most)s kg. Please book several shipments."
+        return Message(
+            "%(has)s kg are too heavy: the largest bike of %(hub)s carries %(most)s kg. Please book several shipments.",
+            {"has": weight_g / 1000, "most": most_g / 1000, "hub": hub.name},
         )
-        return Message(text, {"has": weight_g / 1000, "most": most_g / 1000, "hub": hub.name})
-    text = "%(has)s l are too large: the largest bike of %(hub)s holds %(most)s l. Please book several shipments."
-    return Message(text, {"has": volume_ml / 1000, "most": most_ml / 1000, "hub": hub.name})
+    return Message(
+        "%(has)s l are too large: the largest bike of %(hub)s holds %(most)s l. Please book several shipments.",
+        {"has": volume_ml / 1000, "most": most_ml / 1000, "hub": hub.name},
+    )
 
 
 def objection_to_cancel(shipment: Shipment, hub: Hub, *, now: CityMoment, settings: CitySettings) -> Message | None:
@@ -161,11 +169,15 @@ def objection_to_cancel(shipment: Shipment, hub: Hub, *, now: CityMoment, settin
 def objection_to_hub(agreement: Agreement, unit: Unit, settings: CitySettings) -> Message | None:
     """Why no hub can be opened in a shop; None if it can."""
     if agreement.use_type != UseType.MICRO_HUB:
-        text = "%(address)s was agreed on for another use. A hub needs an agreement on a micro-hub."
-        return Message(text, {"address": unit.address})
+        return Message(
+            "%(address)s was agreed on for another use. A hub needs an agreement on a micro-hub.",
+            {"address": unit.address},
+        )
     if unit.area_m2 < settings.hub_min_area_m2:
-        text = "%(address)s has %(has)d m²; a micro-hub needs at least %(needs)d m²."
-        return Message(text, {"address": unit.address, "has": unit.area_m2, "needs": settings.hub_min_area_m2})
+        return Message(
+            "%(address)s has %(has)d m²; a micro-hub needs at least %(needs)d m².",
+            {"address": unit.address, "has": unit.area_m2, "needs": settings.hub_min_area_m2},
+        )
     return None
 
 
@@ -173,8 +185,10 @@ def emission_free(vehicle_class: str) -> Message | None:
     """Only emission-free vehicles leave a hub: the objection to any other class."""
     if vehicle_class in EMISSION_FREE:
         return None
-    text = "“%(vehicle_class)s” does not leave a hub: only emission-free vehicles do (%(allowed)s)."
-    return Message(text, {"vehicle_class": vehicle_class, "allowed": ", ".join(EMISSION_FREE)})
+    return Message(
+        "“%(vehicle_class)s” does not leave a hub: only emission-free vehicles do (%(allowed)s).",
+        {"vehicle_class": vehicle_class, "allowed": ", ".join(EMISSION_FREE)},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def open_hub(
     if queries.hub_called(name) is not None:
         raise Conflict("There is a hub called %(name)s already. Please choose another name.", name=name)
     _check_hours(opens_s, closes_s)
-    _check_count("%(value)d bikes are not possible; allowed are 1 to %(most)d.", bikes, MAX_BIKES)
+    if not 1 <= bikes <= MAX_BIKES:
+        raise BadInput("%(value)d bikes are not possible; allowed are 1 to %(most)d.", value=bikes, most=MAX_BIKES)
     hub = Hub(
         agreement_id=agreement.id,
         unit_id=unit.id,
@@ -193,7 +194,10 @@ def _check_wish(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings)
     land = land_of_city()
     _refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
     _refuse(rules.objection_to_window(hub, wish.window_opens_s, wish.window_closes_s))
-    _check_count("%(value)d parcels are not possible; allowed are 1 to %(most)d.", wish.parcels, MAX_PARCELS)
+    if not 1 <= wish.parcels <= MAX_PARCELS:
+        raise BadInput(
+            "%(value)d parcels are not possible; allowed are 1 to %(most)d.", value=wish.parcels, most=MAX_PARCELS
+        )
     if wish.weight_g <= 0 or wish.volume_ml <= 0:
         raise BadInput(
             "%(kg)s kg and %(l)s l are not possible; both must be more than 0.",
@@ -210,11 +214,6 @@ def _check_hours(opens_s: int, closes_s: int) -> None:
             opens=rules.clock_time(opens_s),
             closes=rules.clock_time(closes_s),
         )
-
-
-def _check_count(text: str, value: int, most: int) -> None:
-    if not 1 <= value <= most:
-        raise BadInput(text, value=value, most=most)
 
 
 def _refuse(objection: Message | None) -> None:

@@ -35,6 +35,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_worker_beat')),
     sa.UniqueConstraint('name', name=op.f('uq_worker_beat_name'))
     )
+    op.create_table('day_plan',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('PUBLISHED', 'SUPERSEDED', name='planstate'), nullable=False),
+    sa.Column('input_version', sa.String(), nullable=False),
+    sa.Column('settings_version', sa.Integer(), nullable=False),
+    sa.Column('engine', sa.String(), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('iterations', sa.Integer(), nullable=False),
+    sa.Column('search_s', sa.Double(), nullable=False),
+    sa.Column('cost_cents', sa.Integer(), nullable=False),
+    sa.Column('bound_cents', sa.Integer(), nullable=True),
+    sa.Column('metres', sa.Integer(), nullable=False),
+    sa.Column('co2e_g', sa.Integer(), nullable=False),
+    sa.Column('van_co2e_g', sa.Integer(), nullable=False),
+    sa.Column('made_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_day_plan_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_day_plan')),
+    sa.UniqueConstraint('city_id', 'day', 'number', name=op.f('uq_day_plan_city_id_day_number'))
+    )
+    with op.batch_alter_table('day_plan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_day_plan_city_id'), ['city_id'], unique=False)
+        batch_op.create_index('uq_day_plan_published', ['city_id', 'day'], unique=True, sqlite_where=sa.text("state = 'PUBLISHED'"), postgresql_where=sa.text("state = 'PUBLISHED'"))
+
     op.create_table('failed_login',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
@@ -443,6 +469,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_agreement_request_id'), ['request_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_agreement_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('hub',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('agreement_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('operator_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('street', sa.String(), nullable=False),
+    sa.Column('housenumber', sa.String(), nullable=False),
+    sa.Column('lat', sa.Double(), nullable=False),
+    sa.Column('lon', sa.Double(), nullable=False),
+    sa.Column('opens_s', sa.Integer(), nullable=False),
+    sa.Column('closes_s', sa.Integer(), nullable=False),
+    sa.Column('storage_ml', sa.Integer(), nullable=False),
+    sa.Column('storage_g', sa.Integer(), nullable=False),
+    sa.Column('parcels_per_day', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('OPEN', 'CLOSED', name='hubstate'), nullable=False),
+    sa.Column('opened_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('0 <= opens_s AND opens_s < closes_s AND closes_s <= 86400', name=op.f('ck_hub_hours_ordered')),
+    sa.CheckConstraint('storage_ml > 0 AND storage_g > 0 AND parcels_per_day > 0', name=op.f('ck_hub_room_positive')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_hub_agreement_id_agreement')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_hub_city_id_city')),
+    sa.ForeignKeyConstraint(['operator_id'], ['organisation.id'], name=op.f('fk_hub_operator_id_organisation')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_hub_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hub')),
+    sa.UniqueConstraint('agreement_id', name=op.f('uq_hub_agreement_id')),
+    sa.UniqueConstraint('city_id', 'name', name=op.f('uq_hub_city_id_name'))
+    )
+    with op.batch_alter_table('hub', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_hub_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hub_operator_id'), ['operator_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hub_unit_id'), ['unit_id'], unique=False)
+
     op.create_table('occupancy',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=False),
@@ -466,16 +525,254 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_occupancy_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_occupancy_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('day_capacity',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('hub_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('resource', sa.Enum('PARCELS', 'VOLUME_ML', 'WEIGHT_G', 'STOPS', name='resource'), nullable=False),
+    sa.Column('opens_s', sa.Integer(), nullable=False),
+    sa.Column('closes_s', sa.Integer(), nullable=False),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('capacity', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('0 <= used AND used <= capacity', name=op.f('ck_day_capacity_never_oversold')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_day_capacity_city_id_city')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_day_capacity_hub_id_hub')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_day_capacity')),
+    sa.UniqueConstraint('hub_id', 'day', 'resource', 'opens_s', name=op.f('uq_day_capacity_hub_id_day_resource_opens_s'))
+    )
+    with op.batch_alter_table('day_capacity', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_day_capacity_city_id'), ['city_id'], unique=False)
+
+    op.create_table('hub_vehicle',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('hub_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('vehicle_class', sa.String(), nullable=False),
+    sa.Column('payload_g', sa.Integer(), nullable=False),
+    sa.Column('volume_ml', sa.Integer(), nullable=False),
+    sa.Column('starts_s', sa.Integer(), nullable=False),
+    sa.Column('ends_s', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("vehicle_class IN ('cargo_bike')", name=op.f('ck_hub_vehicle_emission_free')),
+    sa.CheckConstraint('0 <= starts_s AND starts_s < ends_s AND ends_s <= 86400', name=op.f('ck_hub_vehicle_shift_ordered')),
+    sa.CheckConstraint('payload_g > 0 AND volume_ml > 0', name=op.f('ck_hub_vehicle_carries_something')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_hub_vehicle_city_id_city')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_hub_vehicle_hub_id_hub'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hub_vehicle')),
+    sa.UniqueConstraint('hub_id', 'name', name=op.f('uq_hub_vehicle_hub_id_name'))
+    )
+    with op.batch_alter_table('hub_vehicle', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_hub_vehicle_city_id'), ['city_id'], unique=False)
+
+    op.create_table('shipment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('reference', sa.String(), nullable=False),
+    sa.Column('request_key', sa.String(), nullable=True),
+    sa.Column('retailer_id', sa.Integer(), nullable=False),
+    sa.Column('booked_by_id', sa.Integer(), nullable=True),
+    sa.Column('hub_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('recipient', sa.String(), nullable=False),
+    sa.Column('recipient_kind', sa.Enum('HOME', 'BUSINESS', name='recipientkind'), nullable=False),
+    sa.Column('street', sa.String(), nullable=False),
+    sa.Column('housenumber', sa.String(), nullable=False),
+    sa.Column('lat', sa.Double(), nullable=False),
+    sa.Column('lon', sa.Double(), nullable=False),
+    sa.Column('parcels', sa.Integer(), nullable=False),
+    sa.Column('weight_g', sa.Integer(), nullable=False),
+    sa.Column('volume_ml', sa.Integer(), nullable=False),
+    sa.Column('window_opens_s', sa.Integer(), nullable=False),
+    sa.Column('window_closes_s', sa.Integer(), nullable=False),
+    sa.Column('note', sa.String(), nullable=False),
+    sa.Column('status', sa.Enum('BOOKED', 'CANCELLED', 'DELIVERED', 'FAILED', name='shipmentstatus'), nullable=False),
+    sa.Column('booked_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('cancelled_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('parcels > 0 AND weight_g > 0 AND volume_ml > 0', name=op.f('ck_shipment_something_to_carry')),
+    sa.CheckConstraint('window_opens_s < window_closes_s', name=op.f('ck_shipment_window_ordered')),
+    sa.ForeignKeyConstraint(['booked_by_id'], ['account.id'], name=op.f('fk_shipment_booked_by_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_shipment_city_id_city')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_shipment_hub_id_hub')),
+    sa.ForeignKeyConstraint(['retailer_id'], ['organisation.id'], name=op.f('fk_shipment_retailer_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shipment')),
+    sa.UniqueConstraint('city_id', 'reference', name=op.f('uq_shipment_city_id_reference')),
+    sa.UniqueConstraint('retailer_id', 'request_key', name=op.f('uq_shipment_retailer_id_request_key'))
+    )
+    with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shipment_city_id'), ['city_id'], unique=False)
+        batch_op.create_index('ix_shipment_day_hub_id', ['day', 'hub_id'], unique=False)
+
+    op.create_table('capacity_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('capacity_id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('amount', sa.Integer(), nullable=False),
+    sa.Column('at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_capacity_line_amount_counts')),
+    sa.ForeignKeyConstraint(['capacity_id'], ['day_capacity.id'], name=op.f('fk_capacity_line_capacity_id_day_capacity')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_capacity_line_city_id_city')),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_capacity_line_shipment_id_shipment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_capacity_line'))
+    )
+    with op.batch_alter_table('capacity_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_capacity_line_capacity_id'), ['capacity_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_capacity_line_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_capacity_line_shipment_id'), ['shipment_id'], unique=False)
+
+    op.create_table('tour',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('vehicle_id', sa.Integer(), nullable=False),
+    sa.Column('courier_id', sa.Integer(), nullable=True),
+    sa.Column('departs_s', sa.Integer(), nullable=False),
+    sa.Column('returns_s', sa.Integer(), nullable=False),
+    sa.Column('metres', sa.Integer(), nullable=False),
+    sa.Column('cost_cents', sa.Integer(), nullable=False),
+    sa.Column('parcels', sa.Integer(), nullable=False),
+    sa.Column('load_g', sa.Integer(), nullable=False),
+    sa.Column('load_ml', sa.Integer(), nullable=False),
+    sa.Column('back_line', sa.JSON(), nullable=False),
+    sa.Column('back_steps', sa.JSON(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_tour_city_id_city')),
+    sa.ForeignKeyConstraint(['courier_id'], ['account.id'], name=op.f('fk_tour_courier_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['plan_id'], ['day_plan.id'], name=op.f('fk_tour_plan_id_day_plan'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['vehicle_id'], ['hub_vehicle.id'], name=op.f('fk_tour_vehicle_id_hub_vehicle')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tour')),
+    sa.UniqueConstraint('plan_id', 'vehicle_id', name=op.f('uq_tour_plan_id_vehicle_id'))
+    )
+    with op.batch_alter_table('tour', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_tour_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_tour_courier_id'), ['courier_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_tour_vehicle_id'), ['vehicle_id'], unique=False)
+
+    op.create_table('unserved_shipment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('reason_values', sa.JSON(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_unserved_shipment_city_id_city')),
+    sa.ForeignKeyConstraint(['plan_id'], ['day_plan.id'], name=op.f('fk_unserved_shipment_plan_id_day_plan'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_unserved_shipment_shipment_id_shipment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unserved_shipment')),
+    sa.UniqueConstraint('plan_id', 'shipment_id', name=op.f('uq_unserved_shipment_plan_id_shipment_id'))
+    )
+    with op.batch_alter_table('unserved_shipment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_unserved_shipment_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unserved_shipment_shipment_id'), ['shipment_id'], unique=False)
+
+    op.create_table('stop',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('tour_id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('arrives_s', sa.Integer(), nullable=False),
+    sa.Column('starts_s', sa.Integer(), nullable=False),
+    sa.Column('departs_s', sa.Integer(), nullable=False),
+    sa.Column('metres', sa.Integer(), nullable=False),
+    sa.Column('push_m', sa.Integer(), nullable=False),
+    sa.Column('walk_m', sa.Integer(), nullable=False),
+    sa.Column('line', sa.JSON(), nullable=False),
+    sa.Column('steps', sa.JSON(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('arrives_s <= starts_s AND starts_s <= departs_s', name=op.f('ck_stop_times_ordered')),
+    sa.CheckConstraint('position > 0', name=op.f('ck_stop_position_counts')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_stop_city_id_city')),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_stop_shipment_id_shipment')),
+    sa.ForeignKeyConstraint(['tour_id'], ['tour.id'], name=op.f('fk_stop_tour_id_tour'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stop')),
+    sa.UniqueConstraint('tour_id', 'position', name=op.f('uq_stop_tour_id_position')),
+    sa.UniqueConstraint('tour_id', 'shipment_id', name=op.f('uq_stop_tour_id_shipment_id'))
+    )
+    with op.batch_alter_table('stop', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stop_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stop_shipment_id'), ['shipment_id'], unique=False)
+
+    op.create_table('courier_event',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('stop_id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.Enum('DELIVERED', 'FAILED', 'UNDONE', name='eventkind'), nullable=False),
+    sa.Column('reason', sa.Enum('NOBODY_THERE', 'WRONG_ADDRESS', 'REFUSED', 'DAMAGED', 'NO_ACCESS', name='failurereason'), nullable=True),
+    sa.Column('happened_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('received_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(kind = 'FAILED') = (reason IS NOT NULL)", name=op.f('ck_courier_event_failure_has_reason')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_courier_event_account_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_courier_event_city_id_city')),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_courier_event_shipment_id_shipment')),
+    sa.ForeignKeyConstraint(['stop_id'], ['stop.id'], name=op.f('fk_courier_event_stop_id_stop')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_courier_event')),
+    sa.UniqueConstraint('city_id', 'client_id', name=op.f('uq_courier_event_city_id_client_id'))
+    )
+    with op.batch_alter_table('courier_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_courier_event_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_courier_event_shipment_id'), ['shipment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_courier_event_stop_id'), ['stop_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('courier_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_courier_event_stop_id'))
+        batch_op.drop_index(batch_op.f('ix_courier_event_shipment_id'))
+        batch_op.drop_index(batch_op.f('ix_courier_event_city_id'))
+
+    op.drop_table('courier_event')
+    with op.batch_alter_table('stop', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stop_shipment_id'))
+        batch_op.drop_index(batch_op.f('ix_stop_city_id'))
+
+    op.drop_table('stop')
+    with op.batch_alter_table('unserved_shipment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_unserved_shipment_shipment_id'))
+        batch_op.drop_index(batch_op.f('ix_unserved_shipment_city_id'))
+
+    op.drop_table('unserved_shipment')
+    with op.batch_alter_table('tour', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_tour_vehicle_id'))
+        batch_op.drop_index(batch_op.f('ix_tour_courier_id'))
+        batch_op.drop_index(batch_op.f('ix_tour_city_id'))
+
+    op.drop_table('tour')
+    with op.batch_alter_table('capacity_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_capacity_line_shipment_id'))
+        batch_op.drop_index(batch_op.f('ix_capacity_line_city_id'))
+        batch_op.drop_index(batch_op.f('ix_capacity_line_capacity_id'))
+
+    op.drop_table('capacity_line')
+    with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.drop_index('ix_shipment_day_hub_id')
+        batch_op.drop_index(batch_op.f('ix_shipment_city_id'))
+
+    op.drop_table('shipment')
+    with op.batch_alter_table('hub_vehicle', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hub_vehicle_city_id'))
+
+    op.drop_table('hub_vehicle')
+    with op.batch_alter_table('day_capacity', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_day_capacity_city_id'))
+
+    op.drop_table('day_capacity')
     with op.batch_alter_table('occupancy', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_occupancy_unit_id'))
         batch_op.drop_index(batch_op.f('ix_occupancy_city_id'))
 
     op.drop_table('occupancy')
+    with op.batch_alter_table('hub', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hub_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_hub_operator_id'))
+        batch_op.drop_index(batch_op.f('ix_hub_city_id'))
+
+    op.drop_table('hub')
     with op.batch_alter_table('agreement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_agreement_unit_id'))
         batch_op.drop_index(batch_op.f('ix_agreement_request_id'))
@@ -570,6 +867,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_failed_login_city_id'))
 
     op.drop_table('failed_login')
+    with op.batch_alter_table('day_plan', schema=None) as batch_op:
+        batch_op.drop_index('uq_day_plan_published', sqlite_where=sa.text("state = 'PUBLISHED'"), postgresql_where=sa.text("state = 'PUBLISHED'"))
+        batch_op.drop_index(batch_op.f('ix_day_plan_city_id'))
+
+    op.drop_table('day_plan')
     op.drop_table('worker_beat')
     op.drop_table('city')
     # ### end Alembic commands ###
