@@ -28,15 +28,20 @@ def working_day(after_days: int = 2, land: str = "NI") -> date:
 
 def agreement(operator: Account | None = None, *, use_type: UseType = UseType.MICRO_HUB, **values: Any) -> Agreement:
     """An agreement on a micro-hub in a shop of 80 m², in force for half a year."""
-    organisation = operator.organisation if operator else build.organisation(kind=OrganisationKind.HUB_OPERATOR)
-    applicant = operator or build.account(Role.OPERATOR, organisation_id=organisation.id)
+    applicant = operator or operator_of_hubs()
     unit_id = values.pop("unit_id", None) or build.unit(area_m2=values.pop("area_m2", 80)).id
     starts = values.pop("starts", clock.today() - timedelta(days=7))
     ends = values.pop("ends", clock.today() + timedelta(days=180))
-    request = build.use_request(applicant, use_type=use_type, organisation_id=organisation.id if organisation else None)
+    request = build.use_request(applicant, use_type=use_type, organisation_id=applicant.organisation_id)
     both = {"unit_id": unit_id, "request_id": request.id, "starts": starts, "ends": ends, "rent_cents_month": 50_000}
     proposal = build.keep(Proposal(**both, state=ProposalState.ACCEPTED, sent_at=clock.now()))
     return build.keep(Agreement(**both, proposal_id=proposal.id, use_type=use_type, agreed_at=clock.now(), **values))
+
+
+def operator_of_hubs() -> Account:
+    """A person of a firm that runs hubs."""
+    firm = build.organisation(kind=OrganisationKind.HUB_OPERATOR)
+    return build.account(Role.OPERATOR, organisation_id=firm.id)
 
 
 def hub(held: Agreement | None = None, *, bikes: int = 2, **values: Any) -> Hub:
