@@ -8,6 +8,8 @@
   const EARTH_M = 40075016.686; // the equator
   const TAB_STOPS_FROM_ZOOM = 16.3; // below it targets overlap: the list or table beside the map is the way in
   const NAMES_FROM_ZOOM = 15.3;
+  const OCCUPIED_FROM_ZOOM = 18; // normal is quiet: occupied shops show only close by
+  const LICENCE = "https://www.openstreetmap.org/copyright";
   const INK = "#131525";
   const TOURS = [ // colour and dash: told apart without colour, too
     ["#2044aa", null], ["#b83a0b", "13 7"], ["#00735f", "3 9"], ["#7a5230", "16 6 3 6"],
@@ -24,6 +26,7 @@
   const canvas = L.canvas({ padding: 0.6 });
   const scaled = []; // [layer, width in metres, further pixels]
   const marks = [];
+  const signs = []; // words beside marks and tours; they make room for each other
 
   function element(name, className, text) {
     const made = document.createElement(name);
@@ -145,10 +148,52 @@
     const [colour, dash] = one.kind === "walk" ? [INK, "2 9"] : TOURS[((one.number || 1) - 1) % TOURS.length];
     L.polyline(one.line, { color: "#fff", weight: 9, opacity: 0.95, interactive: false }).addTo(map);
     L.polyline(one.line, { color: colour, weight: 5, dashArray: dash, interactive: false }).addTo(map);
-    if (one.title) { // at another share of the way for each tour, so that signs do not pile up at the hub
-      const at = one.line[Math.floor((one.line.length - 1) * (0.3 + 0.13 * ((one.number || 1) % 4)))];
-      still(at, element("span", "", one.title), "k-schild", { z: 800 }).addTo(map);
-    }
+    if (one.title) { sign([0.5, 0.3, 0.7, 0.15, 0.85].map(function (share) { return along(one.line, share); }), one.title, 4); }
+  }
+
+  function along(line, share) { // the point after this share of the way
+    let left = length(line) * share, i = 1;
+    while (i < line.length - 1 && left > length([line[i - 1], line[i]])) { left -= length([line[i - 1], line[i]]); i += 1; }
+    const from = line[i - 1], to = line[i] || from, part = length([from, to]);
+    const rest = part ? Math.min(left / part, 1) : 0;
+    return [from[0] + (to[0] - from[0]) * rest, from[1] + (to[1] - from[1]) * rest];
+  }
+
+  function sign(points, text, distance) { // words beside the one of these points that has most room
+    const span = element("span", "", text);
+    const marker = still(points[0], span, "k-schild", { z: 900 }).addTo(map);
+    signs.push({ marker: marker, span: span, points: points, distance: distance });
+  }
+
+  function apart(a, b) { return a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y; }
+
+  function inView(place) {
+    const corner = map.layerPointToContainerPoint([place.x, place.y]), size = map.getSize();
+    return corner.x >= 0 && corner.y >= 0 && corner.x + place.w <= size.x && corner.y + place.h <= size.y;
+  }
+
+  function placeSigns() {
+    const taken = marks.map(function (marker) {
+      const at = map.latLngToLayerPoint(marker.getLatLng());
+      return { x: at.x - 14, y: at.y - 14, w: 28, h: 28 };
+    });
+    signs.forEach(function (one) {
+      const w = one.span.offsetWidth, h = one.span.offsetHeight, d = one.distance;
+      const offsets = [[d, -h / 2], [-d - w, -h / 2], [-w / 2, -d - h], [-w / 2, d]];
+      const spots = one.points.flatMap(function (point) {
+        const at = map.latLngToLayerPoint(point);
+        return offsets.map(function ([x, y]) { return { point: point, left: x, top: y, x: at.x + x, y: at.y + y, w: w, h: h }; });
+      });
+      const crowd = spots.map(function (place) {
+        const hits = taken.filter(function (other) { return !apart(place, other); }).length;
+        return hits + (inView(place) ? 0 : 0.5);
+      });
+      const spot = spots[crowd.indexOf(Math.min(...crowd))];
+      one.marker.setLatLng(spot.point);
+      one.span.style.left = spot.left + "px";
+      one.span.style.top = spot.top + "px";
+      taken.push(spot);
+    });
   }
 
   function symbol(mark) {
@@ -185,14 +230,18 @@
     const marker = L.marker(mark.point, { icon: icon, title: mark.title, alt: mark.title, zIndexOffset: mark.large ? 500 : 0 });
     marker.bindPopup(bubble(mark), { maxWidth: 260 }).addTo(map);
     marker.getElement().setAttribute("aria-label", mark.title);
+    marker.quiet = mark.kind === "occupied";
     marks.push(marker);
-    if (mark.label) { still(mark.point, element("span", "", mark.label), "k-schild", { z: 900 }).addTo(map); }
+    if (mark.label) { sign([mark.point], mark.label, mark.large ? 21 : 17); }
     return marker;
   }
 
   function setTabStops() {
     const reachable = map.getZoom() >= TAB_STOPS_FROM_ZOOM;
-    marks.forEach(function (marker) { marker.getElement().tabIndex = reachable ? 0 : -1; });
+    marks.forEach(function (marker) {
+      marker.getElement().tabIndex = reachable ? 0 : -1;
+      marker.getElement().hidden = marker.quiet && map.getZoom() < OCCUPIED_FROM_ZOOM;
+    });
   }
 
   // --- controls ---
@@ -203,7 +252,7 @@
       const box = element("div", "leaflet-control-attribution"), source = data.attribution || "";
       if (source.includes("OpenStreetMap")) {
         const way = element("a", "", source);
-        way.href = "https://www.openstreetmap.org/copyright";
+        way.href = LICENCE;
         way.target = "_blank";
         way.rel = "noopener";
         box.append(way);
@@ -264,7 +313,7 @@
     if (!box) { return; }
     all.forEach(function (mark) {
       const row = element("li");
-      row.append(element("b", "", mark.number === undefined ? "·" : mark.number), element("span", "", mark.title));
+      row.append(symbol(mark), element("span", "", mark.title));
       box.append(row);
     });
   }
@@ -297,9 +346,10 @@
     (data.marks || []).forEach(place);
     list(data.marks || []);
     if (data.pick) { letPick(); }
-    map.on("zoomend", scaleLines).on("zoomend", setTabStops).on("moveend", writeNames);
+    map.on("zoomend", scaleLines).on("zoomend", setTabStops).on("zoomend", placeSigns).on("moveend", writeNames);
     scaleLines();
     setTabStops();
+    placeSigns();
     writeNames();
     root.dataset.drawn = "yes";
   }
