@@ -8,14 +8,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import leerstand.models  # noqa: F401  the tables of the shops
 import logistics.models  # noqa: F401  the tables of hubs and tours
-from city import access, views, web, words
+from city import access, account_views, people_views, views, web, words
 from city.config import Config, from_environment
 from city.db import db, prepare_engine
 from city.models import Role
 from city.navigation import NavItem, init_navigation
 
 SESSION_COOKIE = "zwischenraum"
-NAVIGATION: tuple[NavItem, ...] = (NavItem("city.edit_settings", "Settings", frozenset({Role.ADMIN, Role.MANAGER})),)
+NAVIGATION: tuple[NavItem, ...] = (
+    NavItem("people.people", "People", frozenset({Role.ADMIN, Role.MANAGER})),
+    NavItem("city.edit_settings", "Settings", frozenset({Role.ADMIN, Role.MANAGER})),
+)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -41,7 +44,7 @@ def create_app(config: Config | None = None) -> Flask:
     words.init_words(app, config.data_dir / "translations")
     web.init_web(app)
     access.init_access(app)
-    for blueprint in (views.bp,):
+    for blueprint in (views.bp, account_views.bp, people_views.bp):
         app.register_blueprint(blueprint)
     init_navigation(app, NAVIGATION)
     return app

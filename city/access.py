@@ -9,18 +9,19 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
-from sqlalchemy import select, update
+from sqlalchemy import Select, delete, select, update
 from werkzeug.wrappers import Response
 
 from city import clock
 from city.db import db, transaction
 from city.messages import Forbidden
-from city.models import Account, LoginSession, Role
+from city.models import Account, LoginSession, OrganisationKind, Role
 
 SESSION_ABSOLUTE = timedelta(hours=12)  # ASVS 5.0 V7.3: a working day, then sign in again
 SESSION_IDLE = timedelta(hours=3)
+SESSION_ROW_KEPT = timedelta(days=30)  # ended ones, until the next login of the same person
 SEEN_EVERY = timedelta(minutes=5)  # how exactly the last use of a session is kept
 _TOKEN = "login_token"  # noqa: S105  the name of a cookie value, not a password
 
@@ -43,8 +44,8 @@ def requires(*roles: Role) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return _ask_to_sign_in()
-            if roles and not current_user.roles & set(roles):
-                raise Forbidden("Your account may not see this page. The city administration can change that.")
+            if roles and not has_role(*roles):
+                raise _no_to(roles)
             return view(*args, **kwargs)
 
         guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
@@ -60,8 +61,24 @@ def public(view: View) -> View:
 
 
 def has_role(*roles: Role) -> bool:
-    """Whether the person of this request holds one of these roles."""
-    return current_user.is_authenticated and bool(current_user.roles & set(roles))
+    """Whether the person of this request holds one of these roles and may act in it."""
+    return current_user.is_authenticated and bool(roles_in_force(current_user) & set(roles))
+
+
+def roles_in_force(account: Account) -> frozenset[Role]:
+    """The roles in which a person may act: a retailer waits until the city has released the shop."""
+    return account.roles - {Role.RETAILER} if waits_for_release(account) else account.roles
+
+
+def waits_for_release(account: Account) -> bool:
+    """Whether this person has signed up for a shop that the city has not released."""
+    shop = account.organisation
+    return (
+        Role.RETAILER in account.roles
+        and shop is not None
+        and shop.kind == OrganisationKind.RETAILER
+        and shop.released_at is None
+    )
 
 
 def current_account() -> Account:
@@ -86,6 +103,8 @@ def sign_in(account: Account) -> None:
     """Begin a new session for this person; inside a transaction."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
+    forgotten = LoginSession.account_id == account.id, LoginSession.created_at < now - SESSION_ROW_KEPT
+    db.session.execute(delete(LoginSession).where(*forgotten))
     db.session.add(LoginSession(account_id=account.id, token_hash=hash_token(token), created_at=now, seen_at=now))
     session.clear()  # nothing of the stranger's session survives (fixation)
     session[_TOKEN] = token
@@ -101,10 +120,27 @@ def sign_out() -> None:
     session.clear()
 
 
-def end_all_sessions(account_id: int) -> None:
-    """Sign a person out everywhere: after a new password, a changed role, a disabled account."""
+def end_all_sessions(account_id: int, *, but_this: bool = False) -> None:
+    """Sign a person out everywhere: after a new password, a changed role, a disabled account.
+
+    With ``but_this`` the browser of this request stays signed in.
+    """
     statement = update(LoginSession).where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+    if but_this:
+        statement = statement.where(LoginSession.token_hash != this_session())
     db.session.execute(statement.values(ended_at=clock.now()))
+
+
+def open_sessions(account_id: int) -> list[LoginSession]:
+    """The browsers in which a person is signed in, the last used first."""
+    query = _open_sessions().where(LoginSession.account_id == account_id)
+    return list(db.session.scalars(query.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())))
+
+
+def this_session() -> str:
+    """The hash by which the database knows the session of this browser; empty for a stranger."""
+    token = session.get(_TOKEN)
+    return hash_token(token) if token else ""
 
 
 def hash_token(token: str) -> str:
@@ -114,14 +150,10 @@ def hash_token(token: str) -> str:
 
 def _account_of_session(token: str) -> Account | None:
     """The person whose session this is, if it is still open."""
+    if g.get("city") is None:  # an address that belongs to no town: nobody is signed in there
+        return None
     now = clock.now()
-    query = select(LoginSession).where(
-        LoginSession.token_hash == hash_token(token),
-        LoginSession.ended_at.is_(None),
-        LoginSession.created_at > now - SESSION_ABSOLUTE,
-        LoginSession.seen_at > now - SESSION_IDLE,
-    )
-    found = db.session.scalar(query)
+    found = db.session.scalar(_open_sessions().where(LoginSession.token_hash == hash_token(token)))
     if found is None:
         return None
     if found.seen_at < now - SEEN_EVERY:
@@ -131,6 +163,21 @@ def _account_of_session(token: str) -> Account | None:
     return db.session.scalar(select(Account).where(Account.id == found.account_id, Account.disabled_at.is_(None)))
 
 
+def _open_sessions() -> Select[LoginSession]:
+    now = clock.now()
+    return select(LoginSession).where(
+        LoginSession.ended_at.is_(None),
+        LoginSession.created_at > now - SESSION_ABSOLUTE,
+        LoginSession.seen_at > now - SESSION_IDLE,
+    )
+
+
 def _ask_to_sign_in() -> Response:
-    here = request.full_path if request.method == "GET" else None
-    return redirect(url_for("city.login", next=here))
+    here = request.full_path.removesuffix("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.login", next=here))
+
+
+def _no_to(roles: tuple[Role, ...]) -> Forbidden:
+    if Role.RETAILER in roles and waits_for_release(current_user):
+        return Forbidden("The city has not released your shop yet. You will get a mail as soon as it has.")
+    return Forbidden("Your account may not see this page. The city administration can change that.")

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import NumberFormatError, parse_decimal
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, FloatField, HiddenField, IntegerField, StringField
 from wtforms.i18n import get_translations as wtforms_sentences
 from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.widgets import EmailInput
 
 from city.messages import DomainError, say
 from routing.message import BadInput
@@ -49,8 +51,54 @@ class CheckedText(StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read what was typed."""
         if valuelist:
-            self.data: str | None = valuelist[0]
+            self.data: Any = valuelist[0]  # a text, or None where nothing was sent
             self.data = clean_text(valuelist[0])
+
+
+class MailAddressField(CheckedText):
+    """An e-mail address; what is no such address is refused with a sentence. Kept in small letters."""
+
+    widget = EmailInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed."""
+        super().process_formdata(valuelist)
+        if self.data:
+            try:
+                self.data = mail_address(self.data)
+            except BadInput as refusal:
+                raise ValueError(say(refusal)) from refusal
+
+
+def mail_address(text: str) -> str:
+    """The address in the one way of writing by which it is stored and compared. Raises BadInput for anything else."""
+    try:
+        checked = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as problem:
+        raise BadInput(
+            "“%(typed)s” is not an e-mail address. It should look like this: kim.beispiel@stadt.de", typed=text
+        ) from problem
+    return str(checked.ascii_email or checked.normalized).lower()
+
+
+class AtMost:
+    """A text is short enough; the sentence names the field, how long it is and how long it may be."""
+
+    def __init__(self, characters: int) -> None:
+        self.characters = characters
+        self.field_flags = {"maxlength": characters}
+
+    def __call__(self, form: CityForm, field: Field) -> None:
+        """Check one field."""
+        if len(field.data or "") > self.characters:
+            raise ValidationError(
+                gettext(
+                    "“%(label)s” has %(has)d characters; at most %(most)d are possible.",
+                    label=field.label.text,
+                    has=len(field.data),
+                    most=self.characters,
+                )
+            )
 
 
 def clean_text(text: str) -> str:

@@ -65,6 +65,7 @@ class Organisation(CityBound, Model):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     released_at: Mapped[datetime | None] = mapped_column(Moment)  # retailers: the city has said yes
+    refused_at: Mapped[datetime | None] = mapped_column(Moment)  # retailers: the city has said no, for now
 
 
 class Account(CityBound, Model):
@@ -78,6 +79,7 @@ class Account(CityBound, Model):
     name: Mapped[str]
     password_hash: Mapped[str | None]  # None: invited, or signed up and not yet confirmed by setting one
     language: Mapped[str] = mapped_column(default="de")
+    invited_at: Mapped[datetime | None] = mapped_column(Moment)  # None: signed up without being asked
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -87,6 +89,8 @@ class Account(CityBound, Model):
     grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="account", lazy="selectin", cascade="all, delete-orphan"
     )
+
+    is_authenticated = True  # what Flask-Login asks; its stranger says False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -141,14 +145,14 @@ class OneTimeLink(CityBound, Model):
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class FailedLogin(CityBound, Model):
-    """A wrong password (Fehlversuch), counted per account and per network, without the address itself."""
+class CountedTry(CityBound, Model):
+    """A try that is limited (gezählter Versuch): a wrong password, a link asked for. Keeps only hashes."""
 
-    __tablename__ = "failed_login"
-    __table_args__ = (Index("ix_failed_login_key_at", "key", "at"),)
+    __tablename__ = "counted_try"
+    __table_args__ = (Index("ix_counted_try_key_at", "key", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str]  # keyed hash of the e-mail address, or of the IPv4 address or IPv6 /64
+    key: Mapped[str]  # keyed hash of what is limited and of an e-mail address, an IPv4 address or an IPv6 /64
     at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from city.access import roles_in_force
 from city.models import Role
 
 
@@ -41,7 +42,7 @@ def init_navigation(app: Flask, items: Iterable[NavItem]) -> None:
 
 def visible_items(app: Flask) -> list[NavItem]:
     """The entries for the person of this request, in the order of the rooms."""
-    roles = current_user.roles if current_user.is_authenticated else frozenset()
+    roles = roles_in_force(current_user) if current_user.is_authenticated else frozenset()
     items = app.extensions["navigation"]
     return [item for item in items if item.is_for(roles, signed_in=current_user.is_authenticated)]
 

@@ -117,9 +117,11 @@ def _page_context() -> dict[str, Any]:
     }
 
 
-def _refused(refusal: DomainError | BadInput) -> tuple[str, int]:
+def _refused(refusal: DomainError | BadInput) -> tuple[str, int, dict[str, str]]:
     status = getattr(refusal, "status", 400)
-    return error_page(status, text=say(refusal)), status
+    until = getattr(refusal, "until", None)  # a limit that says when it goes on
+    headers = {"Retry-After": str(max(1, round((until - clock.now()).total_seconds())))} if until else {}
+    return error_page(status, text=say(refusal)), status, headers
 
 
 def _http_error(error: HTTPException) -> Any:

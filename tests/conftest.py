@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,6 +21,15 @@ from city.models import City, Role
 from tests import build
 
 SECRET = "a secret for tests, forty characters long"
+PUBLIC_URL = "http://city.test"
+
+
+class Browser(FlaskClient):
+    """Each request starts with nothing of the test's own: no city, no database session, nobody signed in."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request as a server would receive it."""
+        return Context().run(super().open, *args, **kwargs)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +63,7 @@ def config(database_template: str, tmp_path: Path) -> Iterator[Config]:
     if url.startswith("sqlite"):
         shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "city.sqlite3")
         url = f"sqlite:///{tmp_path / 'city.sqlite3'}"
-    yield Config(tmp_path, url, SECRET, https=False)
+    yield Config(tmp_path, url, SECRET, https=False, public_url=PUBLIC_URL)
     if not url.startswith("sqlite"):
         _empty(url)
 
@@ -69,6 +80,7 @@ def _empty(url: str) -> None:
 def app(config: Config) -> Iterator[Flask]:
     """The application on that database."""
     made = create_app(config)
+    made.test_client_class = Browser
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     yield made
     with made.app_context():

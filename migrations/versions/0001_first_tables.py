@@ -35,6 +35,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_worker_beat')),
     sa.UniqueConstraint('name', name=op.f('uq_worker_beat_name'))
     )
+    op.create_table('counted_try',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_counted_try_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_counted_try'))
+    )
+    with op.batch_alter_table('counted_try', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_counted_try_city_id'), ['city_id'], unique=False)
+        batch_op.create_index('ix_counted_try_key_at', ['key', 'at'], unique=False)
+
     op.create_table('day_plan',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
@@ -60,18 +72,6 @@ def upgrade() -> None:
     with op.batch_alter_table('day_plan', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_day_plan_city_id'), ['city_id'], unique=False)
         batch_op.create_index('uq_day_plan_published', ['city_id', 'day'], unique=True, sqlite_where=sa.text("state = 'PUBLISHED'"), postgresql_where=sa.text("state = 'PUBLISHED'"))
-
-    op.create_table('failed_login',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('key', sa.String(), nullable=False),
-    sa.Column('at', city.db.Moment(timezone=True), nullable=False),
-    sa.Column('city_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_failed_login_city_id_city')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_failed_login'))
-    )
-    with op.batch_alter_table('failed_login', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_failed_login_city_id'), ['city_id'], unique=False)
-        batch_op.create_index('ix_failed_login_key_at', ['key', 'at'], unique=False)
 
     op.create_table('mail',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -102,6 +102,7 @@ def upgrade() -> None:
     sa.Column('lat', sa.Double(), nullable=True),
     sa.Column('lon', sa.Double(), nullable=True),
     sa.Column('released_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('refused_at', city.db.Moment(timezone=True), nullable=True),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_organisation_city_id_city')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation'))
@@ -140,6 +141,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('password_hash', sa.String(), nullable=True),
     sa.Column('language', sa.String(), nullable=False),
+    sa.Column('invited_at', city.db.Moment(timezone=True), nullable=True),
     sa.Column('confirmed_at', city.db.Moment(timezone=True), nullable=True),
     sa.Column('disabled_at', city.db.Moment(timezone=True), nullable=True),
     sa.Column('created_at', city.db.Moment(timezone=True), nullable=False),
@@ -862,16 +864,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_mail_city_id'))
 
     op.drop_table('mail')
-    with op.batch_alter_table('failed_login', schema=None) as batch_op:
-        batch_op.drop_index('ix_failed_login_key_at')
-        batch_op.drop_index(batch_op.f('ix_failed_login_city_id'))
-
-    op.drop_table('failed_login')
     with op.batch_alter_table('day_plan', schema=None) as batch_op:
         batch_op.drop_index('uq_day_plan_published', sqlite_where=sa.text("state = 'PUBLISHED'"), postgresql_where=sa.text("state = 'PUBLISHED'"))
         batch_op.drop_index(batch_op.f('ix_day_plan_city_id'))
 
     op.drop_table('day_plan')
+    with op.batch_alter_table('counted_try', schema=None) as batch_op:
+        batch_op.drop_index('ix_counted_try_key_at')
+        batch_op.drop_index(batch_op.f('ix_counted_try_city_id'))
+
+    op.drop_table('counted_try')
     op.drop_table('worker_beat')
     op.drop_table('city')
     # ### end Alembic commands ###
