@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -92,11 +92,9 @@ class Condition:
 
     def stretches(self, period: Period) -> Iterator[tuple[int, int, bool]]:
         """The period cut where this begins or ceases to hold: (from, until, holds) in elapsed seconds."""
-        starts = _clock(period, period.starts_s)
-        ends = max(_clock(period, period.ends_s), starts + 1)  # an hour that the clock shows twice
-        at = starts
+        at, ends = period.starts_s, period.ends_s
         for low, high in _merged(self._spans(period)):
-            low, high = max(low, starts), min(high, ends)
+            low, high = max(low, at), min(high, ends)
             if low >= high:
                 continue
             if low > at:
@@ -107,11 +105,11 @@ class Condition:
             yield at, ends, False
 
     def _spans(self, period: Period) -> Iterator[Span]:
-        """Windows of the days around the period, in clock seconds since midnight of the period's day."""
+        """Windows of the days around the period, in seconds elapsed since midnight of the period's day."""
         for offset in range(-1, 4):
             day = period.day + timedelta(days=offset)
             for low, high in self._windows(day, period.holidays):
-                yield low + offset * DAY_S, high + offset * DAY_S
+                yield elapsed_s(period, low + offset * DAY_S), elapsed_s(period, high + offset * DAY_S)
 
     def _windows(self, day: date, holidays: frozenset[date]) -> list[Span]:
         windows: list[Span] = []
@@ -304,10 +302,12 @@ def _merged(spans: Iterator[Span] | list[Span]) -> list[Span]:
     return merged
 
 
-def _clock(period: Period, elapsed_s: int) -> int:
-    """What the clock on the wall shows, in seconds since midnight of the period's day, so many seconds after it."""
+def elapsed_s(period: Period, clock_s: int) -> int:
+    """Seconds elapsed since midnight of the period's day when the clock on the wall shows this time.
+
+    The two differ after the clocks have changed: on 25 October 2026 the clock shows 10:00 after eleven hours.
+    """
     zone = ZoneInfo(period.zone)
     midnight = datetime.combine(period.day, time(), zone)
-    moment = (midnight.astimezone(ZoneInfo("UTC")) + timedelta(seconds=elapsed_s)).astimezone(zone)
-    naive = moment.replace(tzinfo=None) - datetime.combine(period.day, time())
-    return int(naive.total_seconds())
+    moment = (midnight.replace(tzinfo=None) + timedelta(seconds=clock_s)).replace(tzinfo=zone)
+    return int((moment.astimezone(UTC) - midnight.astimezone(UTC)).total_seconds())

@@ -5,9 +5,12 @@ Matrix, line and words all read from here, so they cannot disagree.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +18,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from routing.streets.access import Access, Pattern, Use
+from routing.streets.conditions import Condition
 from routing.streets.model import VEHICLES, Period, VehicleClass
-from routing.streets.packing import DETOUR, FAR, packed
+from routing.streets.packing import DETOUR, FAR, LENGTH_BITS, packed
 from routing.streets.segments import Segments, Trait
 from routing.streets.speeds import Speeds
 from routing.streets.turns import Turns
+from routing.streets.zones import AccessRule, ZoneUse
 
 Ints = NDArray[np.int64]
 
@@ -41,8 +46,11 @@ class LaneCosts:
         return self.cost < FAR
 
 
-class OpenUses(tuple[tuple[Use, Use], ...]):
-    """For each conditional trait, along and against: the key of a cost model."""
+class OpenUses(NamedTuple):
+    """The key of a cost model: what each conditional trait allows along and against, and the rules that may hold."""
+
+    conditional: tuple[tuple[Use, Use], ...]
+    rules: tuple[tuple[AccessRule, frozenset[bool]], ...]
 
 
 class CostModel:
@@ -50,57 +58,121 @@ class CostModel:
 
     def __init__(self, segments: Segments, turns: Turns, speeds: Speeds) -> None:
         self._segments, self._turns, self._speeds = segments, turns, speeds
+        self._rules: dict[AccessRule, Ints] = {}
         self._fixed = _use_table(segments.traits)
         self._conditional = [k for k, trait in enumerate(segments.traits) if trait.pattern.conditions]
         self._length_dm = np.repeat(np.maximum(np.rint(segments.length_m * 10), 1).astype(np.int64), 2)
+        self._length_m = np.repeat(segments.length_m, 2)
+        self._tail, self._head = turns.lane_of[turns.tail], turns.lane_of[turns.head]
+
+    def with_rules(self, rules: dict[AccessRule, Ints]) -> CostModel:
+        """The same under the city's own rules, each with the segments it lies on; later ones override earlier ones."""
+        other = copy(self)
+        other._rules = rules
+        return other
 
     def uses(self, vehicle: VehicleClass, period: Period | None) -> OpenUses:
-        """What the conditional streets allow at every moment of the period; None: at every moment there is."""
+        """What is allowed at every moment of the period; None: at every moment there is."""
         k = VEHICLES.index(vehicle)
-        traits = self._segments.traits
-        return OpenUses(_worst(states_during(traits[t].pattern, period), k) for t in self._conditional)
+        patterns = (self._segments.traits[t].pattern for t in self._conditional)
+        return OpenUses(
+            tuple(_worst(states_during(pattern, period), k) for pattern in patterns),
+            self._rules_that(lambda rule: rule.truths(period), vehicle),
+        )
 
     def widest(self, vehicle: VehicleClass) -> OpenUses:
-        """What the conditional streets allow at their best moment."""
+        """What is allowed at the best moment of each street."""
         k = VEHICLES.index(vehicle)
-        return OpenUses(_best(self._segments.traits[t].pattern.states, k) for t in self._conditional)
+        patterns = (self._segments.traits[t].pattern for t in self._conditional)
+        return OpenUses(
+            tuple(_best(pattern.states, k) for pattern in patterns),
+            self._rules_that(AccessRule.best_truths, vehicle),
+        )
+
+    def _rules_that(
+        self, truths_of: Callable[[AccessRule], frozenset[bool]], vehicle: VehicleClass
+    ) -> tuple[tuple[AccessRule, frozenset[bool]], ...]:
+        told = ((rule, truths_of(rule)) for rule in self._rules if vehicle in rule.vehicles)
+        return tuple((rule, truths) for rule, truths in told if True in truths)
+
+    def changes(self, period: Period) -> set[int]:
+        """The seconds of the period at which any window or rule opens or closes."""
+        found = {second for rule in self._rules for second in rule.changes(period)}
+        conditions = {c for t in self._conditional for c in self._segments.traits[t].pattern.conditions}
+        for condition in conditions:
+            if condition.rules is not None:
+                found |= {start for start, _, _ in condition.stretches(period) if start > period.starts_s}
+        return found
 
     def lanes(self, vehicle: VehicleClass, uses: OpenUses) -> LaneCosts:
         """Costs of all lanes under these uses."""
-        kmh, push, destination = (table[:, VEHICLES.index(vehicle)].copy() for table in self._fixed)
-        for trait, pair in zip(self._conditional, uses, strict=True):
+        k = VEHICLES.index(vehicle)
+        kmh, push, destination = (table[:, k].copy() for table in self._fixed)
+        for trait, pair in zip(self._conditional, uses.conditional, strict=True):
             for side, use in enumerate(pair):
                 kmh[trait, side], push[trait, side], destination[trait, side] = use
         rows = self._segments.trait
-        lane_kmh, lane_push = kmh[rows].ravel(), push[rows].ravel()
-        is_open = lane_kmh > 0
-        ms = np.ones(len(lane_kmh), np.int64)
-        lengths = np.repeat(self._segments.length_m, 2)
-        ms[is_open] = np.maximum(np.rint(lengths[is_open] * 3600 / lane_kmh[is_open]), 1)
+        lane_uses = LaneUses(kmh[rows].ravel(), push[rows].ravel(), destination[rows].ravel())
+        for rule, truths in uses.rules:
+            lanes = np.concatenate((2 * self._rules[rule], 2 * self._rules[rule] + 1))
+            lane_uses.overridden(lanes, rule.use, vehicle, self._speeds, sometimes=False in truths)
+        is_open = lane_uses.kmh > 0
+        ms = np.ones(len(is_open), np.int64)
+        ms[is_open] = np.maximum(np.rint(self._length_m[is_open] * 3600 / lane_uses.kmh[is_open]), 1)
         cost = np.where(is_open, packed(ms, self._length_dm), FAR)
-        return LaneCosts(cost, lane_push, self._zones(destination[rows].ravel() & is_open))
+        return LaneCosts(cost, lane_uses.push, self._zones(lane_uses.destination & is_open))
 
     def _zones(self, destination: NDArray[np.bool_]) -> NDArray[np.int32]:
-        lane_of, tail, head = self._turns.lane_of, self._turns.tail, self._turns.head
-        tail, head = lane_of[tail], lane_of[head]
-        within = destination[tail] & destination[head]
-        shape = (len(destination), len(destination))
-        links = coo_array((np.ones(within.sum(), np.int8), (tail[within], head[within])), shape=shape)
-        _, labels = connected_components(links, directed=False)
-        return np.where(destination, labels, -1).astype(np.int32)
+        """Number the connected sets of destination lanes; -1 elsewhere."""
+        zone = np.full(len(destination), -1, np.int32)
+        count = int(destination.sum())
+        within = np.flatnonzero(destination[self._tail])
+        within = within[destination[self._head[within]]]
+        place = np.cumsum(destination) - 1
+        links = (place[self._tail[within]], place[self._head[within]])
+        graph = coo_array((np.ones(len(within), np.int8), links), shape=(count, count))
+        zone[destination] = connected_components(graph, directed=False)[1] if count else 0
+        return zone
 
     def arcs(self, vehicle: VehicleClass, lanes: LaneCosts) -> Ints:
         """Cost of every arc: the turn and the whole lane it enters."""
-        k, turns = VEHICLES.index(vehicle), self._turns
-        tail, head = turns.lane_of[turns.tail], turns.lane_of[turns.head]
-        dismounts = (
-            lanes.push[head] & ~lanes.push[tail] if vehicle is VehicleClass.CARGO_BIKE else np.zeros(len(tail), bool)
-        )
-        turn_ms = turns.penalty_ms[:, k].astype(np.int64) + dismounts * self._speeds.dismount_ms
-        entering = (lanes.zone[head] >= 0) & (lanes.zone[tail] != lanes.zone[head])
-        cost = lanes.cost[head] + packed(turn_ms, np.zeros_like(turn_ms)) + np.where(entering, DETOUR, 0)
-        usable = ((turns.may >> k) & 1).astype(bool) & lanes.open[head] & lanes.open[tail]
+        k, tail, head = VEHICLES.index(vehicle), self._tail, self._head
+        turn_ms = self._turns.penalty_ms[:, k].astype(np.int64)
+        if vehicle is VehicleClass.CARGO_BIKE:
+            turn_ms = turn_ms + (lanes.push[head] & ~lanes.push[tail]) * self._speeds.dismount_ms
+        zone = lanes.zone[head]
+        entering = (zone >= 0) & (lanes.zone[tail] != zone)
+        cost = lanes.cost[head] + (turn_ms << LENGTH_BITS) + np.where(entering, DETOUR, 0)
+        usable = ((self._turns.may >> k) & 1).astype(bool) & lanes.open[head] & lanes.open[tail]
         return np.where(usable, cost, FAR)
+
+
+@dataclass
+class LaneUses:
+    """How every lane may be used, while it is worked out."""
+
+    kmh: NDArray[np.float64]
+    push: NDArray[np.bool_]
+    destination: NDArray[np.bool_]
+
+    def overridden(self, lanes: Ints, use: ZoneUse, vehicle: VehicleClass, speeds: Speeds, *, sometimes: bool) -> None:
+        """Put a rule of the city over the map's signs; ``sometimes``: the worse of the two counts."""
+        kmh, push, destination = self.kmh[lanes], self.push[lanes], self.destination[lanes]
+        if use is ZoneUse.CLOSED or (use is ZoneUse.PUSH and vehicle is VehicleClass.E_VAN):
+            new_kmh, new_push, new_destination = np.zeros_like(kmh), push, destination
+        elif use is ZoneUse.PUSH and vehicle is VehicleClass.CARGO_BIKE:
+            new_kmh, new_push, new_destination = np.minimum(kmh, speeds.push_kmh), np.ones_like(push), destination
+        elif use is ZoneUse.DESTINATION:
+            new_kmh, new_push, new_destination = kmh, push, np.ones_like(destination)
+        elif use is ZoneUse.RIDE and vehicle is not VehicleClass.FOOT:
+            ridden = np.where(push | (kmh == 0), speeds.walking_pace_kmh, kmh)
+            new_kmh, new_push, new_destination = ridden, np.zeros_like(push), np.zeros_like(destination)
+        else:
+            return
+        if sometimes:
+            new_kmh = np.minimum(kmh, new_kmh)  # closed is 0
+            new_push, new_destination = push | new_push, destination | new_destination
+        self.kmh[lanes], self.push[lanes], self.destination[lanes] = new_kmh, new_push, new_destination
 
 
 def states_during(pattern: Pattern, period: Period | None) -> list[Access]:
@@ -121,7 +193,7 @@ def states_during(pattern: Pattern, period: Period | None) -> list[Access]:
 Told = list[tuple[int, int, frozenset[bool]]]
 
 
-def _told(condition, period: Period) -> Told:  # type: ignore[no-untyped-def]
+def _told(condition: Condition, period: Period) -> Told:
     if condition.maybe or condition.rules is None:
         return [(-(1 << 40), 1 << 40, condition.truths(period))]
     return [(start, end, frozenset((holds,))) for start, end, holds in condition.stretches(period)]

@@ -9,6 +9,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path as FilePath
 from types import MappingProxyType
 
@@ -36,19 +39,21 @@ from routing.streets.osm import check_source, read_extract
 from routing.streets.packing import FAR, decimetres, milliseconds, whole_metres, whole_seconds
 from routing.streets.restrictions import restrict
 from routing.streets.segments import build_segments
-from routing.streets.shortest import Router
+from routing.streets.shortest import Adjacency, Router
 from routing.streets.snapping import Snapper, Stops
 from routing.streets.speeds import Speeds
 from routing.streets.store import Derived, as_points, load, place_for, save, scenery, sha256_of
 from routing.streets.turns import build_turns
 from routing.streets.ways import Drawer, side_of
 from routing.streets.words import Ends, steps
+from routing.streets.zones import AccessRule, SegmentFinder
 
 __all__ = [
     "UNREACHABLE", "VEHICLES", "Bounds", "Manoeuvre", "Matrix", "Network", "Path", "Period", "Point", "Snap",
     "Step", "Unreachable", "VehicleClass", "import_network",
 ]  # fmt: skip
 
+PARTIAL_SHARE = 0.02  # of all arcs; when more change, computing everything again is quicker
 USES_KEPT = 1_000  # periods whose open windows are remembered
 ROUTERS_KEPT = 12  # per network: some 30 MB each for a town of 45,000 lanes
 
@@ -107,9 +112,11 @@ class Network:
         self.not_understood: Mapping[str, int] = MappingProxyType(dict(derived.not_understood))
         self._derived, self._speeds = derived, speeds
         self._model = CostModel(derived.segments, derived.turns, speeds)
+        self._adjacency = Adjacency(derived.turns)
         self._hierarchy = Hierarchy(derived.rank, derived.turns.tail, derived.turns.head)
         self._drawer = Drawer(derived.segments, derived.turns)
         self._lock = threading.RLock()
+        self._finder: SegmentFinder | None = None
         self._snappers: dict[VehicleClass, Snapper] = {}
         self._uses: dict[tuple[VehicleClass, Period | None], OpenUses] = {}
         self._routers: OrderedDict[tuple[VehicleClass, OpenUses], Router] = OrderedDict()
@@ -159,6 +166,47 @@ class Network:
         seconds = int(whole_seconds(milliseconds(ride.cost) + int(walks.sum())))
         return Path(seconds, int(whole_metres(decimetres(ride.cost))), line, told)
 
+    def with_rules(self, rules: Sequence[AccessRule]) -> Network:
+        """This network under the city's own access rules and closures; everything costly is shared.
+
+        Later rules override earlier ones, and all of them the signs in the map.
+        """
+        with self._lock:
+            self._finder = self._finder or SegmentFinder(self._derived.segments)
+            other = copy(self)
+            other._routers = OrderedDict(self._routers)
+        other._model = self._model.with_rules({rule: self._finder.within(rule.area) for rule in rules})
+        other._lock, other._snappers, other._uses = threading.RLock(), {}, {}
+        if not any(True in rule.best_truths() for rule in rules):
+            other._snappers = dict(self._snappers)  # at its best moment the network is as the map has it
+        return other
+
+    def changes(self, during: Period) -> tuple[int, ...]:
+        """The seconds within the period at which a window or rule opens or closes, ascending."""
+        return tuple(sorted(self._model.changes(during)))
+
+    def open_times(
+        self, base: Point, points: Sequence[Point], vehicle: VehicleClass, during: Period
+    ) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """For each point the stretches of the period in which a ride from the base and back is possible throughout.
+
+        Half-open, in elapsed seconds like the period; the whole period where no window concerns the point,
+        nothing where it cannot be reached. Raises :class:`BadInput` as ``snap`` does.
+        """
+        cuts = [during.starts_s, *self.changes(during), during.ends_s]
+        found: list[list[tuple[int, int]]] = [[] for _ in points]
+        for starts, ends in pairwise(cuts):
+            seconds = self.matrix(
+                [base, *points], vehicle, during=replace(during, starts_s=starts, ends_s=ends)
+            ).seconds
+            for number in np.flatnonzero((seconds[0, 1:] >= 0) & (seconds[1:, 0] >= 0)):
+                times = found[number]
+                if times and times[-1][1] == starts:
+                    times[-1] = (times[-1][0], ends)
+                else:
+                    times.append((starts, ends))
+        return tuple(tuple(times) for times in found)
+
     def lines(self) -> Iterator[tuple[str, str, tuple[Point, ...]]]:
         """Every street for a background map: OSM's kind (`pedestrian`, `residential`, …), name, line."""
         segments = self._derived.segments
@@ -194,14 +242,23 @@ class Network:
         key = (vehicle, uses)
         with self._lock:
             if key not in self._routers:
-                lanes = self._model.lanes(vehicle, uses)
-                arcs = self._model.arcs(vehicle, lanes)
-                metric = self._hierarchy.metric(arcs)
-                self._routers[key] = Router(self._derived.turns, self._hierarchy, lanes, arcs, metric)
+                self._routers[key] = self._new_router(vehicle, uses)
             self._routers.move_to_end(key)
             while len(self._routers) > ROUTERS_KEPT:
                 self._routers.popitem(last=False)
             return self._routers[key]
+
+    def _new_router(self, vehicle: VehicleClass, uses: OpenUses) -> Router:
+        """From the costs of a router that is there already, where little differs; else from nothing."""
+        lanes = self._model.lanes(vehicle, uses)
+        arcs = self._model.arcs(vehicle, lanes)
+        near = next((router for (other, _), router in reversed(self._routers.items()) if other is vehicle), None)
+        if near is not None:
+            changed = np.flatnonzero(arcs != near.arcs)
+            if len(changed) <= PARTIAL_SHARE * len(arcs):
+                metric = self._hierarchy.changed(near.metric, changed, arcs[changed])
+                return Router(self._adjacency, self._hierarchy, lanes, arcs, metric)
+        return Router(self._adjacency, self._hierarchy, lanes, arcs, self._hierarchy.metric(arcs))
 
     def _walk_ms(self, stops: Stops) -> np.ndarray:
         """From the stop to the door, milliseconds on foot."""

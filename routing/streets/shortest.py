@@ -35,20 +35,36 @@ class Ride:
     to_left: float
 
 
+class Adjacency:
+    """Which arcs leave a node, and which nodes stand for a lane; the same under all costs."""
+
+    def __init__(self, turns: Turns) -> None:
+        self.turns = turns
+        self.out = np.argsort(turns.tail, kind="stable")
+        self.out_first = np.searchsorted(turns.tail[self.out], np.arange(turns.count + 1))
+        self.nodes = np.argsort(turns.lane_of, kind="stable")
+        lanes = np.arange(int(turns.lane_of.max()) + 2)
+        self.nodes_first = np.searchsorted(turns.lane_of[self.nodes], lanes)
+
+    def arcs_of(self, node: int) -> Ints:
+        return self.out[self.out_first[node] : self.out_first[node + 1]]
+
+    def ways_on(self, node: int, arcs: Ints) -> int:
+        """In how many ways one can go on from here under these costs, turning round aside."""
+        out = self.arcs_of(node)
+        onward = self.turns.lane_of[self.turns.head[out]] != (self.turns.lane_of[node] ^ 1)
+        return int(((arcs[out] < FAR) & onward).sum())
+
+
 class Router:
     """Answers under one set of costs. Read-only, so any number of threads may ask."""
 
-    def __init__(self, turns: Turns, hierarchy: Hierarchy, lanes: LaneCosts, arcs: Ints, metric: Metric) -> None:
+    def __init__(
+        self, adjacency: Adjacency, hierarchy: Hierarchy, lanes: LaneCosts, arcs: Ints, metric: Metric
+    ) -> None:
         self.lanes, self.arcs, self.metric = lanes, arcs, metric
-        self._turns, self._hierarchy = turns, hierarchy
-        by_tail = np.argsort(turns.tail, kind="stable")
-        self._out = by_tail
-        self._out_first = np.searchsorted(turns.tail[by_tail], np.arange(turns.count + 1))
-        onward = (arcs < FAR) & (turns.lane_of[turns.head] != (turns.lane_of[turns.tail] ^ 1))
-        self.ways_on = np.bincount(turns.tail[onward], minlength=turns.count)  # out of each node, turning round aside
-        by_lane = np.argsort(turns.lane_of, kind="stable")
-        self._nodes = by_lane
-        self._nodes_first = np.searchsorted(turns.lane_of[by_lane], np.arange(int(turns.lane_of.max()) + 2))
+        self._hierarchy, self._turns = hierarchy, adjacency.turns
+        self._near = adjacency
 
     def table(self, stops: Stops) -> Ints:
         """Packed costs of the ride between all stops, P × P; ``FAR`` where there is none. Zero diagonal."""
@@ -83,9 +99,9 @@ class Router:
     def _starts(self, lane: Ints, rest: Ints, usable: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
         """Every node that follows a stop's lanes, what it costs to have ridden it, and the stop."""
         flat, behind = lane.ravel(), rest.ravel()
-        fan = np.where(usable.ravel(), self._out_first[flat + 1] - self._out_first[flat], 0)
+        fan = np.where(usable.ravel(), self._near.out_first[flat + 1] - self._near.out_first[flat], 0)
         place = np.arange(fan.sum()) - np.repeat(np.cumsum(fan) - fan, fan)
-        arcs = self._out[np.repeat(self._out_first[flat], fan) + place]
+        arcs = self._near.out[np.repeat(self._near.out_first[flat], fan) + place]
         cost = np.repeat(behind, fan) + self.arcs[arcs]
         owner = np.repeat(np.repeat(np.arange(len(lane)), 2), fan)
         passable = self.arcs[arcs] < FAR
@@ -93,9 +109,9 @@ class Router:
 
     def _nodes_of(self, lanes: Ints) -> tuple[Ints, Ints]:
         """The nodes that stand for these lanes (copies included), and for which lane each stands."""
-        fan = self._nodes_first[lanes + 1] - self._nodes_first[lanes]
+        fan = self._near.nodes_first[lanes + 1] - self._near.nodes_first[lanes]
         place = np.arange(fan.sum()) - np.repeat(np.cumsum(fan) - fan, fan)
-        return self._nodes[np.repeat(self._nodes_first[lanes], fan) + place], np.repeat(lanes, fan)
+        return self._near.nodes[np.repeat(self._near.nodes_first[lanes], fan) + place], np.repeat(lanes, fan)
 
     @staticmethod
     def _per_lane(found: Ints, node_lane: Ints, lane: Ints) -> tuple[Ints, Ints]:
@@ -167,11 +183,13 @@ class Router:
         """For each start of ``_starts`` the lane it leaves and the arc it takes, in the same order."""
         sides = []
         for one in lane[usable]:
-            for arc in self._out[self._out_first[one] : self._out_first[one + 1]]:
+            for arc in self._near.arcs_of(int(one)):
                 if self.arcs[arc] < FAR:
                     sides.append((int(one), int(arc)))
         return sides
 
     def _arc(self, tail: int, head: int) -> int:
-        out = self._out[self._out_first[tail] : self._out_first[tail + 1]]
-        return int(next(arc for arc in out if self._turns.head[arc] == head))
+        return int(next(arc for arc in self._near.arcs_of(tail) if self._turns.head[arc] == head))
+
+    def ways_on(self, node: int) -> int:
+        return self._near.ways_on(node, self.arcs)

@@ -70,7 +70,7 @@ class Drawer:
             dm=dm,
             degrees=0 if arc is None else int(self._turns.degrees[arc]),
             turned_round=number > 0 and ride.lanes[number - 1] == lane ^ 1,
-            choice=arc is not None and int(router.ways_on[self._turns.tail[arc]]) > 1,
+            choice=arc is not None and router.ways_on(int(self._turns.tail[arc])) > 1,
             bearing=bearing(part),
         )
 
