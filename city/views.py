@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
 
-from city import jobs, settings, words
+from city import jobs, maps, settings, streets, words
 from city.access import current_account, has_role, public, requires
 from city.db import db, transaction
 from city.forms import CityForm, LimitsBetween, WholeNumberField, required
@@ -18,8 +18,10 @@ from city.links import local_target
 from city.messages import NotFound
 from city.models import Job, JobState, Role
 from city.navigation import home_of_reader
+from city.web import csp_nonce
 
 bp = Blueprint("city", __name__)
+BACKGROUND_KEPT_S = 24 * 3600
 LANGUAGE_KEPT_S = 365 * 24 * 3600
 OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
@@ -53,6 +55,28 @@ def language(tag: str) -> Response:
     answer.set_cookie(
         words.LANGUAGE_COOKIE, tag, max_age=LANGUAGE_KEPT_S, samesite="Lax", httponly=True, secure=request.is_secure
     )
+    return answer
+
+
+@bp.get("/map/frame")
+@public
+def map_frame() -> str:
+    """The document inside a map's frame; ``data`` is the page of this house that answers with its JSON."""
+    data_url = local_target(request.args.get("data"))
+    if data_url is None:
+        abort(404)
+    return maps.frame(csp_nonce(), title=_("Map"), data_url=data_url)
+
+
+@bp.get("/map/background/<version>.json")
+@public
+def map_background(version: str) -> Response:
+    """Streets, water, green and buildings of the city for every map; kept by browsers, as the name changes with it."""
+    name, path = streets.background_file()
+    if version != name:
+        abort(404)
+    answer = send_file(path, mimetype="application/json", max_age=BACKGROUND_KEPT_S)
+    answer.headers["Content-Encoding"] = "gzip"
     return answer
 
 

@@ -1,0 +1,155 @@
+"""The street map that a city uses: brought in once, kept beside the database, loaded once per process."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, url_for
+from holidays import country_holidays
+from routing.streets.model import Period, Point
+from routing.streets.network import Network, import_network
+from sqlalchemy import select
+
+from city import clock
+from city.config import Config
+from city.db import db, transaction
+from city.messages import DomainError
+from city.models import City, StreetMap
+
+ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
+FOLDER = "streets"
+DRAWN = 1  # raise when the drawn background changes
+_DIGITS = 6  # of a degree: about 0.1 m
+_loading = threading.Lock()
+
+
+class NoStreets(DomainError):
+    """This city has no street map, so nothing can be found or planned."""
+
+    status = 503
+
+
+def bring_in(source: Path, *, note: str = "") -> str:
+    """Read a street map and put it in service; returns what it holds, in words.
+
+    The file is read before anything changes, so a broken one (BadInput) leaves
+    the old map in service. Opens its own transaction.
+    """
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    network = import_network(source, cache=folder)
+    kept = folder / f"{network.sha256}{''.join(source.suffixes[-2:])}"
+    if not kept.exists():
+        unfinished = folder / f"{kept.name}.part"
+        shutil.copyfile(source, unfinished)
+        unfinished.replace(kept)
+    with transaction():
+        db.session.add(StreetMap(file=kept.name, sha256=network.sha256, note=note, imported_at=clock.now()))
+    box = network.bounds
+    return f"{box.south:.3f}–{box.north:.3f} N, {box.west:.3f}–{box.east:.3f} E"
+
+
+def in_service() -> StreetMap:
+    """The newest street map of this city. Raises NoStreets."""
+    newest = db.session.scalar(select(StreetMap).order_by(StreetMap.id.desc()).limit(1))
+    if newest is None:
+        raise NoStreets("This city has no street map yet. The administration brings one in with “streets import”.")
+    return newest
+
+
+def network() -> Network:
+    """The streets of this city, loaded once per process and safe for threads."""
+    return _loaded(str(_folder() / in_service().file), str(_folder()))
+
+
+def source() -> Path:
+    """The file that the street map of this city was read from."""
+    return _folder() / in_service().file
+
+
+def _loaded(path: str, cache: str) -> Network:
+    with _loading:  # two requests at once must not both load it
+        return _kept(path, cache)
+
+
+@lru_cache(maxsize=4)
+def _kept(path: str, cache: str) -> Network:
+    return import_network(Path(path), cache=Path(cache))
+
+
+def _folder() -> Path:
+    house: Config = current_app.extensions["house"]
+    return house.data_dir / FOLDER
+
+
+def period(city: City, day: date, starts_s: int, ends_s: int) -> Period:
+    """A stretch of a day with the public holidays of the city's Land around it."""
+    years = range(day.year - 1, day.year + 2)
+    return Period(day, starts_s, ends_s, holidays=frozenset(country_holidays("DE", subdiv=city.land, years=years)))
+
+
+def background_file() -> tuple[str, Path]:
+    """The drawn town for maps, compressed JSON, made once per street map: its name for caches, and where it lies."""
+    found = in_service()
+    path = _folder() / f"{found.sha256}.background-{DRAWN}.json.gz"
+    if not path.exists():
+        unfinished = path.with_suffix(f".{threading.get_ident()}.part")
+        unfinished.write_bytes(gzip.compress(json.dumps(background(network())).encode(), mtime=0))
+        unfinished.replace(path)
+    return found.sha256[:16], path
+
+
+def background(streets: Network, *, around: Sequence[Point] = (), margin_deg: float = 0.003) -> dict[str, Any]:
+    """What a map draws beneath its marks, as ``city.maps`` describes it: streets, water, green and buildings.
+
+    With ``around`` only what lies within ``margin_deg`` degrees (0.003 are some
+    300 m) of the box around these points, for a map that must be small.
+    """
+    near = _near(around, margin_deg)
+    return {
+        "streets": [
+            {"kind": kind, "name": name, "line": _line(line)} for kind, name, line in streets.lines() if near(line)
+        ],
+        "water": [
+            {"line" if kind == "line" else "area": _line(line)} for kind, line in streets.water() if near(line)
+        ],
+        "green": [_line(line) for line in streets.green() if near(line)],
+        "buildings": [_line(line) for line in streets.buildings() if near(line)],
+    }
+
+
+def _near(around: Sequence[Point], margin_deg: float) -> Callable[[Sequence[Point]], bool]:
+    if not around:
+        return lambda line: True
+    south, north = min(lat for lat, _ in around) - margin_deg, max(lat for lat, _ in around) + margin_deg
+    west, east = min(lon for _, lon in around) - 2 * margin_deg, max(lon for _, lon in around) + 2 * margin_deg
+    return lambda line: any(south <= lat <= north and west <= lon <= east for lat, lon in line)
+
+
+def _line(points: Sequence[Point]) -> list[list[float]]:
+    return [[round(lat, _DIGITS), round(lon, _DIGITS)] for lat, lon in points]
+
+
+def base_of_map(*, around: Sequence[Point] = ()) -> dict[str, Any]:
+    """The part that every map of this city has in common: attribution, note, and where its background comes from.
+
+    Put marks and lines beside it (``city.maps`` lists what a map may hold).
+    """
+    found = in_service()
+    base: dict[str, Any] = {
+        "attribution": ATTRIBUTION,
+        "note": found.note,
+        "background_url": url_for("city.map_background", version=found.sha256[:16]),
+    }
+    if around:
+        lats, lons = [lat for lat, _ in around], [lon for _, lon in around]
+        base["fit"] = [[min(lats), min(lons)], [max(lats), max(lons)]]
+    return base
