@@ -15,6 +15,7 @@ The JSON of a map (all parts but ``marks`` may be missing; points are ``[lat, lo
         "green":     [{"name": …, "area": […]} or […]],     areas are rings
         "buildings": [{"name": …, "area": […]} or […]],
         "places":    [{"name": "Rathaus", "point": [lat, lon]}]},
+     "background_url": "/own/path",   instead of the background: where the frame gets it from
      "cells": [{"box": [[s, w], [n, e]], "count": 3}],      a rough place and how many are there
      "marks": [{"kind": "stop", "point": [lat, lon], "title": "Halt 7: Rosenstraße 6",
                 "number": 7, "label": "Rosenstraße 6", "url": "/own/path", "large": true}],

@@ -14,8 +14,6 @@ from typing import Any
 
 from flask import current_app, url_for
 from holidays import country_holidays
-from routing.streets.model import Period, Point
-from routing.streets.network import Network, import_network
 from sqlalchemy import select
 
 from city import clock
@@ -23,6 +21,8 @@ from city.config import Config
 from city.db import db, transaction
 from city.messages import DomainError
 from city.models import City, StreetMap
+from routing.streets.model import Period, Point
+from routing.streets.network import Network, import_network
 
 ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 FOLDER = "streets"
@@ -118,9 +118,7 @@ def background(streets: Network, *, around: Sequence[Point] = (), margin_deg: fl
         "streets": [
             {"kind": kind, "name": name, "line": _line(line)} for kind, name, line in streets.lines() if near(line)
         ],
-        "water": [
-            {"line" if kind == "line" else "area": _line(line)} for kind, line in streets.water() if near(line)
-        ],
+        "water": [{"line" if kind == "line" else "area": _line(line)} for kind, line in streets.water() if near(line)],
         "green": [_line(line) for line in streets.green() if near(line)],
         "buildings": [_line(line) for line in streets.buildings() if near(line)],
     }

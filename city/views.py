@@ -58,7 +58,7 @@ def language(tag: str) -> Response:
     return answer
 
 
-@bp.get("/map/frame")
+@bp.get("/karte/rahmen")
 @public
 def map_frame() -> str:
     """The document inside a map's frame; ``data`` is the page of this house that answers with its JSON."""
@@ -68,7 +68,7 @@ def map_frame() -> str:
     return maps.frame(csp_nonce(), title=_("Map"), data_url=data_url)
 
 
-@bp.get("/map/background/<version>.json")
+@bp.get("/karte/grund/<version>.json")
 @public
 def map_background(version: str) -> Response:
     """Streets, water, green and buildings of the city for every map; kept by browsers, as the name changes with it."""

@@ -7,10 +7,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from demo.people import FIRST_NAMES, LAST_NAMES
 from routing.streets.model import Point
 from routing.streets.places import Address
-
-from demo.people import FIRST_NAMES, LAST_NAMES
 
 SEED = 20301231
 MORNING = (9 * 3600, 12 * 3600)

@@ -354,6 +354,13 @@
     root.dataset.drawn = "yes";
   }
 
+  function withBackground(data) { // the town itself is the same on every map, so browsers keep it
+    if (!data.background_url) { return data; }
+    return fetch(data.background_url, { credentials: "same-origin" })
+      .then(function (answer) { return answer.ok ? answer.json() : {}; })
+      .then(function (background) { return Object.assign({}, data, { background: background }); });
+  }
+
   function fail() {
     document.querySelector(".k-hinweis").textContent = words.failed;
     root.dataset.drawn = "failed";
@@ -365,6 +372,7 @@
   } else {
     fetch(root.dataset.url, { credentials: "same-origin", headers: { Accept: "application/json" } })
       .then(function (answer) { if (!answer.ok) { throw new Error(String(answer.status)); } return answer.json(); })
+      .then(withBackground)
       .then(draw)
       .catch(fail);
   }

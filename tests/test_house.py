@@ -39,10 +39,12 @@ PURE = {
 }
 ONE_SENTENCE = (
     *("Message", "BadInput", "Conflict", "NotFound", "Forbidden", "DomainError", "NoRoom", "Unreachable"),
-    *("against", "in_favour", "say", "_", "_l", "N_", "gettext", "lazy_gettext"),
+    *("say", "_", "_l", "N_", "gettext", "lazy_gettext"),
 )
 SENTENCES: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(ONE_SENTENCE),
+    **dict.fromkeys(("against", "caution", "fine"), (2,)),
+    "scored": (4,),
     "ngettext": (1, 2),
     "_n": (1, 2),
     "NavItem": (2,),

@@ -95,7 +95,8 @@ def _derive(source: FilePath, speeds: Speeds, tell: Callable[[float], None]) -> 
     tell(0.8)
     turns = restrict(build_turns(segments, speeds), segments, extract.turn_rules)
     tell(0.9)
-    beside = scenery([*extract.water, *(("building", line) for line in extract.buildings)])
+    areas = [("building", line) for line in extract.buildings] + [("green", line) for line in extract.green]
+    beside = scenery([*extract.water, *areas])
     return Derived(segments, turns, lane_ranks(segments, turns), beside, not_understood)
 
 
@@ -216,6 +217,10 @@ class Network:
     def water(self) -> Iterator[tuple[str, tuple[Point, ...]]]:
         """Rivers and streams as ('line', points), lakes and wide rivers as ('polygon', points)."""
         yield from self._derived.scenery.of("line", "polygon")
+
+    def green(self) -> Iterator[tuple[Point, ...]]:
+        """Outlines of parks, gardens, woods and meadows."""
+        yield from (line for _, line in self._derived.scenery.of("green"))
 
     def buildings(self) -> Iterator[tuple[Point, ...]]:
         """Outlines of buildings, where the extract has them."""

@@ -17,8 +17,10 @@ from routing.streets.model import Point
 Progress = Callable[[float], None]
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.xml")
-WANTED_KEYS = ("highway", "barrier", "waterway", "natural", "building", "restriction", "type", "landuse")
+WANTED_KEYS = ("highway", "barrier", "waterway", "natural", "building", "restriction", "type", "landuse", "leisure")
 WATER_LINES = {"river", "stream", "canal", "ditch", "drain"}
+GREEN_LEISURE = {"park", "garden", "playground"}
+GREEN_LANDUSE = {"grass", "forest", "cemetery", "recreation_ground", "village_green", "meadow"}
 HEAD_BYTES = 1 << 16  # where an XML prologue would declare entities
 PROGRESS_EVERY = 5_000
 BYTES_PER_OBJECT = 40  # of a pbf, after the filter; only for the progress bar
@@ -56,6 +58,7 @@ class Extract:
     turn_rules: list[TurnRule] = field(default_factory=list)
     water: list[tuple[str, tuple[Point, ...]]] = field(default_factory=list)
     buildings: list[tuple[Point, ...]] = field(default_factory=list)
+    green: list[tuple[Point, ...]] = field(default_factory=list)
 
 
 def check_source(source: Path) -> None:
@@ -138,10 +141,14 @@ def _keep_way(extract: Extract, way: osmium.osm.Way) -> None:
         line = _geometry(way)[1]
         if len(line) >= 2:
             extract.water.append(("line", tuple(line)))
-    elif "building" in tags and way.is_closed():
+    elif way.is_closed() and ("building" in tags or _is_green(tags)):
         line = _geometry(way)[1]
         if len(line) >= 4 and line[0] == line[-1]:
-            extract.buildings.append(tuple(line))
+            (extract.buildings if "building" in tags else extract.green).append(tuple(line))
+
+
+def _is_green(tags: osmium.osm.TagList) -> bool:
+    return tags.get("leisure") in GREEN_LEISURE or tags.get("landuse") in GREEN_LANDUSE
 
 
 def _geometry(way: osmium.osm.Way) -> tuple[list[int], list[Point]]:

@@ -24,12 +24,12 @@ from routing.streets.segments import Segments, Trait
 from routing.streets.speeds import Speeds
 from routing.streets.turns import Turns
 
-VERSION = 1  # raise it whenever the import would give another graph for the same file
+VERSION = 2  # raise it whenever the import would give another graph for the same file
 
 
 @dataclass(frozen=True)
 class Scenery:
-    """Lines beside the streets: ``kinds[k]`` is 'line', 'polygon' or 'building', its points lie behind ``first[k]``."""
+    """Lines beside the streets: ``kinds[k]`` is line, polygon, building or green; points behind ``first[k]``."""
 
     kinds: tuple[str, ...]
     first: NDArray[np.int64]
