@@ -14,6 +14,7 @@ from leerstand.findings import Finding, scored
 from leerstand.kinds import Category, Ring, UseType
 from leerstand.models import Unit, UseRequest
 from leerstand.situation import Situation
+from routing.message import N_
 
 SLOW_DAYS = 180  # waiting longer than this saves no vacancy worth naming
 LONG_DAYS = 182  # a use of half a year or more counts fully
@@ -68,12 +69,12 @@ def transition(settings: CitySettings, situation: Situation, starts: date, ends:
     whole = settings.weight_transition
     points = whole * soon * long * (OLD_DAYS**2 + empty**2) // (SLOW_DAYS * LONG_DAYS * 2 * OLD_DAYS**2)
     if situation.empty_since is None:
-        return scored("transition", points, whole, "Follows in %(wait)d days, before the shop stands empty.", wait=wait)
+        return scored("Follows in %(wait)d days, before the shop stands empty.", "transition", points, whole, wait=wait)
     return scored(
+        "Starts in %(wait)d days; empty for %(empty)d days.",
         "transition",
         points,
         whole,
-        "Starts in %(wait)d days; empty for %(empty)d days.",
         wait=wait,
         empty=situation.empty_days,
     )
@@ -84,8 +85,8 @@ def gap(settings: CitySettings, situation: Situation) -> Finding:
     whole, metres = settings.weight_gap, round(situation.gap_m)
     points = whole * min(FULL_GAP_M, metres) // FULL_GAP_M
     if metres == 0:
-        return scored("gap", 0, whole, "Closes no gap: lies beyond the outermost active shop, or is not empty.")
-    return scored("gap", points, whole, "Closes a gap of %(metres)d m between active shops.", metres=metres)
+        return scored("Closes no gap: lies beyond the outermost active shop, or is not empty.", "gap", 0, whole)
+    return scored("Closes a gap of %(metres)d m between active shops.", "gap", points, whole, metres=metres)
 
 
 def direction(request: UseRequest) -> str:
@@ -99,8 +100,8 @@ def ring(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
     """What draws people belongs inside; what needs room or calm belongs outside."""
     whole = settings.weight_ring
     halves = RING_HALVES[direction(request)][unit.ring]
-    text = ("Would suit another place better.", "Suits this place partly.", "Belongs just here.")[halves]
-    return scored("ring", whole * halves // 2, whole, text)
+    text = (N_("Would suit another place better."), N_("Suits this place partly."), N_("Belongs just here."))[halves]
+    return scored(text, "ring", whole * halves // 2, whole)
 
 
 def marginal_diversity(whole: int, already: int) -> int:
@@ -115,16 +116,16 @@ def diversity(settings: CitySettings, already: int) -> Finding:
     whole = settings.weight_diversity
     points = marginal_diversity(whole, already)
     if already == 0:
-        return scored("diversity", points, whole, "The first of its kind in this street.")
-    return scored("diversity", points, whole, "%(already)d of this kind in this street already.", already=already)
+        return scored("The first of its kind in this street.", "diversity", points, whole)
+    return scored("%(already)d of this kind in this street already.", "diversity", points, whole, already=already)
 
 
 def public_value(request: UseRequest, settings: CitySettings) -> Finding:
     """What the use gives back: regional, circular, social, education, culture, research."""
     count = len(set(request.public_value))
     points = settings.weight_public * min(FULL_VALUES, count) // FULL_VALUES
-    text = "Serves %(count)d public aims." if count != 1 else "Serves one public aim."
-    return scored("public", points, settings.weight_public, text, count=count)
+    text = N_("Serves %(count)d public aims.") if count != 1 else N_("Serves one public aim.")
+    return scored(text, "public", points, settings.weight_public, count=count)
 
 
 def fit(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
@@ -132,48 +133,48 @@ def fit(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
     wish, off = request.area_ideal_m2, abs(unit.area_m2 - request.area_ideal_m2)
     points = settings.weight_fit * max(0, wish - off) // wish
     return scored(
-        "fit", points, settings.weight_fit, "%(wish)d m² wished for, %(has)d m² there.", wish=wish, has=unit.area_m2
+        "%(wish)d m² wished for, %(has)d m² there.", "fit", points, settings.weight_fit, wish=wish, has=unit.area_m2
     )
 
 
 def footfall(request: UseRequest, settings: CitySettings) -> Finding:
     """Whether people come because of it."""
     whole = settings.weight_footfall
-    words = ("Draws no one.", "Draws a few people.", "Draws people.", "Draws many people.")
-    return scored("footfall", whole * request.footfall // 3, whole, words[request.footfall])
+    words = (N_("Draws no one."), N_("Draws a few people."), N_("Draws people."), N_("Draws many people."))
+    return scored(words[request.footfall], "footfall", whole * request.footfall // 3, whole)
 
 
 def owner(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
     """The owner gets the rent asked for; above the budget the points fall to nothing at the tolerance."""
     whole, rent, budget = settings.weight_owner, unit.rent_cents_month, request.budget_cents_month
     if rent <= budget:
-        return scored("owner", whole, whole, "The budget covers the rent.")
+        return scored("The budget covers the rent.", "owner", whole, whole)
     most = budget * (100 + settings.rent_tolerance_percent) // 100
     points = whole * max(0, most - rent) // max(1, most - budget)
-    return scored("owner", points, whole, "The budget covers the rent only in part.")
+    return scored("The budget covers the rent only in part.", "owner", points, whole)
 
 
 def hub(request: UseRequest, settings: CitySettings, hub_points: int) -> Finding:
     """What a hub here saves in deliveries, as logistics reckons it."""
     whole = settings.weight_hub
     if request.use_type not in DELIVERS:
-        return scored("hub", 0, whole, "Not a place for deliveries.")
+        return scored("Not a place for deliveries.", "hub", 0, whole)
     points = max(0, min(whole, hub_points))
-    text = "Shortens delivery trips." if points else "No shorter delivery trips known."
-    return scored("hub", points, whole, text)
+    text = N_("Shortens delivery trips.") if points else N_("No shorter delivery trips known.")
+    return scored(text, "hub", points, whole)
 
 
 def learning(request: UseRequest, settings: CitySettings) -> Finding:
     """An experiment that says what it wants to learn."""
     whole = settings.weight_learning
     if request.evaluates:
-        return scored("learning", whole, whole, "Says what it wants to learn, and how it will know.")
-    return scored("learning", 0, whole, "Without an evaluation.")
+        return scored("Says what it wants to learn, and how it will know.", "learning", whole, whole)
+    return scored("Without an evaluation.", "learning", 0, whole)
 
 
 def permanence(request: UseRequest, settings: CitySettings) -> Finding:
     """It may stay when it works."""
     whole = settings.weight_permanence
     if request.wants_permanent:
-        return scored("permanence", whole, whole, "Wants to stay for good.")
-    return scored("permanence", 0, whole, "Plans for a while only.")
+        return scored("Wants to stay for good.", "permanence", whole, whole)
+    return scored("Plans for a while only.", "permanence", 0, whole)

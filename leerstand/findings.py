@@ -58,21 +58,21 @@ class Suitability:
         return sum(finding.points for finding in self.criteria)
 
 
-def against(key: str, text: str, **values: object) -> Finding:
+def against(text: str, key: str, **values: object) -> Finding:
     """An obstacle."""
     return Finding(key, Weight.OBSTACLE, Message(text, values))
 
 
-def caution(key: str, text: str, **values: object) -> Finding:
+def caution(text: str, key: str, **values: object) -> Finding:
     """Possible, but somebody has to see to it."""
     return Finding(key, Weight.CAUTION, Message(text, values))
 
 
-def fine(key: str, text: str, **values: object) -> Finding:
+def fine(text: str, key: str, **values: object) -> Finding:
     """Asked for and there."""
     return Finding(key, Weight.FINE, Message(text, values))
 
 
-def scored(key: str, points: int, most: int, text: str, **values: object) -> Finding:
+def scored(text: str, key: str, points: int, most: int, **values: object) -> Finding:
     """Points of one criterion."""
     return Finding(key, Weight.POINTS, Message(text, values), points, most)

@@ -64,16 +64,16 @@ def area_fits(unit: Unit, request: UseRequest, situation: Situation, settings: C
     """The shop offers the area asked for, and not so much more that half of it stays empty."""
     has, most = unit.area_m2, largest_m2(request, settings)
     if has < request.area_min_m2:
-        return against("area", "Needs %(needs)d m², here are %(has)d m².", needs=request.area_min_m2, has=has)
+        return against("Needs %(needs)d m², here are %(has)d m².", "area", needs=request.area_min_m2, has=has)
     if has > most:
-        return against("area", "Wants at most %(most)d m², here are %(has)d m².", most=most, has=has)
-    return fine("area", "%(has)d m², wanted are %(needs)d m².", has=has, needs=request.area_ideal_m2)
+        return against("Wants at most %(most)d m², here are %(has)d m².", "area", most=most, has=has)
+    return fine("%(has)d m², wanted are %(needs)d m².", "area", has=has, needs=request.area_ideal_m2)
 
 
 def floor_fits(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
     """Whoever needs the street level gets it."""
     if request.ground_floor_only and unit.floor != Floor.GROUND:
-        return against("floor", "Needs the ground floor; this room lies elsewhere in the house.")
+        return against("Needs the ground floor; this room lies elsewhere in the house.", "floor")
     return None
 
 
@@ -84,22 +84,22 @@ def entrance_is_step_free(
     if not request.step_free_required:
         return None
     if not unit.step_free:
-        return against("step_free", "Needs a step-free entrance; here is a step.")
-    return fine("step_free", "The entrance is step-free.")
+        return against("Needs a step-free entrance; here is a step.", "step_free")
+    return fine("The entrance is step-free.", "step_free")
 
 
 def water_is_there(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
     """Whoever needs water gets it."""
     if not request.needs_water:
         return None
-    return fine("water", "Water is there.") if unit.water else against("water", "Needs water; here is none.")
+    return fine("Water is there.", "water") if unit.water else against("Needs water; here is none.", "water")
 
 
 def heating_is_there(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
     """Whoever needs heating gets it."""
     if not request.needs_heating:
         return None
-    return fine("heating", "Heating is there.") if unit.heating else against("heating", "Needs heating; here is none.")
+    return fine("Heating is there.", "heating") if unit.heating else against("Needs heating; here is none.", "heating")
 
 
 def exhaust_air_is_there(
@@ -109,8 +109,8 @@ def exhaust_air_is_there(
     if not request.needs_exhaust_air:
         return None
     if not unit.exhaust_air:
-        return against("exhaust_air", "Needs an exhaust duct; here is none.")
-    return fine("exhaust_air", "An exhaust duct is there.")
+        return against("Needs an exhaust duct; here is none.", "exhaust_air")
+    return fine("An exhaust duct is there.", "exhaust_air")
 
 
 def power_suffices(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
@@ -119,8 +119,8 @@ def power_suffices(unit: Unit, request: UseRequest, situation: Situation, settin
     if needs == 0:
         return None
     if has < needs:
-        return against("power", "Needs %(needs)d kW of power, the connection has %(has)d kW.", needs=needs, has=has)
-    return fine("power", "%(has)d kW of power, %(needs)d kW are needed.", has=has, needs=needs)
+        return against("Needs %(needs)d kW of power, the connection has %(has)d kW.", "power", needs=needs, has=has)
+    return fine("%(has)d kW of power, %(needs)d kW are needed.", "power", has=has, needs=needs)
 
 
 def delivery_door_is_there(
@@ -130,8 +130,8 @@ def delivery_door_is_there(
     if not request.needs_delivery_door:
         return None
     if not unit.delivery_door:
-        return against("delivery_door", "Needs a door for deliveries; here is none.")
-    return fine("delivery_door", "A door for deliveries is there.")
+        return against("Needs a door for deliveries; here is none.", "delivery_door")
+    return fine("A door for deliveries is there.", "delivery_door")
 
 
 def hub_can_work(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
@@ -140,17 +140,17 @@ def hub_can_work(unit: Unit, request: UseRequest, situation: Situation, settings
         return None
     if unit.area_m2 < settings.hub_min_area_m2:
         least = settings.hub_min_area_m2
-        return against("hub", "A hub needs %(needs)d m², here are %(has)d m².", needs=least, has=unit.area_m2)
+        return against("A hub needs %(needs)d m², here are %(has)d m².", "hub", needs=least, has=unit.area_m2)
     if unit.floor != Floor.GROUND or not unit.step_free:
-        return against("hub", "A hub needs a step-free room at street level.")
+        return against("A hub needs a step-free room at street level.", "hub")
     if unit.door_width_cm < CARGO_BIKE_DOOR_CM:
         return against(
-            "hub",
             "A loaded cargo bike needs a door of %(needs)d cm, this one has %(has)d cm.",
+            "hub",
             needs=CARGO_BIKE_DOOR_CM,
             has=unit.door_width_cm,
         )
-    return fine("hub", "A loaded cargo bike can be ridden in.")
+    return fine("A loaded cargo bike can be ridden in.", "hub")
 
 
 def zone_allows(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding:
@@ -158,25 +158,25 @@ def zone_allows(unit: Unit, request: UseRequest, situation: Situation, settings:
     zone = unit.baunvo_zone.value
     said = permission(unit.baunvo_zone, request.use_type, request.noise)
     if said == Permission.FORBIDDEN:
-        return against("zone", "Probably too loud for this area (%(zone)s).", zone=zone)
+        return against("Probably too loud for this area (%(zone)s).", "zone", zone=zone)
     if said == Permission.EXCEPTION:
-        return caution("zone", "Probably allowed in this area (%(zone)s) only as an exception.", zone=zone)
+        return caution("Probably allowed in this area (%(zone)s) only as an exception.", "zone", zone=zone)
     if said == Permission.CONDITION:
-        return caution("zone", "Probably allowed in this area (%(zone)s) under conditions.", zone=zone)
-    return fine("zone", "Probably allowed in this area (%(zone)s).", zone=zone)
+        return caution("Probably allowed in this area (%(zone)s) under conditions.", "zone", zone=zone)
+    return fine("Probably allowed in this area (%(zone)s).", "zone", zone=zone)
 
 
 def permit_is_known(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding:
     """Which permit is probably needed; it moves the first day."""
     needed = permit(unit.baunvo_zone, unit.heritage, request.use_type, settings)
     make = caution if needed.weeks else fine
-    return make("permit", needed.reason.text, **needed.reason.values)
+    return make(needed.reason.text, "permit", **needed.reason.values)
 
 
 def owner_allows_use(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
     """The owner has not ruled this use out."""
     if request.use_type.value in unit.excluded_uses:
-        return against("owner", "The owner does not want this use here.")
+        return against("The owner does not want this use here.", "owner")
     return None
 
 
@@ -185,7 +185,7 @@ def starts_in_time(unit: Unit, request: UseRequest, situation: Situation, settin
     starts, _ = period(unit, request, situation, settings)
     if starts > request.latest_start:
         return against(
-            "start", "Can start on %(starts)s, must start by %(latest)s.", starts=starts, latest=request.latest_start
+            "Can start on %(starts)s, must start by %(latest)s.", "start", starts=starts, latest=request.latest_start
         )
     return None
 
@@ -196,10 +196,7 @@ def lasts_long_enough(unit: Unit, request: UseRequest, situation: Situation, set
     weeks = max(0, (ends - starts).days) // 7
     if weeks < request.duration_min_weeks:
         return against(
-            "duration",
-            "Needs %(needs)d weeks, free are %(has)d weeks.",
-            needs=request.duration_min_weeks,
-            has=weeks,
+            "Needs %(needs)d weeks, free are %(has)d weeks.", "duration", needs=request.duration_min_weeks, has=weeks
         )
     return None
 
@@ -209,10 +206,10 @@ def rent_is_affordable(unit: Unit, request: UseRequest, situation: Situation, se
     rent, budget = unit.rent_cents_month, request.budget_cents_month
     values = {"rent": euros(rent), "budget": euros(budget)}
     if rent > highest_rent_cents(request, settings):
-        return against("rent", "Rent %(rent)s € a month, budget %(budget)s €.", **values)
+        return against("Rent %(rent)s € a month, budget %(budget)s €.", "rent", **values)
     if rent > budget:
-        return caution("rent", "Rent %(rent)s € a month is a little above the budget of %(budget)s €.", **values)
-    return fine("rent", "Rent %(rent)s € a month, within the budget of %(budget)s €.", **values)
+        return caution("Rent %(rent)s € a month is a little above the budget of %(budget)s €.", "rent", **values)
+    return fine("Rent %(rent)s € a month, within the budget of %(budget)s €.", "rent", **values)
 
 
 def neighbours_get_along(
@@ -220,7 +217,7 @@ def neighbours_get_along(
 ) -> Finding | None:
     """A loud use does not move in beside one that needs quiet."""
     if request.noise >= LOUD and situation.quiet_neighbour:
-        return against("neighbour", "Too loud beside %(address)s.", address=situation.quiet_neighbour)
+        return against("Too loud beside %(address)s.", "neighbour", address=situation.quiet_neighbour)
     return None
 
 

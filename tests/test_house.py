@@ -39,12 +39,10 @@ PURE = {
 }
 ONE_SENTENCE = (
     *("Message", "BadInput", "Conflict", "NotFound", "Forbidden", "DomainError", "NoRoom", "Unreachable"),
-    *("say", "_", "_l", "N_", "gettext", "lazy_gettext"),
+    *("against", "caution", "fine", "scored", "say", "_", "_l", "N_", "gettext", "lazy_gettext"),
 )
 SENTENCES: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(ONE_SENTENCE),
-    **dict.fromkeys(("against", "caution", "fine"), (2,)),
-    "scored": (4,),
     "ngettext": (1, 2),
     "_n": (1, 2),
     "NavItem": (2,),
