@@ -225,6 +225,7 @@ class MatchPlan(CityBound, Model):
     seconds: Mapped[float]
     seed: Mapped[int]
     versions: Mapped[dict[str, str]] = mapped_column(JSON)
+    hub_points: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # by shop id, as logistics said
 
     matches: Mapped[list[Match]] = relationship(
         back_populates="plan", lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Match.score.desc()"

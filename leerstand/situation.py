@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
-from leerstand.kinds import Category, Floor, SpellKind
+from leerstand.kinds import Category, Floor, SpellKind, UseType
 from leerstand.models import Occupancy, Unit
 
 QUIET = frozenset({Category.EDUCATION, Category.HEALTH, Category.SOCIAL})  # uses that loud neighbours would disturb
+
+
+THREAT_AHEAD = timedelta(days=365)  # an end within a year without a successor is a threatened vacancy
+
+
+class Status(StrEnum):
+    """What a shop is on one day, derived from its spells (Stand des Ladens)."""
+
+    OCCUPIED = "occupied"
+    THREATENED = "threatened"  # Leerstand droht
+    VACANCY = "vacancy"
+    INTERIM = "interim"
+    HUB = "hub"
+    WORKS = "works"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,26 @@ class Situation:
 def spell_on(spells: Iterable[Occupancy], day: date) -> Occupancy | None:
     """Who is in a shop on a day."""
     return next((spell for spell in spells if spell.starts <= day and (spell.ends is None or day < spell.ends)), None)
+
+
+def status_on(spells: Iterable[Occupancy], day: date) -> Status:
+    """What a shop with these spells is on a day."""
+    known = list(spells)
+    now = spell_on(known, day)
+    if now is None:
+        return Status.UNKNOWN
+    if now.kind == SpellKind.INTERIM:
+        return Status.HUB if now.use_type == UseType.MICRO_HUB else Status.INTERIM
+    if now.kind == SpellKind.REGULAR:
+        return Status.THREATENED if _ends_without_successor(now, known, day) else Status.OCCUPIED
+    return Status.WORKS if now.kind == SpellKind.WORKS else Status.VACANCY
+
+
+def _ends_without_successor(now: Occupancy, known: list[Occupancy], day: date) -> bool:
+    if now.ends is None or now.ends > day + THREAT_AHEAD:
+        return False
+    after = spell_on(known, now.ends)
+    return after is None or not after.active
 
 
 def is_dead(unit: Unit, day: date) -> bool:

@@ -94,7 +94,8 @@ def with_diversity(problem: MatchingProblem, pairs: Iterable[int]) -> tuple[Chos
     matches = []
     for pair in sorted(pairs, key=lambda pair: (-int(problem.points[pair]), pair)):
         group = int(problem.group[pair])
-        matches.append(Chosen(pair, problem.step(group, seen[group] if group >= 0 else 0)))
+        already = 0 if group < 0 else int(problem.stock[group]) + seen[group]
+        matches.append(Chosen(pair, problem.step(group, seen[group] if group >= 0 else 0), already))
         seen[group] += 1
     return tuple(matches)
 

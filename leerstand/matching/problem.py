@@ -82,20 +82,23 @@ class Progress:
 
     def as_progress(self) -> dict[str, float | int]:
         """For the page that shows it."""
-        return {
-            "elapsed_s": round(self.elapsed_s, 1),
-            "limit_s": self.limit_s,
-            "points": self.points,
-            "bound": self.bound,
-        }
+        told: dict[str, float | int] = {"elapsed_s": round(self.elapsed_s, 1), "limit_s": self.limit_s}
+        if self.points > 0:
+            told |= {"points": self.points, "bound": self.bound}
+            told["gap_percent"] = round(100 * max(0, self.bound - self.points) / max(1, self.bound), 1)
+        return told
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """One match of a plan: which candidate, and the points of diversity it earned in this plan."""
+    """One match of a plan: which candidate, and the points of diversity it earned in this plan.
+
+    ``already`` is how many uses of its kind its street has before it, counting those of the plan.
+    """
 
     pair: int
     diversity: int
+    already: int = 0
 
 
 @dataclass(frozen=True)

@@ -163,4 +163,4 @@ def test_it_answers_from_the_solver_process_with_progress():
     assert len(answer.matches) == 9
     assert violations(problem, answer) == []
     assert told
-    assert set(told[-1].as_progress()) == {"elapsed_s", "limit_s", "points", "bound"}
+    assert set(told[-1].as_progress()) == {"elapsed_s", "limit_s", "points", "bound", "gap_percent"}

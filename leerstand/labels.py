@@ -1,0 +1,166 @@
+"""The words for what is stored, as people read them: English keys, German in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from leerstand.kinds import (
+    AgreementState,
+    Category,
+    Floor,
+    Heritage,
+    ProposalState,
+    PublicValue,
+    RequestState,
+    Ring,
+    Side,
+    SpellKind,
+    UseType,
+    Visibility,
+    Zone,
+)
+from leerstand.situation import Status
+from routing.message import N_
+
+USE_LABELS: Mapping[UseType, str] = {
+    UseType.POP_UP: N_("Pop-up shop"),
+    UseType.RETAIL: N_("Shop"),
+    UseType.GASTRONOMY: N_("Restaurant"),
+    UseType.CAFE: N_("Café, meeting place"),
+    UseType.CRAFT: N_("Quiet craft"),
+    UseType.GLASS_WORKSHOP: N_("Workshop to look into"),
+    UseType.MANUFACTORY: N_("Small manufacture"),
+    UseType.REPAIR_CAFE: N_("Repair café"),
+    UseType.FABLAB: N_("3D printing, FabLab"),
+    UseType.MAKERSPACE: N_("Makerspace"),
+    UseType.URBAN_FARMING: N_("Indoor farming"),
+    UseType.STUDIO: N_("Studio, gallery"),
+    UseType.EXHIBITION: N_("Exhibition"),
+    UseType.LEARNING: N_("Learning room"),
+    UseType.FORUM: N_("Room for discussion"),
+    UseType.SCIENCE_WINDOW: N_("Science window"),
+    UseType.CO_WORKING: N_("Co-working"),
+    UseType.OFFICE: N_("Office"),
+    UseType.PRACTICE: N_("Practice, health"),
+    UseType.CHILDCARE: N_("Childcare"),
+    UseType.SOCIAL_ADVICE: N_("Social advice"),
+    UseType.SPORT: N_("Sport, movement"),
+    UseType.MICRO_HUB: N_("Micro-hub"),
+    UseType.CLICK_AND_COLLECT: N_("Click & collect station"),
+    UseType.RECYCLING: N_("Take-back, recycling"),
+    UseType.WINDOW_DISPLAY: N_("Display in the window only"),
+}
+CATEGORY_LABELS: Mapping[Category, str] = {
+    Category.RETAIL: N_("Retail"),
+    Category.FOOD: N_("Food"),
+    Category.GASTRONOMY: N_("Restaurants and cafés"),
+    Category.CRAFT: N_("Craft"),
+    Category.CULTURE: N_("Culture"),
+    Category.EDUCATION: N_("Education"),
+    Category.WORK: N_("Work"),
+    Category.HEALTH: N_("Health"),
+    Category.SOCIAL: N_("Social"),
+    Category.SPORT: N_("Sport"),
+    Category.SERVICE: N_("Services"),
+    Category.LOGISTICS: N_("Deliveries"),
+}
+RING_LABELS: Mapping[Ring, str] = {
+    Ring.CORE: N_("Core"),
+    Ring.EDGE: N_("Edge"),
+    Ring.SUPPLEMENT: N_("Around the core"),
+}
+SIDE_LABELS: Mapping[Side, str] = {Side.ODD: N_("Odd house numbers"), Side.EVEN: N_("Even house numbers")}
+FLOOR_LABELS: Mapping[Floor, str] = {
+    Floor.BASEMENT: N_("Basement"),
+    Floor.GROUND: N_("Ground floor"),
+    Floor.UPPER: N_("Upper floor"),
+}
+ZONE_LABELS: Mapping[Zone, str] = {
+    Zone.MK: N_("Core area (MK)"),
+    Zone.MU: N_("Urban area (MU)"),
+    Zone.MI: N_("Mixed area (MI)"),
+    Zone.WA: N_("General residential area (WA)"),
+}
+HERITAGE_LABELS: Mapping[Heritage, str] = {
+    Heritage.NONE: N_("None"),
+    Heritage.SURROUNDINGS: N_("Beside a monument"),
+    Heritage.ENSEMBLE: N_("Part of a protected group"),
+    Heritage.MONUMENT: N_("Single monument"),
+}
+VISIBILITY_LABELS: Mapping[Visibility, str] = {
+    Visibility.INTERNAL: N_("Not at all"),
+    Visibility.COARSE: N_("Size and rough place"),
+    Visibility.PUBLIC: N_("Address and sign, the owner has agreed"),
+}
+SPELL_LABELS: Mapping[SpellKind, str] = {
+    SpellKind.VACANCY: N_("Empty"),
+    SpellKind.REGULAR: N_("Regular use"),
+    SpellKind.INTERIM: N_("Interim use"),
+    SpellKind.WORKS: N_("Building works"),
+}
+STATUS_LABELS: Mapping[Status, str] = {
+    Status.OCCUPIED: N_("in use"),
+    Status.THREATENED: N_("vacancy threatens"),
+    Status.VACANCY: N_("empty"),
+    Status.INTERIM: N_("interim use"),
+    Status.HUB: N_("micro-hub"),
+    Status.WORKS: N_("building works"),
+    Status.UNKNOWN: N_("not known"),
+}
+VALUE_LABELS: Mapping[PublicValue, str] = {
+    PublicValue.REGIONAL: N_("Regional products"),
+    PublicValue.CIRCULAR: N_("Reuse, repair, circular economy"),
+    PublicValue.DECARBONISING: N_("Saves energy or emissions"),
+    PublicValue.SOCIAL: N_("Social purpose"),
+    PublicValue.EDUCATION: N_("Learning and training"),
+    PublicValue.CULTURE: N_("Art and culture"),
+    PublicValue.RESEARCH: N_("Makes research visible"),
+}
+REQUEST_LABELS: Mapping[RequestState, str] = {
+    RequestState.DRAFT: N_("Draft"),
+    RequestState.SUBMITTED: N_("Submitted"),
+    RequestState.PROPOSED: N_("Proposed to an owner"),
+    RequestState.AGREED: N_("Agreed"),
+    RequestState.REJECTED: N_("Declined by the city"),
+    RequestState.WITHDRAWN: N_("Withdrawn"),
+}
+PROPOSAL_LABELS: Mapping[ProposalState, str] = {
+    ProposalState.OPEN: N_("Waiting for an answer"),
+    ProposalState.ACCEPTED: N_("Accepted"),
+    ProposalState.DECLINED: N_("Declined"),
+    ProposalState.WITHDRAWN: N_("Taken back"),
+}
+AGREEMENT_LABELS: Mapping[AgreementState, str] = {
+    AgreementState.AGREED: N_("Agreed for the whole time"),
+    AgreementState.TERMINATED: N_("Ended early"),
+}
+CRITERION_LABELS: Mapping[str, str] = {
+    "gap": N_("Closes a gap"),
+    "transition": N_("Short time empty"),
+    "diversity": N_("Mix of the street"),
+    "ring": N_("Place"),
+    "public": N_("Public value"),
+    "fit": N_("Size"),
+    "footfall": N_("Draws people"),
+    "owner": N_("Rent"),
+    "hub": N_("Deliveries"),
+    "learning": N_("Learning"),
+    "permanence": N_("May stay"),
+}
+GRADE_LABELS: Mapping[int, str] = {1: "1a", 2: "1b", 3: "2a", 4: "2b", 5: "c"}
+NOISE_LABELS: Mapping[int, str] = {0: N_("Quiet"), 1: N_("Hardly heard"), 2: N_("Heard next door"), 3: N_("Loud")}
+FOOTFALL_LABELS: Mapping[int, str] = {
+    0: N_("Nobody comes because of it"),
+    1: N_("A few people a day"),
+    2: N_("Many people a day"),
+    3: N_("A magnet for the street"),
+}
+FIELD_LABELS: Mapping[str, str] = {
+    "area_m2": N_("Area"),
+    "frontage_m": N_("Front"),
+    "rent_cents_m2": N_("Rent"),
+    "owner": N_("Owner"),
+    "technique": N_("Fittings"),
+    "housenumber": N_("House number"),
+    "vacancy": N_("Vacancy"),
+}

@@ -1,0 +1,289 @@
+"""What is read: shops with their spells, requests, plans, proposals. Ownership and city are part of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+from city.db import db
+from city.messages import NotFound
+from city.models import Account, Organisation, OrganisationKind, Role, RoleGrant
+from city.settings import CitySettings
+from leerstand.kinds import ProposalState, RequestState, Ring
+from leerstand.models import Agreement, Match, MatchPlan, Proposal, StreetAxis, Unit, UseRequest
+from leerstand.publishing import PublicVacancy, published
+from leerstand.situation import Situation, Status, situations, status_on
+
+WITH_SPELLS: tuple[_AbstractLoad, ...] = (selectinload(Unit.spells), joinedload(Unit.axis))
+
+
+def stock() -> list[Unit]:
+    """Every shop of the town with its spells and its street, street by street."""
+    query = select(Unit).options(*WITH_SPELLS).outerjoin(StreetAxis, Unit.axis_id == StreetAxis.id)
+    return list(db.session.scalars(query.order_by(StreetAxis.rank, Unit.street, Unit.position_m, Unit.id)))
+
+
+def unit(unit_id: int, *, to_change: bool = False) -> Unit:
+    """One shop with spells, street and owner; ``to_change`` locks its row until the transaction ends."""
+    options = (*WITH_SPELLS, joinedload(Unit.owner))
+    query = select(Unit).where(Unit.id == unit_id).options(*options)
+    if to_change:
+        query = query.with_for_update(of=Unit).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such shop.")
+    return found
+
+
+def street_of(unit: Unit) -> list[Unit]:
+    """The shops of the same street, this one included, with their spells."""
+    if unit.axis_id is None:
+        return [unit]
+    query = select(Unit).where(Unit.axis_id == unit.axis_id).options(*WITH_SPELLS)
+    return list(db.session.scalars(query.order_by(Unit.position_m, Unit.id)))
+
+
+def situation_of(unit: Unit, today: date, settings: CitySettings) -> Situation | None:
+    """The situation of one shop; None while it cannot be given away."""
+    return situations(street_of(unit), today, settings.neighbour_distance_m).get(unit.id)
+
+
+@dataclass(frozen=True)
+class StockFilter:
+    """What the manager wants to see of the stock; None and empty words ask for everything."""
+
+    word: str = ""
+    axis_id: int | None = None
+    status: Status | None = None
+    ring: Ring | None = None
+
+
+def filtered_stock(wanted: StockFilter, today: date) -> list[tuple[Unit, Status]]:
+    """The shops that fit a filter, with what they are today."""
+    query = select(Unit).options(*WITH_SPELLS).outerjoin(StreetAxis, Unit.axis_id == StreetAxis.id)
+    if wanted.axis_id is not None:
+        query = query.where(Unit.axis_id == wanted.axis_id)
+    if wanted.ring is not None:
+        query = query.where(Unit.ring == wanted.ring)
+    for word in wanted.word.split():
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(
+            or_(*(column.ilike(pattern, escape="\\") for column in (Unit.name, Unit.street, Unit.housenumber)))
+        )
+    rows = db.session.scalars(query.order_by(StreetAxis.rank, Unit.street, Unit.position_m, Unit.id))
+    found = [(row, status_on(row.spells, today)) for row in rows]
+    return [(row, status) for row, status in found if wanted.status in (None, status)]
+
+
+def axes() -> list[StreetAxis]:
+    """The streets, core first."""
+    return list(db.session.scalars(select(StreetAxis).order_by(StreetAxis.rank, StreetAxis.name)))
+
+
+def owners() -> list[Organisation]:
+    """The owners that the city knows."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.OWNER)
+    return list(db.session.scalars(query.order_by(Organisation.name)))
+
+
+# --- what the public may see ---
+
+
+@dataclass(frozen=True)
+class PublicFilter:
+    """What somebody looks for among the free shops."""
+
+    least_m2: int | None = None
+    most_m2: int | None = None
+    step_free: bool = False
+    now: bool = False
+
+
+def public_vacancies(wanted: PublicFilter, today: date, settings: CitySettings) -> list[PublicVacancy]:
+    """The free shops, each reduced to what its owner lets the public see."""
+    units = stock()
+    places = situations(units, today, settings.neighbour_distance_m)
+    reserved = reserved_units()
+    free = [unit for unit in units if unit.id in places and unit.id not in reserved]
+    shown = [vacancy for unit in free if (vacancy := published(unit, places[unit.id])) is not None]
+    return [vacancy for vacancy in shown if _is_wanted(vacancy, wanted, today)]
+
+
+def _is_wanted(vacancy: PublicVacancy, wanted: PublicFilter, today: date) -> bool:
+    return (
+        (wanted.least_m2 is None or vacancy.area_m2 >= wanted.least_m2)
+        and (wanted.most_m2 is None or vacancy.area_m2 <= wanted.most_m2)
+        and (vacancy.step_free or not wanted.step_free)
+        and (vacancy.free_from <= today or not wanted.now)
+    )
+
+
+def public_vacancy(unit_id: int, today: date, settings: CitySettings) -> PublicVacancy:
+    """One free shop as the public sees it; one that is not to be seen is not found."""
+    found = next((v for v in public_vacancies(PublicFilter(), today, settings) if v.unit_id == unit_id), None)
+    if found is None:
+        raise NotFound("This shop is not on offer. It may have been let in the meantime.")
+    return found
+
+
+def reserved_units() -> set[int]:
+    """Shops about which an owner is being asked just now."""
+    return set(db.session.scalars(select(Proposal.unit_id).where(Proposal.state == ProposalState.OPEN)))
+
+
+# --- requests ---
+
+
+def open_requests() -> list[UseRequest]:
+    """Submitted requests that no proposal has taken yet, oldest first."""
+    query = select(UseRequest).where(UseRequest.state == RequestState.SUBMITTED)
+    return list(db.session.scalars(query.order_by(UseRequest.submitted_at, UseRequest.id)))
+
+
+def requests(state: RequestState | None = None) -> list[UseRequest]:
+    """What the city sees of requests: all but drafts, newest first."""
+    query = select(UseRequest).where(UseRequest.state != RequestState.DRAFT).options(*_WHO)
+    if state is not None:
+        query = query.where(UseRequest.state == state)
+    return list(db.session.scalars(query.order_by(UseRequest.submitted_at.desc(), UseRequest.id.desc())))
+
+
+_WHO = (joinedload(UseRequest.applicant), joinedload(UseRequest.organisation))
+
+
+def request(request_id: int, *, to_change: bool = False) -> UseRequest:
+    """One request that has been submitted; drafts belong to their applicants alone."""
+    return _request(select(UseRequest).where(UseRequest.state != RequestState.DRAFT), request_id, to_change)
+
+
+def request_of(applicant_id: int, request_id: int, *, to_change: bool = False) -> UseRequest:
+    """One request of this applicant. Someone else's is not found, rather than forbidden."""
+    return _request(select(UseRequest).where(UseRequest.applicant_id == applicant_id), request_id, to_change)
+
+
+def _request(query: Select[UseRequest], request_id: int, to_change: bool) -> UseRequest:
+    query = query.where(UseRequest.id == request_id).options(*_WHO)
+    if to_change:
+        query = query.with_for_update(of=UseRequest).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such request. It may have been withdrawn.")
+    return found
+
+
+def requests_of(applicant_id: int) -> list[UseRequest]:
+    """This person's requests, newest first."""
+    query = select(UseRequest).where(UseRequest.applicant_id == applicant_id)
+    return list(db.session.scalars(query.order_by(UseRequest.created_at.desc(), UseRequest.id.desc())))
+
+
+# --- plans ---
+
+
+def newest_plan() -> MatchPlan | None:
+    """The plan in force with its matches, shops and requests; None before the first."""
+    with_matches = selectinload(MatchPlan.matches)
+    query = select(MatchPlan).options(with_matches.joinedload(Match.unit), with_matches.joinedload(Match.request))
+    return db.session.scalar(query.order_by(MatchPlan.created_at.desc(), MatchPlan.id.desc()).limit(1))
+
+
+def match(match_id: int) -> Match:
+    """One match of a plan with its shop and request."""
+    options = (joinedload(Match.unit).joinedload(Unit.owner), joinedload(Match.request), joinedload(Match.plan))
+    found = db.session.scalar(select(Match).where(Match.id == match_id).options(*options))
+    if found is None:
+        raise NotFound("This match is no longer part of a plan. Please open the plan again.")
+    return found
+
+
+def request_titles(request_ids: Sequence[int]) -> dict[int, str]:
+    """The titles of some requests, by id."""
+    query = select(UseRequest).where(UseRequest.id.in_(request_ids))
+    return {row.id: row.title for row in db.session.scalars(query)}
+
+
+# --- proposals and agreements ---
+
+_BOTH = (
+    joinedload(Proposal.unit).joinedload(Unit.owner),
+    joinedload(Proposal.request).joinedload(UseRequest.applicant),
+)
+
+
+def proposals(*states: ProposalState) -> list[Proposal]:
+    """The city's proposals in these states, oldest first."""
+    query = select(Proposal).where(Proposal.state.in_(states)).options(*_BOTH)
+    return list(db.session.scalars(query.order_by(Proposal.sent_at, Proposal.id)))
+
+
+def proposal(proposal_id: int, *, to_change: bool = False) -> Proposal:
+    """One proposal, for the city."""
+    return _proposal(select(Proposal), proposal_id, to_change)
+
+
+def proposals_of_owner(owner_id: int) -> list[Proposal]:
+    """What was proposed to this owner, newest first."""
+    query = select(Proposal).join(Proposal.unit).where(Unit.owner_id == owner_id).options(*_BOTH)
+    return list(db.session.scalars(query.order_by(Proposal.sent_at.desc(), Proposal.id.desc())))
+
+
+def proposal_of_owner(owner_id: int, proposal_id: int, *, to_change: bool = False) -> Proposal:
+    """One proposal for a shop of this owner. Someone else's is not found."""
+    query = select(Proposal).join(Proposal.unit).where(Unit.owner_id == owner_id)
+    return _proposal(query, proposal_id, to_change)
+
+
+def _proposal(query: Select[Proposal], proposal_id: int, to_change: bool) -> Proposal:
+    query = query.where(Proposal.id == proposal_id).options(*_BOTH)
+    if to_change:
+        query = query.options(joinedload(Proposal.unit).selectinload(Unit.spells))
+        query = query.with_for_update(of=Proposal).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such proposal.")
+    return found
+
+
+def open_proposal_for(unit_id: int, request_id: int) -> Proposal | None:
+    """An open proposal that already binds this shop or this request."""
+    query = select(Proposal).where(
+        Proposal.state == ProposalState.OPEN, or_(Proposal.unit_id == unit_id, Proposal.request_id == request_id)
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def agreements() -> list[Agreement]:
+    """Every agreement, newest first."""
+    query = select(Agreement).options(joinedload(Agreement.unit), joinedload(Agreement.request))
+    return list(db.session.scalars(query.order_by(Agreement.starts.desc(), Agreement.id.desc())))
+
+
+def agreement(agreement_id: int, *, to_change: bool = False) -> Agreement:
+    """One agreement with its shop and request."""
+    query = select(Agreement).where(Agreement.id == agreement_id)
+    query = query.options(joinedload(Agreement.unit), joinedload(Agreement.request))
+    if to_change:
+        query = query.options(joinedload(Agreement.unit).selectinload(Unit.spells))
+        query = query.with_for_update(of=Agreement).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such agreement.")
+    return found
+
+
+def agreement_of_request(request_id: int) -> Agreement | None:
+    """What came of a request, if anything."""
+    query = select(Agreement).where(Agreement.request_id == request_id).options(joinedload(Agreement.unit))
+    return db.session.scalar(query.order_by(Agreement.id.desc()).limit(1))
+
+
+def people_of(owner_id: int) -> list[Account]:
+    """Who answers for an owner: the accounts of that organisation that hold the role."""
+    query = select(Account).join(RoleGrant, RoleGrant.account_id == Account.id).where(RoleGrant.role == Role.OWNER)
+    query = query.where(Account.organisation_id == owner_id, Account.disabled_at.is_(None))
+    return list(db.session.scalars(query.order_by(Account.id)))

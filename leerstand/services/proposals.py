@@ -1,0 +1,217 @@
+"""From a match to an agreement: the city proposes, the owner decides, the shop is taken from then on.
+
+Rows are locked in one order everywhere: shop, request, proposal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from city import audit, clock, settings
+from city.db import db
+from city.messages import Conflict
+from city.models import Account
+from leerstand import mails, queries
+from leerstand.findings import Suitability
+from leerstand.kinds import AgreementState, ProposalState, RequestState, SpellKind
+from leerstand.models import Agreement, Occupancy, Proposal, Unit, UseRequest
+from leerstand.rules import suitability
+from leerstand.spells import overlaps, taken, vacancies_around
+
+LinkTo = Callable[[int], str]  # the address of the page of a row, by its id
+
+
+def propose_match(match_id: int, *, sender: Account, link_to: LinkTo) -> Proposal:
+    """Propose a match of the plan to the owner of its shop; see :func:`propose`."""
+    match = queries.match(match_id)
+    return propose(match.unit_id, match.request_id, match_id=match_id, sender=sender, link_to=link_to)
+
+
+def propose(
+    unit_id: int, request_id: int, *, sender: Account, link_to: LinkTo, match_id: int | None = None
+) -> Proposal:
+    """Ask the owner of a shop whether a request may come in; ``link_to`` names the page for the answer.
+
+    Shop and request are locked and the rules asked again, because time has
+    passed since the plan. Raises :class:`Conflict` when one of them is no
+    longer free, when a rule objects, or when nobody answers for the shop.
+    """
+    unit = queries.unit(unit_id, to_change=True)
+    request = queries.request(request_id, to_change=True)
+    _check_free(unit, request)
+    found = _check_suitable(unit, request)
+    people = queries.people_of(unit.owner_id) if unit.owner_id is not None else []
+    if not people:
+        raise Conflict(
+            "Nobody answers for %(address)s yet. Please enter its owner and invite somebody.", address=unit.address
+        )
+    proposal = Proposal(
+        unit=unit,
+        request=request,
+        match_id=match_id,
+        starts=found.starts,
+        ends=found.ends,
+        rent_cents_month=min(unit.rent_cents_month, request.budget_cents_month),
+        state=ProposalState.OPEN,
+        sent_at=clock.now(),
+        sent_by_id=sender.id,
+    )
+    db.session.add(proposal)
+    request.state = RequestState.PROPOSED
+    db.session.flush()
+    for person in people:
+        mails.tell_owner(person, proposal, link_to(proposal.id))
+    audit.record("match proposed", "proposal", proposal.id, unit=unit.id, request=request.id)
+    return proposal
+
+
+def _check_free(unit: Unit, request: UseRequest) -> None:
+    """Nobody else is being asked about this shop, and the request still waits."""
+    if request.state != RequestState.SUBMITTED:
+        raise Conflict(
+            "“%(title)s” no longer waits for a shop. Please have the plan computed again.", title=request.title
+        )
+    if queries.open_proposal_for(unit.id, request.id) is not None:
+        raise Conflict(
+            "The owner of %(address)s has another proposal to answer first. Please choose another shop, or wait.",
+            address=unit.address,
+        )
+
+
+def _check_suitable(unit: Unit, request: UseRequest) -> Suitability:
+    """No rule objects on this day."""
+    numbers = settings.current().numbers
+    situation = queries.situation_of(unit, clock.today(), numbers)
+    if situation is None:
+        raise Conflict("Somebody is in %(address)s, and no end is known.", address=unit.address)
+    found = suitability(unit, request, numbers, situation)
+    if found.obstacles:
+        raise Conflict("This no longer fits. %(reason)s", reason=found.obstacles[0].reason)
+    return found
+
+
+def accept_proposal(owner_id: int, proposal_id: int, *, by: Account, note: str, link_to: LinkTo) -> Agreement:
+    """The owner says yes: an agreement is made and the shop is taken from its start on.
+
+    Raises :class:`Conflict` when the proposal is no longer open, or when
+    somebody has come into the shop in the meantime.
+    """
+    proposal = _lock(owner_id, proposal_id)
+    unit, request = proposal.unit, proposal.request
+    if (other := taken(unit.spells, proposal.starts, proposal.ends)) is not None:
+        raise Conflict(
+            "Somebody else is in %(address)s from %(since)s on. The city will propose another period.",
+            address=unit.address,
+            since=other.starts,
+        )
+    _answer(proposal, ProposalState.ACCEPTED, by, note)
+    request.state = RequestState.AGREED
+    agreement = Agreement(
+        unit=unit,
+        request=request,
+        proposal_id=proposal.id,
+        use_type=request.use_type,
+        starts=proposal.starts,
+        ends=proposal.ends,
+        rent_cents_month=proposal.rent_cents_month,
+        state=AgreementState.AGREED,
+        agreed_at=clock.now(),
+    )
+    db.session.add(agreement)
+    db.session.flush()
+    _move_in(unit, agreement)
+    mails.tell_applicant_agreed(request.applicant, agreement, link_to(request.id))
+    audit.record("proposal accepted", "proposal", proposal.id, agreement=agreement.id)
+    return agreement
+
+
+def decline_proposal(owner_id: int, proposal_id: int, *, by: Account, note: str) -> Proposal:
+    """The owner says no: shop and request are free again."""
+    proposal = _lock(owner_id, proposal_id)
+    _answer(proposal, ProposalState.DECLINED, by, note)
+    proposal.request.state = RequestState.SUBMITTED
+    audit.record("proposal declined", "proposal", proposal.id)
+    return proposal
+
+
+def withdraw_proposal(proposal_id: int) -> Proposal:
+    """The city takes a proposal back before it is answered: shop and request are free again."""
+    proposal = _lock(None, proposal_id)
+    proposal.state = ProposalState.WITHDRAWN
+    proposal.request.state = RequestState.SUBMITTED
+    audit.record("proposal taken back", "proposal", proposal.id)
+    return proposal
+
+
+def terminate_agreement(agreement_id: int, *, ends: date) -> Agreement:
+    """End an agreement before its time; the shop stands empty from then on.
+
+    Raises :class:`Conflict` when the new end does not lie within the agreement.
+    """
+    found = queries.agreement(agreement_id)
+    unit = queries.unit(found.unit_id, to_change=True)
+    agreement = queries.agreement(agreement_id, to_change=True)
+    if not agreement.starts < ends < agreement.ends:
+        raise Conflict(
+            "The new end, %(ends)s, must lie after %(first)s and before %(last)s.",
+            ends=ends,
+            first=agreement.starts,
+            last=agreement.ends,
+        )
+    spell = next(spell for spell in unit.spells if spell.agreement_id == agreement.id)
+    after = next((other for other in unit.spells if other.starts == agreement.ends), None)
+    if after is not None and after.kind == SpellKind.VACANCY:
+        after.starts = ends
+    else:
+        db.session.add(Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=ends, ends=agreement.ends))
+    spell.ends = agreement.ends = ends
+    agreement.state = AgreementState.TERMINATED
+    audit.record("agreement ended early", "agreement", agreement.id)
+    return agreement
+
+
+def _lock(owner_id: int | None, proposal_id: int) -> Proposal:
+    """An open proposal with its shop and request, all locked; ``owner_id`` None for the city."""
+
+    def load(*, to_change: bool) -> Proposal:
+        if owner_id is None:
+            return queries.proposal(proposal_id, to_change=to_change)
+        return queries.proposal_of_owner(owner_id, proposal_id, to_change=to_change)
+
+    seen = load(to_change=False)
+    queries.unit(seen.unit_id, to_change=True)
+    queries.request(seen.request_id, to_change=True)
+    proposal = load(to_change=True)
+    if proposal.state != ProposalState.OPEN:
+        raise Conflict("This proposal has been answered or taken back already. Please load the page again.")
+    return proposal
+
+
+def _answer(proposal: Proposal, state: ProposalState, by: Account, note: str) -> None:
+    proposal.state, proposal.note = state, note
+    proposal.answered_at, proposal.answered_by_id = clock.now(), by.id
+
+
+def _move_in(unit: Unit, agreement: Agreement) -> None:
+    """The interim use becomes a spell; the vacancies that it touches end before it and go on after it."""
+    starts, ends = agreement.starts, agreement.ends
+    gaps = vacancies_around(unit.spells, starts, ends)
+    for spell in [spell for spell in unit.spells if overlaps(spell.starts, spell.ends, starts, ends)]:
+        db.session.delete(spell)
+    db.session.flush()  # a cut vacancy begins on the same day as the one it replaces
+    for gap in gaps:
+        db.session.add(Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=gap.starts, ends=gap.ends))
+    interim = Occupancy(
+        unit_id=unit.id,
+        kind=SpellKind.INTERIM,
+        category=agreement.request.category,
+        use_type=agreement.use_type,
+        tenant=agreement.request.title,
+        starts=starts,
+        ends=ends,
+        agreement_id=agreement.id,
+    )
+    db.session.add(interim)
+    db.session.flush()
+    db.session.expire(unit, ["spells"])

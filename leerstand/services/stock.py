@@ -1,0 +1,99 @@
+"""Deeds on the stock: a shop is recorded or changed, a spell is added or ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from city import audit
+from city.db import db
+from city.messages import Conflict, DomainError
+from leerstand import queries
+from leerstand.kinds import Category, SpellKind
+from leerstand.models import Occupancy, StreetAxis, Unit
+from leerstand.spells import objection_to_spell
+
+
+def axis_named(name: str) -> StreetAxis:
+    """The street of this name; a new one comes last."""
+    found = db.session.scalar(select(StreetAxis).where(StreetAxis.name == name))
+    if found is None:
+        last = db.session.scalar(select(func.max(StreetAxis.rank)))
+        found = StreetAxis(name=name, rank=0 if last is None else last + 1)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def record_unit(values: Mapping[str, Any], *, empty_since: date | None) -> Unit:
+    """Take a shop into the stock; ``values`` are its columns. With ``empty_since`` a vacancy begins that day."""
+    unit = Unit(axis_id=axis_named(values["street"]).id, **values)
+    db.session.add(unit)
+    db.session.flush()
+    if empty_since is not None:
+        db.session.add(Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=empty_since, ends=None))
+    audit.record("shop recorded", "unit", unit.id)
+    return unit
+
+
+def change_unit(unit_id: int, values: Mapping[str, Any]) -> Unit:
+    """Change what is known of a shop. Whatever a person has typed or confirmed is invented no longer."""
+    unit = queries.unit(unit_id, to_change=True)
+    changed = [name for name, value in values.items() if getattr(unit, name) != value]
+    for name, value in values.items():
+        setattr(unit, name, value)
+    if "street" in changed:
+        unit.axis_id = axis_named(values["street"]).id
+    unit.invented = []
+    audit.record("shop changed", "unit", unit_id, fields=", ".join(sorted(changed)))
+    return unit
+
+
+def add_spell(
+    unit_id: int,
+    *,
+    kind: SpellKind,
+    starts: date,
+    ends: date | None,
+    tenant: str = "",
+    category: Category | None = None,
+) -> Occupancy:
+    """Write down who is in a shop from when on.
+
+    An entry without an end that began earlier ends where this one starts.
+    Raises :class:`Conflict` when another entry holds in that period.
+    """
+    unit = queries.unit(unit_id, to_change=True)
+    running = next((spell for spell in unit.spells if spell.ends is None and spell.starts < starts), None)
+    others = [spell for spell in unit.spells if spell is not running]
+    if objection := objection_to_spell(others, starts, ends):
+        raise Conflict(objection.text, **objection.values)
+    if running is not None:
+        running.ends = starts
+    active = kind in (SpellKind.REGULAR, SpellKind.INTERIM)
+    spell = Occupancy(
+        unit_id=unit_id,
+        kind=kind,
+        starts=starts,
+        ends=ends,
+        tenant=tenant if active else "",
+        category=category if active else None,
+    )
+    db.session.add(spell)
+    audit.record("spell added", "unit", unit_id, kind=kind.value)
+    return spell
+
+
+def end_spell(unit_id: int, spell_id: int, *, ends: date) -> None:
+    """Say when a running entry ends, for example that a lease has been given notice; the shop is threatened then."""
+    unit = queries.unit(unit_id, to_change=True)
+    spell = next((spell for spell in unit.spells if spell.id == spell_id), None)
+    if spell is None or spell.ends is not None:
+        raise DomainError("This entry has an end already. Please load the page again.")
+    if objection := objection_to_spell([other for other in unit.spells if other is not spell], spell.starts, ends):
+        raise Conflict(objection.text, **objection.values)
+    spell.ends = ends
+    audit.record("spell ended", "unit", unit_id)
