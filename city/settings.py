@@ -22,7 +22,7 @@ def number(default: int, *, label: str, unit: str, source: str, least: int, most
 
 def weight(default: int, *, label: str) -> Any:
     """How many points a criterion of the matching can give at most."""
-    return number(default, label=label, unit="points", source="vacancy reference 4.4", least=0, most=100)
+    return number(default, label=label, unit=N_("points"), source=N_("own assumption"), least=0, most=100)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class CitySettings:
         most=1440,
     )
     bookable_days: int = number(
-        30, label="Bookings are open ahead for", unit="days", source="own assumption", least=1, most=365
+        30, label="Bookings are open ahead for", unit="days", source=N_("own assumption"), least=1, most=365
     )
     home_service_s: int = number(
         150,
@@ -208,33 +208,38 @@ class CitySettings:
         least=1,
         most=300,
     )
-    weight_transition: int = weight(18, label="Matching: short time empty")
-    weight_gap: int = weight(18, label="Matching: gaps closed in the core")
-    weight_ring: int = weight(12, label="Matching: right place between core and edge")
-    weight_diversity: int = weight(12, label="Matching: mix of the street")
-    weight_public: int = weight(10, label="Matching: public value")
-    weight_fit: int = weight(8, label="Matching: size fits")
-    weight_footfall: int = weight(6, label="Matching: draws people")
-    weight_owner: int = weight(6, label="Matching: rent covered")
-    weight_hub: int = weight(5, label="Matching: shorter deliveries")
-    weight_learning: int = weight(3, label="Matching: something to learn")
-    weight_permanence: int = weight(2, label="Matching: may stay for good")
+    weight_transition: int = weight(18, label=N_("Matching: short time empty"))
+    weight_gap: int = weight(18, label=N_("Matching: gaps closed in the core"))
+    weight_ring: int = weight(12, label=N_("Matching: right place between core and edge"))
+    weight_diversity: int = weight(12, label=N_("Matching: mix of the street"))
+    weight_public: int = weight(10, label=N_("Matching: public value"))
+    weight_fit: int = weight(8, label=N_("Matching: size fits"))
+    weight_footfall: int = weight(6, label=N_("Matching: draws people"))
+    weight_owner: int = weight(6, label=N_("Matching: rent covered"))
+    weight_hub: int = weight(5, label=N_("Matching: shorter deliveries"))
+    weight_learning: int = weight(3, label=N_("Matching: something to learn"))
+    weight_permanence: int = weight(2, label=N_("Matching: may stay for good"))
     max_new_hubs: int = number(
-        2, label="New micro-hubs in one plan", unit="hubs", source="own assumption", least=0, most=50
+        2, label=N_("New micro-hubs in one plan"), unit=N_("hubs"), source=N_("own assumption"), least=0, most=50
     )
     max_same_per_street: int = number(
-        2, label="New uses of one kind per street and plan", unit="uses", source="own assumption", least=1, most=50
+        2,
+        label=N_("New uses of one kind per street and plan"),
+        unit=N_("uses"),
+        source=N_("own assumption"),
+        least=1,
+        most=50,
     )
     neighbour_distance_m: int = number(
         20,
-        label="A loud use and a use that needs quiet are at least this far apart",
+        label=N_("A loud use and a use that needs quiet are at least this far apart"),
         unit="m",
-        source="own assumption: the next house but one",
+        source=N_("own assumption: the next house but one"),
         least=0,
         most=500,
     )
     match_search_s: int = number(
-        10, label="Search time for the plan of shops", unit="s", source="own assumption", least=1, most=300
+        10, label=N_("Search time for the plan of shops"), unit="s", source=N_("own assumption"), least=1, most=300
     )
 
 

@@ -1,6 +1,6 @@
 """What speaks for a pair, in whole points. Each criterion gives at most its weight; the sum is the score. Pure.
 
-Criteria and default weights after the vacancy reference, 4.4. Whole numbers
+The default weights are a starting point that each city changes. Whole numbers
 throughout, so that the points a person sees add up and the solver adds the
 same ones. ``candidates`` computes the same for all pairs at once.
 """
@@ -105,7 +105,7 @@ def ring(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
 
 
 def marginal_diversity(whole: int, already: int) -> int:
-    """Points of one more use of a kind where ``already`` many are: 1, 1/3, 1/15, then negative (4.4, w4)."""
+    """Points of one more use of a kind where ``already`` many are: 1, 1/3, 1/15, then negative."""
     if already >= 3:
         return -(whole // 6)
     return (whole, whole // 3, whole // 15)[already]

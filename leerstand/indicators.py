@@ -1,4 +1,4 @@
-"""Figures of the shops: vacancy rates and gaps, counted as the vacancy reference (3.8) defines them. Pure."""
+"""Figures of the shops: vacancy rates and gaps. Pure; each docstring says how it is counted."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from leerstand.kinds import (
     Zone,
 )
 
-CARGO_BIKE_DOOR_CM = 120  # vacancy reference 3.1, professional knowledge: a loaded cargo bike passes
+CARGO_BIKE_DOOR_CM = 120  # professional knowledge: a loaded cargo bike passes
 
 
 def _one_open(column: str) -> Index:

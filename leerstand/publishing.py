@@ -1,4 +1,4 @@
-"""What the public may know of a vacancy, and nothing else (vacancy reference 5.2). Pure."""
+"""What the public may know of a vacancy, and nothing else. Pure."""
 
 from __future__ import annotations
 

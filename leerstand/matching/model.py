@@ -2,7 +2,7 @@
 
 Assignment with concave gains: ``x[i]`` takes candidate i, ``z[g][k]`` earns the
 k-th step of group g. As the steps never rise, the solver takes the best steps
-first by itself (vacancy reference 4.5; diverse b-matching after Ahmed,
+first by itself (diverse b-matching after Ahmed,
 Dickerson and Fuge 2017).
 """
 

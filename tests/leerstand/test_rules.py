@@ -100,7 +100,7 @@ def test_a_pair_that_fits_has_no_obstacle_and_whole_points():
 )
 def test_criteria_give_points_by_the_definition(unit, request_, situation, key, points):
     """
-    Numbers worked out by hand from the definitions of 4.4.
+    Numbers worked out by hand from the definitions.
     """
     found = suitability(plain.unit(**unit), plain.use_request(**request_), CitySettings(), plain.situation(**situation))
 
