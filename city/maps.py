@@ -2,7 +2,7 @@
 
 folium renders its templates twice, so text that reaches it is run as code, on the server and in the browser. Therefore
 it draws one constant document (:func:`_skeleton`), the same for every map. Whatever is particular to a map is put into
-the finished text in a single pass, escaped; every name, note and address travels as JSON, and ``static/map.js`` writes
+the finished text in a single pass, escaped; every name, note and address travels as JSON, and ``static/map*.js`` write
 it with ``textContent``.
 
 The JSON of a map (all parts but ``marks`` may be missing; points are ``[lat, lon]``)::
@@ -46,6 +46,7 @@ from city import words
 
 OSM_ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 STATIC = Path(__file__).resolve().parent.parent / "static"
+OUR_SCRIPTS = ("map-town.js", "map.js")
 _BLANK = re.compile(r"@([A-Z_]+)@")  # what a map fills into the skeleton
 
 
@@ -71,7 +72,7 @@ def frame(nonce: str, *, title: str, data_url: str) -> str:
         AFTER_MAP="",
         WORDS=json_for_script(_words()),
         DATA="",
-        OUR_JS=_script_link(nonce, "map.js"),
+        OUR_JS="".join(_script_link(nonce, name) for name in OUR_SCRIPTS),
     )
 
 
@@ -97,7 +98,7 @@ def standalone(payload: Mapping[str, Any], title: str) -> str:
         AFTER_MAP='<ol id="karte-liste"></ol>',
         WORDS=json_for_script(_words()),
         DATA=f'<script type="application/json" id="karte-daten">{json_for_script(payload)}</script>',
-        OUR_JS=f'<script nonce="{nonce}">{_source("map.js")}</script>',
+        OUR_JS="".join(f'<script nonce="{nonce}">{_source(name)}</script>' for name in OUR_SCRIPTS),
     )
 
 

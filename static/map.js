@@ -1,13 +1,11 @@
-// Draws one map: background, cells, tours, symbols, names. Words from the data enter as textContent, never as HTML.
+// Draws one map: the town beneath (map-town.js), cells, tours, symbols, signs. Words from the data enter as textContent, never as HTML.
 // The document comes from city/maps.py: it holds the empty Leaflet map (map_haus), the symbols and the words of the
 // controls. The data is the JSON described there: inside the document, or fetched from the address in data-url.
 (function () {
   "use strict";
 
   const SVG = "http://www.w3.org/2000/svg";
-  const EARTH_M = 40075016.686; // the equator
   const TAB_STOPS_FROM_ZOOM = 16.3; // below it targets overlap: the list or table beside the map is the way in
-  const NAMES_FROM_ZOOM = 15.3;
   const OCCUPIED_FROM_ZOOM = 18; // normal is quiet: occupied shops show only close by
   const LICENCE = "https://www.openstreetmap.org/copyright";
   const INK = "#131525";
@@ -15,126 +13,18 @@
     ["#2044aa", null], ["#b83a0b", "13 7"], ["#00735f", "3 9"], ["#7a5230", "16 6 3 6"],
     ["#131525", "8 5"], ["#8a1f6b", "20 8"], ["#4c5270", "2 6"], ["#2c5f86", "12 4 2 4 2 4"]
   ];
-  const WIDTHS_M = { // how wide a street of this kind is drawn
-    motorway: 15, trunk: 14, primary: 13, secondary: 12, tertiary: 11, unclassified: 9, residential: 9,
-    living_street: 8, pedestrian: 9, service: 5, cycleway: 4, footway: 3, path: 2.5, track: 3, steps: 3
-  };
-  const BIG_STREETS = ["motorway", "trunk", "primary", "secondary"];
   const map = window.map_haus;
+  const town = window.town;
+  const { element, still, apart, along } = town;
   const root = document.querySelector("main");
   const words = JSON.parse(document.getElementById("karte-worte").textContent);
-  const canvas = L.canvas({ padding: 0.6 });
-  const scaled = []; // [layer, width in metres, further pixels]
   const marks = [];
   const signs = []; // words beside marks and tours; they make room for each other
-
-  function element(name, className, text) {
-    const made = document.createElement(name);
-    if (className) { made.className = className; }
-    if (text !== undefined) { made.textContent = text; }
-    return made;
-  }
 
   function drawing(name, attributes) {
     const made = document.createElementNS(SVG, name);
     Object.entries(attributes).forEach(function ([key, value]) { made.setAttribute(key, value); });
     return made;
-  }
-
-  function still(point, content, className, more) {
-    const icon = L.divIcon({ html: content, className: className, iconSize: more && more.size || [0, 0] });
-    return L.marker(point, { icon: icon, interactive: false, keyboard: false, zIndexOffset: more && more.z || 0 });
-  }
-
-  // --- background ---
-
-  function area(points, colour) {
-    L.polygon(points, { renderer: canvas, stroke: false, fillOpacity: 1, fillColor: colour, interactive: false }).addTo(map);
-  }
-
-  function wideLine(lines, colour, width_m, more_px, dash) {
-    const layer = L.polyline(lines, { renderer: canvas, color: colour, interactive: false, dashArray: dash || null });
-    scaled.push([layer.addTo(map), width_m, more_px]);
-  }
-
-  function areasAndLines(things, colour) {
-    things.forEach(function (thing) {
-      if (thing.line) { wideLine(thing.line, colour, thing.width_m || 6, 0); } else { area(thing.area || thing, colour); }
-    });
-  }
-
-  function streets(all) {
-    const kinds = new Map();
-    all.forEach(function (street) { kinds.set(street.kind, (kinds.get(street.kind) || []).concat([street.line])); });
-    const sorted = Array.from(kinds).sort(function (a, b) { return width(a[0]) - width(b[0]); });
-    sorted.forEach(function ([kind, lines]) { wideLine(lines, "#cbbfae", width(kind), 2); });
-    sorted.forEach(function ([kind, lines]) {
-      wideLine(lines, BIG_STREETS.includes(kind) ? "#fdf3d3" : "#fff", width(kind), 0, kind === "steps" ? "3 2" : null);
-    });
-  }
-
-  function width(kind) { return WIDTHS_M[kind] || 7; }
-
-  function scaleLines() {
-    const pixels_per_m = 256 * Math.pow(2, map.getZoom()) / (EARTH_M * Math.cos(map.getCenter().lat * Math.PI / 180));
-    scaled.forEach(function ([layer, width_m, more_px]) {
-      layer.setStyle({ weight: Math.max(1, width_m * pixels_per_m) + more_px });
-    });
-  }
-
-  // --- names of streets, waters and places ---
-
-  const names = L.layerGroup();
-  let named = [];
-
-  function length(line) {
-    let sum = 0;
-    for (let i = 1; i < line.length; i += 1) { sum += Math.hypot(line[i][0] - line[i - 1][0], (line[i][1] - line[i - 1][1]) * 0.6); }
-    return sum;
-  }
-
-  function collectNames(background) {
-    const longest = new Map();
-    function offer(name, line, look) {
-      const before = longest.get(name);
-      if (name && (!before || length(before.line) < length(line))) { longest.set(name, { name: name, line: line, look: look }); }
-    }
-    (background.streets || []).forEach(function (street) { offer(street.name, street.line, "k-name"); });
-    (background.water || []).forEach(function (water) { if (water.line) { offer(water.name, water.line, "k-name k-name--wasser"); } });
-    named = Array.from(longest.values()).sort(function (a, b) { return length(b.line) - length(a.line); });
-    (background.green || []).concat(background.buildings || [], background.places || []).forEach(function (place) {
-      if (place.name) { named.unshift({ name: place.name, at: place.point || L.polygon(place.area).getBounds().getCenter(), look: "k-name k-name--ort" }); }
-    });
-  }
-
-  function middle(line) { // the point half way along, its direction in degrees, and the whole length in pixels
-    const points = line.map(function (point) { return map.latLngToLayerPoint(point); });
-    const parts = points.slice(1).map(function (point, i) { return point.distanceTo(points[i]); });
-    const whole = parts.reduce(function (sum, part) { return sum + part; }, 0);
-    let left = whole / 2, i = 0;
-    while (i < parts.length - 1 && left > parts[i]) { left -= parts[i]; i += 1; }
-    const from = points[i], to = points[i + 1] || from, share = parts[i] ? left / parts[i] : 0;
-    let degrees = Math.atan2(to.y - from.y, to.x - from.x) * 180 / Math.PI;
-    if (degrees > 90) { degrees -= 180; } else if (degrees <= -90) { degrees += 180; }
-    return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share, degrees: degrees, length_px: whole };
-  }
-
-  function writeNames() {
-    names.clearLayers();
-    if (map.getZoom() < NAMES_FROM_ZOOM) { return; }
-    const view = map.getBounds().pad(0.1), taken = [];
-    named.forEach(function (street) {
-      const spot = street.at ? Object.assign({ degrees: 0, length_px: Infinity }, map.latLngToLayerPoint(street.at)) : middle(street.line);
-      const half = street.name.length * 3.2, turn = spot.degrees * Math.PI / 180;
-      const box = { x: Math.abs(half * Math.cos(turn)) + 7, y: Math.abs(half * Math.sin(turn)) + 7 };
-      const at = map.layerPointToLatLng([spot.x, spot.y]);
-      const hit = taken.some(function (other) { return Math.abs(other.at.x - spot.x) < other.box.x + box.x && Math.abs(other.at.y - spot.y) < other.box.y + box.y; });
-      if (spot.length_px < half * 1.9 || hit || !view.contains(at)) { return; }
-      taken.push({ at: spot, box: box });
-      const text = element("span", "", street.name);
-      text.style.transform = "rotate(" + spot.degrees.toFixed(1) + "deg) translate(-50%,-50%)";
-      still(at, text, street.look, { z: -5000 }).addTo(names);
-    });
   }
 
   // --- cells, tours, symbols ---
@@ -151,21 +41,11 @@
     if (one.title) { sign([0.5, 0.3, 0.7, 0.15, 0.85].map(function (share) { return along(one.line, share); }), one.title, 4); }
   }
 
-  function along(line, share) { // the point after this share of the way
-    let left = length(line) * share, i = 1;
-    while (i < line.length - 1 && left > length([line[i - 1], line[i]])) { left -= length([line[i - 1], line[i]]); i += 1; }
-    const from = line[i - 1], to = line[i] || from, part = length([from, to]);
-    const rest = part ? Math.min(left / part, 1) : 0;
-    return [from[0] + (to[0] - from[0]) * rest, from[1] + (to[1] - from[1]) * rest];
-  }
-
   function sign(points, text, distance) { // words beside the one of these points that has most room
     const span = element("span", "", text);
     const marker = still(points[0], span, "k-schild", { z: 900 }).addTo(map);
     signs.push({ marker: marker, span: span, points: points, distance: distance });
   }
-
-  function apart(a, b) { return a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y; }
 
   function inView(place) {
     const corner = map.layerPointToContainerPoint([place.x, place.y]), size = map.getSize();
@@ -335,22 +215,15 @@
     note(data);
     nameControls();
     fit(data);
-    areasAndLines(background.green || [], "#d5e3c5");
-    areasAndLines(background.water || [], "#a9cbe4");
-    areasAndLines(background.buildings || [], "#d8cfc0");
-    streets(background.streets || []);
-    collectNames(background);
-    names.addTo(map);
+    town.draw(background);
     (data.cells || []).forEach(cell);
     (data.lines || []).forEach(line);
     (data.marks || []).forEach(place);
     list(data.marks || []);
     if (data.pick) { letPick(); }
-    map.on("zoomend", scaleLines).on("zoomend", setTabStops).on("zoomend", placeSigns).on("moveend", writeNames);
-    scaleLines();
+    map.on("zoomend", setTabStops).on("zoomend", placeSigns);
     setTabStops();
     placeSigns();
-    writeNames();
     root.dataset.drawn = "yes";
   }
 
