@@ -14,7 +14,7 @@ from city.settings import CitySettings
 from leerstand.kinds import UseType
 from leerstand.models import Agreement, Unit
 from logistics.kinds import EMISSION_FREE, EventKind, FailureReason, HubState, ShipmentStatus
-from logistics.models import CourierEvent, Hub, HubVehicle, Shipment
+from logistics.models import CourierEvent, DayPlan, Hub, HubVehicle, Shipment
 from routing.message import Message
 
 WINDOW_S = 2 * 3600  # long enough to plan with, short enough to wait for
@@ -164,6 +164,15 @@ def objection_to_cancel(shipment: Shipment, hub: Hub, *, now: CityMoment, settin
         "Shipment %(reference)s could be cancelled until %(day)s, %(closes)s. Please call the hub.",
         {"reference": shipment.reference, "day": shipment.day, "closes": clock_time(closes)},
     )
+
+
+def objection_to_plan(day: date, plan: DayPlan | None, *, now: CityMoment) -> Message | None:
+    """Why a day cannot be planned any more; None if it can. ``plan`` is the one that counts now, with its events."""
+    if day < now.day:
+        return Message("%(day)s has passed, so nothing can be planned any more.", {"day": day})
+    if plan is not None and any(stop.events for tour in plan.tours for stop in tour.stops):
+        return Message("The couriers are on their way; the plan of %(day)s stays as it is.", {"day": day})
+    return None
 
 
 def objection_to_hub(agreement: Agreement, unit: Unit, settings: CitySettings) -> Message | None:

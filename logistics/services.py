@@ -50,7 +50,7 @@ def open_hub(
     """
     agreement = queries.hub_agreement(account, agreement_id, every=every)
     unit, numbers = agreement.unit, settings.current().numbers
-    _refuse(rules.objection_to_hub(agreement, unit, numbers))
+    refuse(rules.objection_to_hub(agreement, unit, numbers))
     if queries.hub_in(agreement.id) is not None:
         raise Conflict("In %(address)s a hub was opened already.", address=unit.address)
     if queries.hub_called(name) is not None:
@@ -84,7 +84,7 @@ def open_hub(
 
 def _bike(number: int, starts_s: int, ends_s: int, numbers: settings.CitySettings) -> HubVehicle:
     vehicle_class = EMISSION_FREE[0]
-    _refuse(rules.emission_free(vehicle_class))
+    refuse(rules.emission_free(vehicle_class))
     return HubVehicle(
         name=f"Rad {number}",
         vehicle_class=vehicle_class,
@@ -161,7 +161,7 @@ def cancel_shipment(account: Account, reference: str) -> Shipment:
     """
     shipment = queries.shipment_of(account.organisation_id, reference, to_change=True)
     objection = rules.objection_to_cancel(shipment, shipment.hub, now=city_now(), settings=settings.current().numbers)
-    _refuse(objection)
+    refuse(objection)
     shipment.status, shipment.cancelled_at = ShipmentStatus.CANCELLED, clock.now()
     capacity.release(shipment.hub, shipment, at=clock.now())
     audit.record("shipment cancelled", "shipment", shipment.id)
@@ -192,8 +192,8 @@ def land_of_city() -> str:
 
 def _check_wish(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings) -> None:
     land = land_of_city()
-    _refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
-    _refuse(rules.objection_to_window(hub, wish.window_opens_s, wish.window_closes_s))
+    refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
+    refuse(rules.objection_to_window(hub, wish.window_opens_s, wish.window_closes_s))
     if not 1 <= wish.parcels <= MAX_PARCELS:
         raise BadInput(
             "%(value)d parcels are not possible; allowed are 1 to %(most)d.", value=wish.parcels, most=MAX_PARCELS
@@ -204,7 +204,7 @@ def _check_wish(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings)
             kg=wish.weight_g / 1000,
             l=wish.volume_ml / 1000,
         )
-    _refuse(rules.objection_to_size(hub, weight_g=wish.weight_g, volume_ml=wish.volume_ml))
+    refuse(rules.objection_to_size(hub, weight_g=wish.weight_g, volume_ml=wish.volume_ml))
 
 
 def _check_hours(opens_s: int, closes_s: int) -> None:
@@ -216,7 +216,8 @@ def _check_hours(opens_s: int, closes_s: int) -> None:
         )
 
 
-def _refuse(objection: Message | None) -> None:
+def refuse(objection: Message | None) -> None:
+    """Raise what a rule objects."""
     if objection is not None:
         raise Conflict(objection.text, **objection.values)
 

@@ -1,0 +1,114 @@
+"""The dispatcher's deeds: have a day planned, publish what came of it, say who rides. In the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import delete
+
+from city import audit, clock, jobs, settings, streets
+from city.db import db
+from city.messages import Conflict
+from city.models import Account
+from logistics import queries, rules
+from logistics.kinds import PlanState
+from logistics.models import DayPlan, Tour, UnservedShipment
+from logistics.planning import Answer, DayInput
+from logistics.services import ask_for_plan, city_now, refuse
+
+KEPT_PLANS = 2  # of a day: the one that counts and the one before it
+
+
+def input_of(day: date) -> DayInput:
+    """What the plan of a day would be made from now."""
+    now = settings.current()
+    hubs, shipments = queries.hubs_of_day(day), queries.day_shipments(day)
+    return DayInput(day, hubs, shipments, now.numbers, now.version, streets.in_service().sha256)
+
+
+def request_plan(account: Account, day: date) -> jobs.Job:
+    """Have a day planned. Raises Conflict for a day that has passed or has begun."""
+    refuse(rules.objection_to_plan(day, queries.published_plan(day), now=city_now()))
+    audit.record("plan asked for", "day", None, day=day.isoformat())
+    return ask_for_plan(day, account_id=account.id)
+
+
+def publish_plan(given: DayInput, answer: Answer) -> dict[str, object]:
+    """Make a plan the one that counts, unless what it was made from has changed since: then plan again.
+
+    Who rides which bike stays. Returns what the job tells of it.
+    """
+    before = queries.published_plan(given.day, to_change=True)
+    refuse(rules.objection_to_plan(given.day, before, now=city_now()))
+    if input_of(given.day).version != given.version:
+        ask_for_plan(given.day, account_id=None)
+        return {"day": given.day.isoformat(), "outdated": True}
+    riders = {tour.vehicle_id: tour.courier_id for tour in before.tours} if before else {}
+    if before:
+        before.state = PlanState.SUPERSEDED
+        db.session.flush()
+    plan = _row(given, answer, number=queries.last_plan_number(given.day) + 1)
+    for tour in plan.tours:
+        tour.courier_id = riders.get(tour.vehicle_id)
+    db.session.add(plan)
+    db.session.flush()
+    _forget_old_plans(given.day, plan.number)
+    audit.record("plan published", "day_plan", plan.id, tours=len(plan.tours), unserved=len(plan.unserved))
+    return {"day": given.day.isoformat(), "plan": plan.id, "tours": len(plan.tours), "unserved": len(plan.unserved)}
+
+
+def _row(given: DayInput, answer: Answer, *, number: int) -> DayPlan:
+    plan, ids = answer.plan, {shipment.reference: shipment.id for shipment in given.shipments}
+    impact = rules.impact(answer.metres, given.settings)
+    unserved = [
+        UnservedShipment(shipment_id=ids[key], reason=reason.text, reason_values=_plain(reason.values))
+        for key, reason in answer.unserved.items()
+    ]
+    return DayPlan(
+        day=given.day,
+        number=number,
+        state=PlanState.PUBLISHED,
+        input_version=given.version,
+        settings_version=given.settings_version,
+        engine=plan.engine,
+        seed=plan.seed,
+        iterations=plan.iterations,
+        search_s=round(plan.seconds, 3),
+        cost_cents=plan.cost_cents,
+        bound_cents=plan.bound_cents,
+        metres=impact.metres,
+        co2e_g=impact.co2e_g,
+        van_co2e_g=impact.van_co2e_g,
+        made_at=clock.now(),
+        tours=answer.tours,
+        unserved=unserved,
+    )
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, object]:
+    """Values of a sentence as JSON can keep them."""
+    return {name: value if isinstance(value, int | float | str) else str(value) for name, value in values.items()}
+
+
+def _forget_old_plans(day: date, newest: int) -> None:
+    """Lines and words of long superseded plans help nobody; their figures stand in the audit."""
+    old = delete(DayPlan).where(DayPlan.day == day, DayPlan.number <= newest - KEPT_PLANS)
+    db.session.execute(old.execution_options(synchronize_session=False))
+
+
+def assign_courier(tour_id: int, courier_id: int | None) -> Tour:
+    """Say who rides a tour; None: nobody yet. Raises Conflict when that person rides another one that day."""
+    tour = queries.tour_of_day(tour_id)
+    if courier_id is not None:
+        courier = queries.courier(courier_id)
+        other = next((one for one in tour.plan.tours if one.courier_id == courier_id and one.id != tour.id), None)
+        if other is not None:
+            raise Conflict(
+                "%(name)s already rides %(bike)s on this day. Please choose someone else.",
+                name=courier.name,
+                bike=other.vehicle.name,
+            )
+    tour.courier_id = courier_id
+    audit.record("courier assigned", "tour", tour.id, courier=courier_id)
+    return tour

@@ -1,0 +1,297 @@
+"""Rows → Problem → Plan → rows: the only door to the solver. Here clocks become elapsed seconds, and back.
+
+What comes out of the solver is checked again, and every leg is ridden on the street network before anything is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+
+from city import clock
+from city.settings import CitySettings
+from logistics.kinds import RecipientKind
+from logistics.models import Hub, HubVehicle, Shipment, Stop, Tour
+from logistics.ways import PeriodOf, Wanted, Ways, ways
+from routing.message import BadInput, Message
+from routing.streets.model import Manoeuvre, Path, VehicleClass
+from routing.streets.network import Network
+from routing.tours import check
+from routing.tours.plan import Plan
+from routing.tours.plan import Tour as PlannedTour
+from routing.tours.problem import Hub as ProblemHub
+from routing.tours.problem import Kind, Order, Problem, Vehicle, Window
+
+SOLVER = "routing.tours.solve:solve"
+SEED = 1
+DAY_S = 24 * 3600
+_DIGITS = 6  # of a degree: about 0.1 m
+
+
+@dataclass(frozen=True, slots=True)
+class DayInput:
+    """Everything the plan of a day is made from; ``version`` changes when any of it does."""
+
+    day: date
+    hubs: Sequence[Hub]
+    shipments: Sequence[Shipment]
+    settings: CitySettings
+    settings_version: int
+    streets: str  # names the street map
+
+    @property
+    def version(self) -> str:
+        """A short digest of what counts."""
+        bikes = [
+            [bike.id, bike.vehicle_class, bike.starts_s, bike.ends_s, bike.payload_g, bike.volume_ml]
+            for hub in self.hubs
+            for bike in hub.vehicles
+        ]
+        counts = [sorted(shipment.id for shipment in self.shipments), sorted(bikes), self.settings_version]
+        text = json.dumps([self.day.isoformat(), *counts, self.streets])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The problem of a day, and what its keys and places stand for."""
+
+    problem: Problem
+    ways: Mapping[str, Ways]
+    bikes: Mapping[str, HubVehicle]
+    shipments: Mapping[str, Shipment]
+    places: Mapping[str, int]  # of hubs and orders by key
+    impossible: Mapping[str, Message]  # shipments that no tour can take, whatever else is planned
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked and ridden plan, as rows that are not in the database yet."""
+
+    plan: Plan
+    tours: list[Tour]
+    unserved: dict[str, Message]
+    metres: int
+
+
+class PlanBroken(RuntimeError):
+    """A plan that cannot be ridden: a defect of ours, never handed out."""
+
+
+def elapsed_s(day: date, clock_s: int) -> int:
+    """Seconds since midnight of the planned day when the clocks show ``clock_s``."""
+    if clock_s >= DAY_S:
+        return elapsed_s(day, DAY_S - 1) + 1
+    return clock.elapsed_s(day, time(clock_s // 3600, clock_s % 3600 // 60, clock_s % 60))
+
+
+def clock_s(day: date, elapsed: int) -> int:
+    """What the clocks show then, in seconds since midnight of the planned day."""
+    shown = clock.in_city(clock.moment_of(day, elapsed))
+    days = (shown.date() - day).days
+    return days * DAY_S + shown.hour * 3600 + shown.minute * 60 + shown.second
+
+
+def question_of(given: DayInput, network: Network, period_of: PeriodOf) -> Question:
+    """The problem of a day: all hubs, all bikes, all shipments at once."""
+    bikes = {key_of(bike, hub): bike for hub in given.hubs for bike in hub.vehicles}
+    placed, impossible = _on_the_map(given, network)
+    classes = sorted({bike.vehicle_class for bike in bikes.values()})
+    shift = _shift(given)
+    wanted = [_wanted(given, shipment) for shipment in placed]
+    tables = {
+        name: ways(network, VehicleClass(name), [(h.lat, h.lon) for h in given.hubs], wanted, period_of, shift)
+        for name in classes
+    }
+    orders = []
+    for place, shipment in enumerate(placed, start=len(given.hubs)):
+        order = _order(given, shipment, place, tables[classes[0]]) if classes else None
+        if isinstance(order, Order):
+            orders.append(order)
+        else:
+            impossible[shipment.reference] = order or Message("There is no vehicle on this day.")
+    hubs = [
+        ProblemHub(hub.name, place, elapsed_s(given.day, hub.opens_s), elapsed_s(given.day, hub.closes_s))
+        for place, hub in enumerate(given.hubs)
+    ]
+    problem = Problem(
+        places=len(given.hubs) + len(placed),
+        travel={name: table.travel for name, table in tables.items()},
+        hubs=tuple(hubs),
+        vehicles=tuple(_vehicle(given, key, bike) for key, bike in bikes.items()),
+        orders=tuple(orders),
+    )
+    places = {hub.key: hub.place for hub in hubs} | {order.key: order.place for order in orders}
+    known = {shipment.reference: shipment for shipment in given.shipments}
+    return Question(problem, tables, bikes, known, places, impossible)
+
+
+def key_of(bike: HubVehicle, hub: Hub) -> str:
+    """How sentences name a bike."""
+    return f"{bike.name} ({hub.name})"
+
+
+def _on_the_map(given: DayInput, network: Network) -> tuple[list[Shipment], dict[str, Message]]:
+    """Shipments whose address lies on the map, and why the others do not (the map has changed since)."""
+    placed, impossible = [], {}
+    for shipment in given.shipments:
+        try:
+            network.snap((shipment.lat, shipment.lon), VehicleClass.CARGO_BIKE)
+            placed.append(shipment)
+        except BadInput as refusal:
+            impossible[shipment.reference] = refusal.message
+    return placed, impossible
+
+
+def _shift(given: DayInput) -> tuple[int, int]:
+    starts = [elapsed_s(given.day, bike.starts_s) for hub in given.hubs for bike in hub.vehicles]
+    ends = [elapsed_s(given.day, bike.ends_s) for hub in given.hubs for bike in hub.vehicles]
+    return min(starts, default=0), max(ends, default=DAY_S)
+
+
+def _window(given: DayInput, shipment: Shipment) -> Window:
+    opens, closes = shipment.window_opens_s, shipment.window_closes_s
+    return Window(elapsed_s(given.day, opens), elapsed_s(given.day, closes))
+
+
+def _wanted(given: DayInput, shipment: Shipment) -> Wanted:
+    own = frozenset(place for place, hub in enumerate(given.hubs) if hub.id == shipment.hub_id)
+    return Wanted((shipment.lat, shipment.lon), own, _window(given, shipment))
+
+
+def _order(given: DayInput, shipment: Shipment, place: int, table: Ways) -> Order | Message:
+    window = table.window(place, _window(given, shipment))
+    hub = next((hub for hub in given.hubs if hub.id == shipment.hub_id), None)
+    if isinstance(window, Message):
+        return window
+    if hub is None:
+        return Message("Its hub is not open on this day.")
+    numbers = given.settings
+    stop_s = numbers.shop_service_s if shipment.recipient_kind == RecipientKind.BUSINESS else numbers.home_service_s
+    return Order(
+        key=shipment.reference,
+        kind=Kind.DELIVERY,
+        place=place,
+        hub=hub.name,
+        load_g=shipment.weight_g,
+        load_ml=shipment.volume_ml,
+        windows=(window,),
+        service_s=stop_s + numbers.parcel_service_s * shipment.parcels,
+        price_unserved_cents=numbers.unserved_cents,
+    )
+
+
+def _vehicle(given: DayInput, key: str, bike: HubVehicle) -> Vehicle:
+    home = next(hub.name for hub in given.hubs if hub.id == bike.hub_id)
+    return Vehicle(
+        key=key,
+        vehicle_class=bike.vehicle_class,
+        start_hub=home,
+        end_hub=home,
+        starts_s=elapsed_s(given.day, bike.starts_s),
+        ends_s=elapsed_s(given.day, bike.ends_s),
+        capacity_g=bike.payload_g,
+        capacity_ml=bike.volume_ml,
+        cost_cents_h=given.settings.cargo_bike_cents_h,
+        cost_cents_km=given.settings.cargo_bike_cents_km,
+    )
+
+
+def answer_of(given: DayInput, question: Question, plan: Plan) -> Answer:
+    """The plan as rows, every leg ridden. Raises PlanBroken for a plan that breaks the problem or a street's hours."""
+    if broken := check.violations(question.problem, plan):
+        raise PlanBroken("; ".join(map(str, broken[:5])))
+    tours = [_tour(given, question, tour) for tour in plan.tours]
+    unserved = dict(question.impossible) | {one.order: one.reason for one in plan.unserved}
+    return Answer(plan, tours, unserved, sum(tour.metres for tour in tours))
+
+
+def _tour(given: DayInput, question: Question, planned: PlannedTour) -> Tour:
+    bike = question.bikes[planned.vehicle]
+    table = question.ways[bike.vehicle_class]
+    shipments = [question.shipments[visit.order] for visit in planned.visits]
+    here, free_at = question.places[planned.start_hub], planned.departs_s
+    stops = []
+    for position, visit in enumerate(planned.visits, start=1):
+        there = question.places[visit.order]
+        leg = table.leg(here, there)
+        arrives = (
+            visit.starts_s if there in table.hours else visit.arrives_s
+        )  # rather wait before than in such a street
+        _may_be_ridden(table, here, there, leg, free_at, arrives)
+        stops.append(_stop(given, table, question.shipments[visit.order], position, leg, arrives, visit.starts_s,
+                           visit.departs_s))  # fmt: skip
+        here, free_at = there, visit.departs_s
+    home = question.places[planned.end_hub]
+    back = table.leg(here, home)
+    _may_be_ridden(table, here, home, back, free_at, planned.returns_s)
+    return Tour(
+        vehicle_id=bike.id,
+        departs_s=clock_s(given.day, planned.departs_s),
+        returns_s=clock_s(given.day, planned.returns_s),
+        metres=planned.metres,
+        cost_cents=planned.cost_cents,
+        parcels=sum(shipment.parcels for shipment in shipments),
+        load_g=sum(shipment.weight_g for shipment in shipments),
+        load_ml=sum(shipment.volume_ml for shipment in shipments),
+        back_line=line_of(back),
+        back_steps=steps_of(back),
+        stops=stops,
+    )
+
+
+def _may_be_ridden(table: Ways, here: int, there: int, leg: Path, free_at: int, arrives: int) -> None:
+    """The leg fits between leaving here and arriving there, and every street of it is open while it is ridden."""
+    opens, closes = table.open_from_to(here, there)
+    begins = arrives - leg.seconds
+    if begins < free_at or begins < opens or arrives > closes:
+        raise PlanBroken(
+            f"the ride from place {here} to {there} takes {leg.seconds} s; it leaves at {free_at} s and must arrive "
+            f"at {arrives} s, on streets open from {opens} to {closes} s"
+        )
+
+
+def _stop(
+    given: DayInput, table: Ways, shipment: Shipment, position: int, leg: Path, arrives: int, starts: int, departs: int
+) -> Stop:
+    snapped = table.network.snap((shipment.lat, shipment.lon), table.vehicle)
+    return Stop(
+        shipment_id=shipment.id,
+        position=position,
+        arrives_s=clock_s(given.day, arrives),
+        starts_s=clock_s(given.day, starts),
+        departs_s=clock_s(given.day, departs),
+        metres=leg.metres,
+        push_m=pushed_m(leg),
+        walk_m=snapped.distance_m,
+        line=line_of(leg),
+        steps=steps_of(leg),
+    )
+
+
+def pushed_m(leg: Path) -> int:
+    """How much of a ride is done on foot beside the bike."""
+    pushes = [step.message.values["metres"] for step in leg.steps if step.manoeuvre is Manoeuvre.DISMOUNT]
+    return sum(metres for metres in pushes if isinstance(metres, int))
+
+
+def line_of(leg: Path) -> list[list[float]]:
+    """The line of a ride as the database keeps it."""
+    return [[round(lat, _DIGITS), round(lon, _DIGITS)] for lat, lon in leg.line]
+
+
+def steps_of(leg: Path) -> list[dict[str, object]]:
+    """The words of a ride as the database keeps them: sentences with their values, to be said in any language."""
+    return [
+        {
+            "text": step.message.text,
+            "values": dict(step.message.values),
+            "metres": step.metres,
+            "manoeuvre": str(step.manoeuvre),
+            "at": [round(step.at[0], _DIGITS), round(step.at[1], _DIGITS)],
+        }
+        for step in leg.steps
+    ]
