@@ -6,6 +6,7 @@ What is refused is said in terms of the one who asks: what is free for this book
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,6 +26,15 @@ class Need:
     resource: Resource
     amount: int
     opens_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FreeWindow:
+    """A delivery window as a retailer sees it: free or not, never how much."""
+
+    opens_s: int
+    closes_s: int
+    free: bool
 
 
 def needs_of(shipment: Shipment) -> tuple[Need, ...]:
@@ -64,17 +74,19 @@ def release(hub: Hub, shipment: Shipment, *, at: datetime) -> None:
     db.session.flush()
 
 
-def free_windows(hub: Hub, day: date, *, stops_per_bike_hour: int) -> list[tuple[int, int, bool]]:
-    """The delivery windows of a day as (opens, closes, free or not). Reads only, without locks."""
-    query = select(DayCapacity).where(DayCapacity.hub_id == hub.id, DayCapacity.day == day)
+def free_windows(hub: Hub, days: Iterable[date], *, stops_per_bike_hour: int) -> dict[date, list[FreeWindow]]:
+    """The delivery windows of some days and whether they are free. Reads only, without locks."""
+    wanted = list(days)
+    query = select(DayCapacity).where(DayCapacity.hub_id == hub.id, DayCapacity.day.in_(wanted))
     kept = list(db.session.scalars(query))
-    full = any(row.free <= 0 for row in kept if row.resource != Resource.STOPS)
-    free = {row.opens_s: row.free > 0 for row in kept if row.resource == Resource.STOPS}
-    return [
-        (row.opens_s, row.closes_s, not full and free.get(row.opens_s, row.capacity > 0))
-        for row in _planned(hub, day, stops_per_bike_hour)
-        if row.resource == Resource.STOPS
-    ]
+    return {day: _windows_of([row for row in kept if row.day == day], hub, day, stops_per_bike_hour) for day in wanted}
+
+
+def _windows_of(kept: list[DayCapacity], hub: Hub, day: date, stops_per_bike_hour: int) -> list[FreeWindow]:
+    rows = kept or _planned(hub, day, stops_per_bike_hour)
+    full = any(row.free <= 0 for row in rows if row.resource != Resource.STOPS)
+    windows = sorted((row for row in rows if row.resource == Resource.STOPS), key=lambda row: row.opens_s)
+    return [FreeWindow(row.opens_s, row.closes_s, not full and row.free > 0) for row in windows]
 
 
 def wrong_counters() -> list[tuple[int, int, int]]:

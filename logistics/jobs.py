@@ -16,6 +16,7 @@ def plan_day(run: Run) -> Keep:
     """Plan the tours of a day: read, let go of the database, search in the solver process, check, ride, keep."""
     day = date.fromisoformat(run.payload["day"])
     given, city, network = dispatch.input_of(day), queries.current_city(), streets.network()
+    db.session.expunge_all()  # what was read stays as it was, while the database is let go of
     db.session.rollback()
 
     def period_of(starts_s: int, ends_s: int) -> Period:

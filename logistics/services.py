@@ -6,13 +6,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
-from city import audit, clock, jobs, settings
+from city import audit, clock, jobs, settings, streets
 from city.db import db
 from city.messages import Conflict
 from city.models import Account
-from logistics import capacity, queries, rules
+from logistics import capacity, planning, queries, rules
 from logistics.kinds import EMISSION_FREE, HubState, RecipientKind, ShipmentStatus
 from logistics.models import Hub, HubVehicle, Shipment
+from logistics.ways import check_place
 from routing.message import BadInput, Message
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is mistaken for another when read aloud or off a label
@@ -185,13 +186,8 @@ def city_now() -> rules.CityMoment:
     return rules.CityMoment.of(clock.in_city(clock.now()))
 
 
-def land_of_city() -> str:
-    """The Land whose public holidays count."""
-    return queries.current_city().land
-
-
 def _check_wish(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings) -> None:
-    land = land_of_city()
+    land = queries.current_city().land
     refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
     refuse(rules.objection_to_window(hub, wish.window_opens_s, wish.window_closes_s))
     if not 1 <= wish.parcels <= MAX_PARCELS:
@@ -205,6 +201,9 @@ def _check_wish(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings)
             l=wish.volume_ml / 1000,
         )
     refuse(rules.objection_to_size(hub, weight_g=wish.weight_g, volume_ml=wish.volume_ml))
+    hours = [planning.elapsed_s(day, clock_s) for clock_s in (wish.window_opens_s, wish.window_closes_s)]
+    period = streets.period(queries.current_city(), day, *hours)
+    check_place(streets.network(), (hub.lat, hub.lon), wish.point, period)
 
 
 def _check_hours(opens_s: int, closes_s: int) -> None:

@@ -32,7 +32,7 @@ def used(hub: Hub, resource: Resource = Resource.PARCELS) -> int:
     return sum(db.session.scalars(query))
 
 
-def test_a_booking_takes_room_and_cancelling_gives_it_back(town):
+def test_a_booking_takes_room_and_cancelling_gives_it_back(street_map):
     hub, person = rows.hub(), rows.retailer()
 
     shipment = rows.book(person, hub, rows.working_day(), parcels=4, weight_g=8_000)
@@ -44,7 +44,7 @@ def test_a_booking_takes_room_and_cancelling_gives_it_back(town):
     assert capacity.wrong_counters() == []
 
 
-def test_a_full_hub_says_what_is_free_for_this_booking(town):
+def test_a_full_hub_says_what_is_free_for_this_booking(street_map):
     hub, person, day = rows.hub(name="Hub Markt", parcels_per_day=5), rows.retailer(), rows.working_day()
     rows.book(rows.retailer(), hub, day, parcels=3)
 
@@ -64,7 +64,7 @@ def test_a_full_hub_says_what_is_free_for_this_booking(town):
         ({"storage_ml": 15_000}, {"volume_ml": 8_000}, "Hub Markt can take 7.0 l more on this day, not 8.0 l. "),
     ],
 )
-def test_weight_and_volume_are_scarce_too(town, hub, shipment, why):
+def test_weight_and_volume_are_scarce_too(street_map, hub, shipment, why):
     place, day = rows.hub(name="Hub Markt", **hub), rows.working_day()
     rows.book(rows.retailer(), place, day, **shipment)
 
@@ -74,7 +74,7 @@ def test_weight_and_volume_are_scarce_too(town, hub, shipment, why):
     assert str(refusal.value) == why + "Please choose another day or hub."
 
 
-def test_a_window_is_full_when_the_bikes_are_booked_out_and_the_next_one_is_not(town):
+def test_a_window_is_full_when_the_bikes_are_booked_out_and_the_next_one_is_not(street_map):
     hub, person, day = rows.hub(name="Hub Markt", bikes=1), rows.retailer(), rows.working_day()
     for _ in range(20):  # one bike, two hours, ten stops an hour
         rows.book(person, hub, day)
@@ -82,12 +82,12 @@ def test_a_window_is_full_when_the_bikes_are_booked_out_and_the_next_one_is_not(
     with pytest.raises(Conflict, match="the bikes are booked out from 09:00 to 11:00"):
         rows.book(person, hub, day)
 
-    free = capacity.free_windows(hub, day, stops_per_bike_hour=10)
-    assert [window[2] for window in free] == [False, True, True, True]
+    free = capacity.free_windows(hub, [day], stops_per_bike_hour=10)[day]
+    assert [window.free for window in free] == [False, True, True, True]
     rows.book(person, hub, day, window_opens_s=11 * 3600, window_closes_s=13 * 3600)
 
 
-def test_what_does_not_fit_as_a_whole_takes_nothing(town):
+def test_what_does_not_fit_as_a_whole_takes_nothing(street_map):
     """
     The parcels would fit, the weight does not: no counter moves, no line is written, no shipment stays.
     """
@@ -101,7 +101,7 @@ def test_what_does_not_fit_as_a_whole_takes_nothing(town):
     assert list(db.session.scalars(select(Shipment))) == []
 
 
-def test_the_same_form_sent_twice_books_once(town):
+def test_the_same_form_sent_twice_books_once(street_map):
     hub, person, day = rows.hub(), rows.retailer(), rows.working_day()
 
     first = rows.book(person, hub, day, request_key="form-1")
@@ -111,7 +111,7 @@ def test_the_same_form_sent_twice_books_once(town):
     assert used(hub) == 1
 
 
-def test_the_database_itself_refuses_to_oversell(town):
+def test_the_database_itself_refuses_to_oversell(street_map):
     hub, day = rows.hub(), rows.working_day()
     rows.book(rows.retailer(), hub, day)
 
@@ -121,7 +121,7 @@ def test_the_database_itself_refuses_to_oversell(town):
     db.session.rollback()
 
 
-def test_the_last_places_go_to_exactly_as_many_as_there_are(app, town):
+def test_the_last_places_go_to_exactly_as_many_as_there_are(app, town, street_map):
     """
     Eight shops press the button at once for three places, each for a parcel: three get one, five a sentence.
     """
@@ -135,7 +135,7 @@ def test_the_last_places_go_to_exactly_as_many_as_there_are(app, town):
     assert capacity.wrong_counters() == []
 
 
-def test_without_lock_and_check_the_race_oversells(app, town):
+def test_without_lock_and_check_the_race_oversells(app, town, street_map):
     """
     The control: with looking and writing in two transactions, and no CHECK, the same race sells too much.
     So the test above can see a race.
