@@ -285,6 +285,7 @@ def upgrade() -> None:
     sa.Column('seconds', sa.Double(), nullable=False),
     sa.Column('seed', sa.Integer(), nullable=False),
     sa.Column('versions', sa.JSON(), nullable=False),
+    sa.Column('hub_points', sa.JSON(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_match_plan_city_id_city')),
     sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_match_plan_created_by_id_account'), ondelete='SET NULL'),
