@@ -59,10 +59,15 @@ def add_gallery(app: Flask, folder: str) -> Flask:
         return render_template("gallery.html", form=form, **context_of_a_manager(), **things_to_show())
 
     @public
+    def courier() -> str:
+        return render_template("courier.html")
+
+    @public
     def faulty() -> str:
         raise ZeroDivisionError
 
     app.add_url_rule("/gallery", "gallery", gallery, methods=["GET", "POST"])
+    app.add_url_rule("/gallery/courier", "gallery_courier", courier)
     app.add_url_rule("/gallery/fault", "gallery_fault", faulty)
     return app
 

@@ -10,7 +10,14 @@ from tests.browser import PHONE, WIDE, Visit, axe_violations, chromium, serving
 from tests.city.gallery import add_gallery
 
 FOLDER = str(Path(__file__).parent / "templates")
-BAD_INPUT = {"street": "", "area_m2": "zweiundsechzig", "mail": "kim@"}
+PAGES = (
+    "/gallery?flash=1",
+    "/gallery?eng=1",
+    "/gallery/courier",
+    "/gallery/courier?night=1",
+    "/gallery/fault",
+    "/gallery/missing",
+)
 
 
 @pytest.fixture
@@ -27,7 +34,7 @@ def test_every_part_passes_axe_at_both_widths_and_keeps_the_policy(gallery):
     """
     with chromium() as browser:
         for size in (WIDE, PHONE):
-            for path in ("/gallery?flash=1", "/gallery?eng=1", "/gallery/fault", "/gallery/missing"):
+            for path in PAGES:
                 visit = Visit(browser, size=size)
                 visit.page.goto(gallery + path, wait_until="networkidle")
 
