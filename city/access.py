@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, g, has_request_context, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from sqlalchemy import Select, delete, select, update
 from werkzeug.wrappers import Response
@@ -138,8 +138,8 @@ def open_sessions(account_id: int) -> list[LoginSession]:
 
 
 def this_session() -> str:
-    """The hash by which the database knows the session of this browser; empty for a stranger."""
-    token = session.get(_TOKEN)
+    """The hash by which the database knows the session of this browser; empty for a stranger or a command."""
+    token = session.get(_TOKEN) if has_request_context() else None
     return hash_token(token) if token else ""
 
 

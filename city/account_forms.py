@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, PasswordField, SelectChoice, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import EmailInput, PasswordInput
 
@@ -80,12 +80,13 @@ class ShopSignUpForm(SignUpForm):
 
 
 class RolesForm(CityForm):
-    """What a person may do, and for whom."""
+    """What a person may do, and for whom. ``seen`` is what the person could do when the page was shown."""
 
+    seen = HiddenField()
     roles = SelectMultipleField(_l("Roles"), coerce=Role)
     organisation_id = SelectField(
         _l("Organisation"),
-        coerce=lambda value: int(value) if value and value != "None" else None,
+        coerce=lambda value: int(value) if value else None,
         description=_l("Property owners, hubs and courier services act for an organisation."),
     )
     new_organisation = CheckedText(
@@ -96,9 +97,11 @@ class RolesForm(CityForm):
 
     def offer(self, roles: Iterable[Role], organisations: Sequence[Organisation]) -> None:
         """Fill the lists to choose from."""
-        self.roles.choices = [(role.value, ROLE_LABELS[role]) for role in Role if role in set(roles)]
-        named = [(made.id, f"{made.name} – {ORGANISATION_LABELS[made.kind]}") for made in organisations]
-        self.organisation_id.choices = [("", gettext("none")), *named]
+        self.roles.choices = [SelectChoice(role.value, ROLE_LABELS[role]) for role in Role if role in set(roles)]
+        named = [
+            SelectChoice(str(made.id), f"{made.name} – {ORGANISATION_LABELS[made.kind]}") for made in organisations
+        ]
+        self.organisation_id.choices = [SelectChoice("", gettext("none")), *named]
 
     def validate_new_organisation(self, field: CheckedText) -> None:
         """Either one from the list or a new one."""
@@ -137,6 +140,6 @@ def roles_on_offer(by: Iterable[Role]) -> frozenset[Role]:
 
 def chosen_roles(form: RolesForm, kept: frozenset[Role]) -> frozenset[Role]:
     """What was ticked, and the roles that the form did not offer and therefore leaves alone."""
-    offered = {value for value, _label in form.roles.choices}
+    offered = {choice.value for choice in form.roles.choices}
     ticked: list[Any] = form.roles.data or []
     return frozenset(ticked) | frozenset(role for role in kept if role.value not in offered)

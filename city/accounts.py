@@ -129,11 +129,18 @@ def invite_again(account_id: int, *, by_id: int) -> None:
     audit.record("invited again", "account", account.id)
 
 
-def change_roles(account_id: int, roles: Iterable[Role], organisation_id: int | None, *, by_id: int) -> None:
-    """Give and take roles, and say for whom the person acts; ends the person's sessions elsewhere at once."""
+def change_roles(
+    account_id: int, roles: Iterable[Role], organisation_id: int | None, *, seen: Iterable[Role], by_id: int
+) -> None:
+    """Give and take roles, and say for whom the person acts; ends the person's sessions elsewhere at once.
+
+    ``seen`` are the roles that ``by_id`` saw when deciding; raises Conflict if they have changed since.
+    """
     tries.one_at_a_time()
     by, account, after = _acting(by_id), queries.person(account_id), frozenset(roles)
     before = account.roles
+    if before != frozenset(seen):
+        raise Conflict("Someone has changed the roles of this person in the meantime. Please compare and save again.")
     others = [other for other in queries.able_with(Role.ADMIN) if other.id != account.id]
     may_change_roles(by, before, after)
     administration_stays(by, account, after, other_admins=len(others))

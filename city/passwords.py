@@ -13,7 +13,7 @@ from routing.message import BadInput
 
 SHORTEST = 12  # characters; NIST SP 800-63B and ASVS 5.0 V6.2: length counts, composition does not
 LONGEST = 200  # hashing more costs time and protects nothing
-LEAST_OWN = 5  # different letters or digits that are left once the guessable words are gone
+LEAST_OWN = 6  # different characters that are left once the guessable words are gone
 GUESSED_FIRST = (
     *("passwort", "password", "kennwort", "geheim", "hallo", "willkommen", "welcome", "zwischenraum", "schatz"),
     *("iloveyou", "letmein", "admin", "abcdefghijklmnopqrstuvwxyz", "abcdef", "abc", "asdfghjkl", "asdf", "yxcvbnm"),
@@ -43,7 +43,7 @@ def hashed(password: str, *, known_words: Iterable[str]) -> str:
         raise BadInput(
             "The password has %(has)d characters. At most %(most)d are possible.", has=len(text), most=LONGEST
         )
-    if len(set(_without(text, [*known_words, *GUESSED_FIRST]))) < LEAST_OWN:
+    if len(_own_characters(text, [*known_words, *GUESSED_FIRST])) < LEAST_OWN:
         raise BadInput(
             "This password is easy to guess: without your name, your address, the town and common words, too little "
             "of it is left. Please choose other words."
@@ -57,7 +57,7 @@ def is_right(password: str, password_hash: str | None) -> bool:
         _hasher.verify(password_hash or _NOBODYS, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
+    return bool(password_hash)
 
 
 def hashed_better(password: str, password_hash: str) -> str | None:
@@ -70,14 +70,15 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password[: 4 * LONGEST])
 
 
-def _without(text: str, words: Iterable[str]) -> str:
-    """Letters and digits of the text that belong to none of the words."""
+def _own_characters(text: str, words: Iterable[str]) -> set[str]:
+    """The different letters and digits that belong to none of the words, and the different signs."""
     left = _plain(text)
     parts = {part for word in words for part in (_plain(word), *map(_plain, re.split(r"[\W_]+", word)))}
     for part in sorted(parts, key=len, reverse=True):
         if len(part) >= 3:
             left = left.replace(part, " ")
-    return left.replace(" ", "")
+    signs = set(re.findall(r"[^\w\s]|_", text))
+    return signs | set(left) - {" "}
 
 
 def _plain(text: str) -> str:

@@ -69,15 +69,24 @@ def invite() -> str | Response:
 def person(account_id: int) -> str | Response:
     """One person: roles, organisation, and whether the account is switched on."""
     shown = queries.person(account_id)
-    form = RolesForm(data={"roles": list(shown.roles), "organisation_id": shown.organisation_id})
+    form = RolesForm(
+        data={"roles": list(shown.roles), "organisation_id": shown.organisation_id, "seen": _words(shown.roles)}
+    )
     form.offer(roles_on_offer(current_account().roles), queries.organisations())
     if form.sent_and_valid():
         try:
             with transaction():
                 roles = chosen_roles(form, queries.person(account_id).roles)
-                accounts.change_roles(account_id, roles, _organisation_id(form, roles), by_id=current_account().id)
+                accounts.change_roles(
+                    account_id,
+                    roles,
+                    _organisation_id(form, roles),
+                    seen=[role for role in Role if role in form.seen.data.split()],
+                    by_id=current_account().id,
+                )
         except Conflict as refusal:
             form.refuse(refusal)
+            form.seen.data = _words(queries.person(account_id).roles)
         else:
             flash(_("Saved."), "success")
             return redirect(url_for("people.person", account_id=account_id))
@@ -170,6 +179,10 @@ def _organisation_id(form: RolesForm, roles: frozenset[Role]) -> int | None:
     if form.new_organisation.data:
         return accounts.new_organisation(form.new_organisation.data, roles).id
     return form.organisation_id.data
+
+
+def _words(roles: frozenset[Role]) -> str:
+    return " ".join(sorted(roles))
 
 
 def _may_touch(shown: Account) -> bool:

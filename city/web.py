@@ -145,9 +145,9 @@ def _fault(error: Exception) -> tuple[str, int]:
 def error_page(status: int, *, text: str = "", code: str = "") -> str:
     """A page that says what happened and what to do."""
     title, what, advice = ERROR_TEXTS.get(status, ERROR_TEXTS[500 if status >= 500 else 400])
-    shown = text or say(what)
+    shown, then = (text, "") if text else (say(what), say(advice))  # a refusal of our own says itself what to do
     return render_template(
-        "error.html", status=status, title=say(title), text=shown, advice=say(advice), code=code, navigation=[]
+        "error.html", status=status, title=say(title), text=shown, advice=then, code=code, navigation=[]
     )
 
 

@@ -7,10 +7,10 @@ document.querySelectorAll(".passwort").forEach((box) => {
   const rate = () => {
     const text = input.value.normalize("NFKC");
     const own = known.reduce((left, word) => left.replaceAll(word, ""), text.toLowerCase());
-    const different = new Set(own.replace(/[^\p{L}\p{N}]/gu, "")).size;
+    const different = new Set(own.replace(/\s/gu, "")).size;
     if (!text) return "";
     if (Array.from(text).length < 12) return said.dataset.short;
-    if (different < 5) return said.dataset.plain;
+    if (different < 6) return said.dataset.plain;
     return different >= 9 && own.length >= 18 ? said.dataset.strong : said.dataset.good;
   };
   input.addEventListener("input", () => { said.textContent = rate(); });
