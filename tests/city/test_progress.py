@@ -83,6 +83,7 @@ def test_progress_moves_by_itself_and_leads_to_the_result(app, town, planner, si
         expect(box).to_contain_text("5 Sekunden")
         expect(box).to_contain_text("Jede Sendung hat ein Rad.")
         expect(page.get_by_role("button", name="Abbrechen")).to_be_focused()
+        expect(page.locator("p.vh[role=status]")).to_contain_text("Sekunden")
 
         change(app, town_id, job_id, state=JobState.DONE)
         page.wait_for_url("**/health")
