@@ -3,13 +3,13 @@
   "use strict";
 
   const EARTH_M = 40075016.686; // the equator
-  const NAMES_FROM_ZOOM = 15.3;
+  const NAMES_FROM_ZOOM = 14.5;
   const WIDTHS_M = { // how wide a street of this kind is drawn
     motorway: 15, trunk: 14, primary: 13, secondary: 12, tertiary: 11, unclassified: 9, residential: 9,
     living_street: 8, pedestrian: 9, service: 5, platform: 3, cycleway: 4, footway: 3, path: 2.5, track: 3, steps: 3
   };
   const BIG_STREETS = ["motorway", "trunk", "primary", "secondary"];
-  const SMALL_WIDTH_M = 5, SMALL_FROM_ZOOM = 15.5; // paths and yards, and houses, show only close by
+  const SMALL_WIDTH_M = 5, SMALL_FROM_ZOOM = 15; // paths and yards, and houses, show only close by
   const CELL_DEG = 0.008; // the background is drawn in squares, so that what is out of sight costs nothing
   const NAME_EVERY_PX = 700;
   const map = window.map_haus;
