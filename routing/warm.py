@@ -7,6 +7,7 @@ from pathlib import Path
 
 from routing.streets.model import VehicleClass
 from routing.streets.network import import_network
+from routing.tours.warm import warm as warm_tours
 
 _CROSSING = """<osm version="0.6">
 <node id="1" lat="53.2480" lon="10.4080"/><node id="2" lat="53.2480" lon="10.4100"/>
@@ -26,6 +27,7 @@ def main() -> None:
     ends = [(53.2480, 10.4081), (53.2489, 10.4090), (53.2471, 10.4090)]
     network.matrix(ends, VehicleClass.CARGO_BIKE)
     network.path(ends[0], ends[1], VehicleClass.CARGO_BIKE)
+    warm_tours()
 
 
 if __name__ == "__main__":

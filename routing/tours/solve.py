@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.metadata import version
 
 from routing.message import BadInput
@@ -76,15 +76,11 @@ def solve(
     run = _Run(problem, limit_s, on_progress, cancelled, clock)
     run.report()
     possible = [order for order in problem.orders if reasons.never(problem, order) is None]
-    engine, iterations = "none", 0
     routes: Routes = {}
+    engine, iterations = "none", 0
     if possible:
-        engine = "greedy"
-        routes = cheapest_insertion(problem, possible, run.stop_after(FIRST_PLAN_SHARE * limit_s))
-        run.keep(routes)
-        if run.left_s() > 0 and not run.stop():
-            engine = "ortools"
-            iterations = _search(run, possible)
+        searched = _by_kernel(run, possible, seed, cores) or _by_library(run, possible)
+        engine, iterations = searched
         until = run.elapsed_s() + FILL_UP_S
         routes = fill_up(problem, without_losses(problem, run.best), run.stop_after(until))
     plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations)
@@ -153,12 +149,40 @@ class _Run:
         self.report()
 
 
-def _search(run: _Run, possible: Sequence[Order]) -> int:
+def _by_kernel(run: _Run, possible: list[Order], seed: int, cores: int) -> tuple[str, int] | None:
+    """Search with the compiled kernel, if it can state the problem and need not be compiled first."""
+    from routing.tours import warm  # numba takes two seconds to import: only where somebody plans
+
+    if not warm.is_warm():
+        return None
+    from routing.tours.kernel import search, tables
+
+    if tables.unstated(run.problem, possible):
+        return None
+    prepared = tables.tables(run.problem, possible)
+    found = search.search(
+        prepared,
+        share=lambda: run.elapsed_s() / run.limit_s,
+        seed=seed,
+        cores=cores,
+        stop=run.stop,
+        on_better=run.keep,
+        pause_s=REPORT_EVERY_S,
+    )
+    run.keep(found.routes)
+    return "kernel", found.steps
+
+
+def _by_library(run: _Run, possible: list[Order]) -> tuple[str, int]:
+    """Cheapest insertion, then the routing library of OR-Tools."""
+    run.keep(cheapest_insertion(run.problem, possible, run.stop_after(FIRST_PLAN_SHARE * run.limit_s)))
+    if run.left_s() <= 0 or run.stop():
+        return "greedy", 0
     from routing.tours import library  # OR-Tools is imported only where it is used: it takes a while
 
     stop = run.stop_after(run.limit_s)
     found = library.improve(run.problem, possible, run.best, stop=stop, on_better=run.keep)
-    return found.solutions
+    return "ortools", found.solutions
 
 
 def _tours(problem: Problem, routes: Routes) -> list[Tour] | None:
@@ -184,7 +208,7 @@ def _plan(problem: Problem, routes: Routes, engine: str, seed: int, seconds: flo
 
 
 def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), "ortools": version("ortools"), "numpy": version("numpy")}
+    return {"python": platform.python_version(), "ortools": version("ortools"), "numba": version("numba")}
 
 
 def _check_arguments(limit_s: object, seed: object, cores: object) -> None:

@@ -70,6 +70,7 @@ def a_day(
     windows: int = 1,
     prices: tuple[int, int] = (300, 5_000),
     limits: bool = False,
+    releases: bool = True,
 ) -> Problem:
     """A random day with every feature: two classes, some ways one-way or missing, windows, releases, any-hub orders."""
     rng = random.Random(seed)
@@ -94,7 +95,7 @@ def a_day(
         for i in range(hubs)
     )
     fleet = tuple(_vehicle(rng, i, hubs, limits) for i in range(vehicles))
-    todo = tuple(_order(rng, i, hubs, pickups, windows, prices) for i in range(orders))
+    todo = tuple(_order(rng, i, hubs, pickups, windows, prices, releases) for i in range(orders))
     return Problem(places, travel, hub_list, fleet, todo)
 
 
@@ -118,7 +119,15 @@ def _vehicle(rng: random.Random, number: int, hubs: int, limits: bool) -> Vehicl
     )
 
 
-def _order(rng: random.Random, number: int, hubs: int, pickups: float, windows: int, prices: tuple[int, int]) -> Order:
+def _order(
+    rng: random.Random,
+    number: int,
+    hubs: int,
+    pickups: float,
+    windows: int,
+    prices: tuple[int, int],
+    releases: bool,
+) -> Order:
     kind = Kind.PICKUP if rng.random() < pickups else Kind.DELIVERY
     opens = [rng.randrange(7 * 60, 15 * 60) * 60 for _ in range(windows)]
     return order(
@@ -132,5 +141,5 @@ def _order(rng: random.Random, number: int, hubs: int, pickups: float, windows: 
         service_s=rng.randrange(60, 240),
         price_unserved_cents=rng.randrange(*prices),
         allowed_classes=rng.choice((None, None, frozenset({"cargo_bike"}), frozenset({"foot", "cargo_bike"}))),
-        release_s=rng.choice((0, 0, 0, 9 * HOUR)),
+        release_s=rng.choice((0, 0, 0, 9 * HOUR)) if releases else 0,
     )
