@@ -27,6 +27,7 @@ from routing.streets.turns import Turns
 from routing.streets.zones import AccessRule, ZoneUse
 
 Ints = NDArray[np.int64]
+SIGNED_KEPT = 11  # patterns of windows whose lanes are remembered
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class CostModel:
     def __init__(self, segments: Segments, turns: Turns, speeds: Speeds) -> None:
         self._segments, self._turns, self._speeds = segments, turns, speeds
         self._rules: dict[AccessRule, Ints] = {}
+        self._signed: dict[tuple[VehicleClass, tuple[tuple[Use, Use], ...]], tuple[LaneUses, LaneCosts]] = {}
         self._fixed = _use_table(segments.traits)
         self._conditional = [k for k, trait in enumerate(segments.traits) if trait.pattern.conditions]
         self._length_dm = np.repeat(np.maximum(np.rint(segments.length_m * 10), 1).astype(np.int64), 2)
@@ -106,21 +108,51 @@ class CostModel:
 
     def lanes(self, vehicle: VehicleClass, uses: OpenUses) -> LaneCosts:
         """Costs of all lanes under these uses."""
+        key = (vehicle, uses.conditional)
+        signed = self._signed.get(key)
+        if signed is None:
+            signed = self._signed_lanes(vehicle, uses.conditional)
+            self._signed = {**dict(list(self._signed.items())[-SIGNED_KEPT:]), key: signed}
+        return self._overridden(vehicle, *signed, uses.rules) if uses.rules else signed[1]
+
+    def _signed_lanes(
+        self, vehicle: VehicleClass, conditional: tuple[tuple[Use, Use], ...]
+    ) -> tuple[LaneUses, LaneCosts]:
+        """As the signs in the map have it."""
         k = VEHICLES.index(vehicle)
         kmh, push, destination = (table[:, k].copy() for table in self._fixed)
-        for trait, pair in zip(self._conditional, uses.conditional, strict=True):
+        for trait, pair in zip(self._conditional, conditional, strict=True):
             for side, use in enumerate(pair):
                 kmh[trait, side], push[trait, side], destination[trait, side] = use
         rows = self._segments.trait
-        lane_uses = LaneUses(kmh[rows].ravel(), push[rows].ravel(), destination[rows].ravel())
-        for rule, truths in uses.rules:
+        uses = LaneUses(kmh[rows].ravel(), push[rows].ravel(), destination[rows].ravel())
+        cost = self._cost(uses.kmh, np.arange(len(uses.kmh)))
+        return uses, LaneCosts(cost, uses.push, self._zones(uses.destination & (uses.kmh > 0)))
+
+    def _overridden(
+        self,
+        vehicle: VehicleClass,
+        signed: LaneUses,
+        costs: LaneCosts,
+        rules: tuple[tuple[AccessRule, frozenset[bool]], ...],
+    ) -> LaneCosts:
+        """The city's rules over the signs; only their lanes are worked out again."""
+        uses = LaneUses(signed.kmh.copy(), signed.push.copy(), signed.destination.copy())
+        for rule, truths in rules:
             lanes = np.concatenate((2 * self._rules[rule], 2 * self._rules[rule] + 1))
-            lane_uses.overridden(lanes, rule.use, vehicle, self._speeds, sometimes=False in truths)
-        is_open = lane_uses.kmh > 0
-        ms = np.ones(len(is_open), np.int64)
-        ms[is_open] = np.maximum(np.rint(self._length_m[is_open] * 3600 / lane_uses.kmh[is_open]), 1)
-        cost = np.where(is_open, packed(ms, self._length_dm), FAR)
-        return LaneCosts(cost, lane_uses.push, self._zones(lane_uses.destination & is_open))
+            uses.overridden(lanes, rule.use, vehicle, self._speeds, sometimes=False in truths)
+        changed = np.flatnonzero(uses.kmh != signed.kmh)
+        cost = costs.cost.copy()
+        cost[changed] = self._cost(uses.kmh[changed], changed)
+        limited = uses.destination & (uses.kmh > 0)
+        same = np.array_equal(limited, signed.destination & (signed.kmh > 0))
+        return LaneCosts(cost, uses.push, costs.zone if same else self._zones(limited))
+
+    def _cost(self, kmh: NDArray[np.float64], lanes: Ints) -> Ints:
+        """Packed cost of these lanes at these speeds."""
+        with np.errstate(divide="ignore"):
+            ms = np.maximum(np.rint(self._length_m[lanes] * 3600 / kmh), 1)
+        return np.where(kmh > 0, packed(np.where(kmh > 0, ms, 0).astype(np.int64), self._length_dm[lanes]), FAR)
 
     def _zones(self, destination: NDArray[np.bool_]) -> NDArray[np.int32]:
         """Number the connected sets of destination lanes; -1 elsewhere."""
@@ -136,14 +168,27 @@ class CostModel:
 
     def arcs(self, vehicle: VehicleClass, lanes: LaneCosts) -> Ints:
         """Cost of every arc: the turn and the whole lane it enters."""
-        k, tail, head = VEHICLES.index(vehicle), self._tail, self._head
-        turn_ms = self._turns.penalty_ms[:, k].astype(np.int64)
+        return self._arcs(vehicle, lanes, np.arange(len(self._tail)))
+
+    def arcs_beside(
+        self, vehicle: VehicleClass, lanes: LaneCosts, near: LaneCosts, near_arcs: Ints
+    ) -> tuple[Ints, Ints]:
+        """The arcs that cost something else than under near lanes, and the costs of all."""
+        other = (lanes.cost != near.cost) | (lanes.push != near.push) | (lanes.zone != near.zone)
+        beside = np.flatnonzero(other[self._tail] | other[self._head])
+        cost = near_arcs.copy()
+        cost[beside] = self._arcs(vehicle, lanes, beside)
+        return beside[cost[beside] != near_arcs[beside]], cost
+
+    def _arcs(self, vehicle: VehicleClass, lanes: LaneCosts, which: Ints) -> Ints:
+        k, tail, head = VEHICLES.index(vehicle), self._tail[which], self._head[which]
+        turn_ms = self._turns.penalty_ms[which, k].astype(np.int64)
         if vehicle is VehicleClass.CARGO_BIKE:
-            turn_ms = turn_ms + (lanes.push[head] & ~lanes.push[tail]) * self._speeds.dismount_ms
+            turn_ms += (lanes.push[head] & ~lanes.push[tail]) * self._speeds.dismount_ms
         zone = lanes.zone[head]
         entering = (zone >= 0) & (lanes.zone[tail] != zone)
         cost = lanes.cost[head] + (turn_ms << LENGTH_BITS) + np.where(entering, DETOUR, 0)
-        usable = ((self._turns.may >> k) & 1).astype(bool) & lanes.open[head] & lanes.open[tail]
+        usable = ((self._turns.may[which] >> k) & 1).astype(bool) & lanes.open[head] & lanes.open[tail]
         return np.where(usable, cost, FAR)
 
 

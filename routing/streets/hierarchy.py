@@ -16,15 +16,14 @@ from routing.streets import kernels
 from routing.streets.packing import FAR
 
 Ints = NDArray[np.int64]
-BATCH = 32  # sources that sweep down together
+BATCH = 32  # sources that sweep down together; a constant inside the kernel would keep it from being vectorised
 
 
 @dataclass(frozen=True)
 class Metric:
-    """Costs of every edge of the hierarchy, low to high and high to low rank; ``base`` before shortcuts."""
+    """Costs of the arcs, and of every edge of the hierarchy from low to high rank (rise) and back (fall)."""
 
-    base_rise: Ints
-    base_fall: Ints
+    arcs: Ints
     rise: Ints
     fall: Ints
 
@@ -52,31 +51,33 @@ class Hierarchy:
         self.first, self.above, self.parent = kernels.shape(first, high[order])
         self._edge = kernels.edges_of(self.first, self.above, low, high)
         self._rises = rank[tail] < rank[head]
+        self._rise_arc, self._fall_arc = self._arc_of_edge(self._rises), self._arc_of_edge(~self._rises)
         below = np.argsort(self.above, kind="stable")
         low_of_edge = np.repeat(np.arange(len(rank), dtype=np.int32), np.diff(self.first))
         self._below_first = np.concatenate(([0], np.cumsum(np.bincount(self.above, minlength=len(rank)))))
         self._below, self._below_edge, self._low = low_of_edge[below], below, low_of_edge
 
+    def _arc_of_edge(self, which: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """The arc that an edge stands for in one direction; -1 for a shortcut."""
+        arc = np.full(len(self.above), -1, np.int32)
+        arc[self._edge[which]] = np.flatnonzero(which)
+        return arc
+
     def metric(self, cost: Ints) -> Metric:
         """All shortcut costs for these arc costs (``FAR``: closed)."""
-        base_rise = np.full(len(self.above), FAR, np.int64)
-        base_fall = base_rise.copy()
-        base_rise[self._edge[self._rises]] = cost[self._rises]
-        base_fall[self._edge[~self._rises]] = cost[~self._rises]
-        rise, fall = base_rise.copy(), base_fall.copy()
+        rise, fall = np.full(len(self.above), FAR, np.int64), np.full(len(self.above), FAR, np.int64)
+        rise[self._edge[self._rises]] = cost[self._rises]
+        fall[self._edge[~self._rises]] = cost[~self._rises]
         kernels.customise(self.first, self.above, rise, fall)
-        return Metric(base_rise, base_fall, rise, fall)
+        return Metric(cost, rise, fall)
 
     def changed(self, metric: Metric, arcs: Ints, cost: Ints) -> Metric:
-        """The metric after some arcs got other costs; only what they reach is computed again."""
-        base_rise, base_fall = metric.base_rise.copy(), metric.base_fall.copy()
+        """The metric for other costs, which differ in these arcs only; just what they reach is computed again."""
         rise, fall = metric.rise.copy(), metric.fall.copy()
-        edges, rises = self._edge[arcs], self._rises[arcs]
-        base_rise[edges[rises]] = cost[rises]
-        base_fall[edges[~rises]] = cost[~rises]
         below = (self._below_first, self._below, self._below_edge, self._low)
-        kernels.recustomise(self.first, self.above, *below, base_rise, base_fall, rise, fall, np.unique(edges))
-        return Metric(base_rise, base_fall, rise, fall)
+        own = (self._rise_arc, self._fall_arc, cost)
+        kernels.recustomise(self.first, self.above, *below, *own, rise, fall, np.unique(self._edge[arcs]))
+        return Metric(cost, rise, fall)
 
     def table(self, metric: Metric, source_first: Ints, sources: Ints, costs: Ints, targets: Ints) -> Ints:
         """Costs from groups of start nodes to nodes: row i starts at ``sources[source_first[i]:source_first[i + 1]]``.
@@ -112,6 +113,6 @@ class Hierarchy:
         if cost >= FAR:
             return None
         below = (self._below_first, self._below, self._below_edge)
-        costs = (metric.base_rise, metric.base_fall, metric.rise, metric.fall)
+        costs = (self._rise_arc, self._fall_arc, metric.arcs, metric.rise, metric.fall)
         ranks = kernels.unpacked(self.first, self.above, *below, *costs, chain)
         return Found(int(cost), int(source), int(target), self.node[ranks])

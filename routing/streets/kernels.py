@@ -12,6 +12,7 @@ import numba
 import numpy as np
 
 FAR = 1 << 60  # as in packing; numba wants its constants at home
+DETOUR = 1 << 51
 
 compiled = numba.njit(cache=True, nogil=True)
 
@@ -93,7 +94,7 @@ def customise(first, above, rise, fall):  # type: ignore[no-untyped-def]
 
 @compiled
 def recustomise(  # type: ignore[no-untyped-def]
-    first, above, below_first, below, below_edge, low, base_rise, base_fall, rise, fall, seeds
+    first, above, below_first, below, below_edge, low, rise_arc, fall_arc, arcs, rise, fall, seeds
 ):
     """Compute again only the edges that changed ones can touch, lowest first; returns how many."""
     n = len(first) - 1
@@ -108,7 +109,8 @@ def recustomise(  # type: ignore[no-untyped-def]
         waits[e] = False
         done += 1
         v, w = low[e], above[e]
-        up, down = base_rise[e], base_fall[e]
+        up = arcs[rise_arc[e]] if rise_arc[e] >= 0 else FAR
+        down = arcs[fall_arc[e]] if fall_arc[e] >= 0 else FAR
         i, j = below_first[v], below_first[w]
         while i < below_first[v + 1] and j < below_first[w + 1]:
             if below[i] < below[j]:
@@ -202,6 +204,41 @@ def sweep(  # type: ignore[no-untyped-def]
 
 
 @compiled
+def between(found, column, rest, zone):  # type: ignore[no-untyped-def]
+    """From costs to the ends of lanes to costs between stops: less what lies behind a stop, less its one detour."""
+    count = len(column)
+    out = np.empty((count, count), np.int64)
+    for i in range(count):
+        for j in range(count):
+            best = np.int64(FAR)
+            for side in range(2):
+                if rest[j, side] < FAR and found[i, column[j, side]] < FAR:
+                    best = min(best, found[i, column[j, side]] - rest[j, side])
+            if zone[j] >= 0 and zone[i] != zone[j] and DETOUR <= best < FAR:
+                best -= DETOUR
+            out[i, j] = best
+    return out
+
+
+@compiled
+def told(cost, walk_ms, place, length_bits, detour_bits):  # type: ignore[no-untyped-def]
+    """Whole seconds and metres; the walks at both ends count where the two places differ. -1: no way."""
+    count = len(cost)
+    seconds, metres = np.empty((count, count), np.int32), np.empty((count, count), np.int32)
+    for i in range(count):
+        for j in range(count):
+            if cost[i, j] >= FAR:
+                seconds[i, j] = metres[i, j] = -1
+                continue
+            ms = (cost[i, j] >> length_bits) & ((1 << detour_bits) - 1)
+            if place[i] != place[j]:
+                ms += walk_ms[i] + walk_ms[j]
+            seconds[i, j] = (ms + 500) // 1000
+            metres[i, j] = ((cost[i, j] & ((1 << length_bits) - 1)) + 5) // 10
+    return seconds, metres
+
+
+@compiled
 def _climb_kept(first, above, parent, cost, start, start_cost, dist, via, origin, path):  # type: ignore[no-untyped-def]
     """As ``_climb``, but keeps from where each node was reached."""
     met = 0
@@ -263,7 +300,7 @@ def meet(first, above, parent, rise, fall, source, source_cost, target, target_c
 
 @compiled
 def unpacked(  # type: ignore[no-untyped-def]
-    first, above, below_first, below, below_edge, base_rise, base_fall, rise, fall, chain
+    first, above, below_first, below, below_edge, rise_arc, fall_arc, arcs, rise, fall, chain
 ):
     """Replace every shortcut of a chain by the two edges below it, until only arcs of the graph are left."""
     out = [chain[0]]
@@ -275,7 +312,8 @@ def unpacked(  # type: ignore[no-untyped-def]
         a, b = stack.pop()
         e = edge(first, above, min(a, b), max(a, b))
         whole = rise[e] if a < b else fall[e]
-        if whole == (base_rise[e] if a < b else base_fall[e]):
+        arc = rise_arc[e] if a < b else fall_arc[e]
+        if arc >= 0 and arcs[arc] == whole:
             out.append(b)
             continue
         i, j = below_first[a], below_first[b]

@@ -18,6 +18,7 @@ from types import MappingProxyType
 import numpy as np
 
 from routing.message import BadInput
+from routing.streets import kernels
 from routing.streets.costs import CostModel, OpenUses
 from routing.streets.hierarchy import Hierarchy
 from routing.streets.model import (
@@ -36,7 +37,7 @@ from routing.streets.model import (
 )
 from routing.streets.order import lane_ranks
 from routing.streets.osm import check_source, read_extract
-from routing.streets.packing import FAR, decimetres, milliseconds, whole_metres, whole_seconds
+from routing.streets.packing import DETOUR_BITS, LENGTH_BITS, decimetres, milliseconds, whole_metres, whole_seconds
 from routing.streets.restrictions import restrict
 from routing.streets.segments import build_segments
 from routing.streets.shortest import Adjacency, Router
@@ -141,13 +142,8 @@ class Network:
             return Matrix(np.zeros((0, 0), np.int32), np.zeros((0, 0), np.int32))
         stops = self._snapper(vehicle).stops(points)
         cost = self._router(vehicle, during).table(stops)
-        there = cost < FAR
-        walk_ms = self._walk_ms(stops)
-        elsewhere = _elsewhere(points)
-        ms = milliseconds(np.where(there, cost, 0)) + (walk_ms[:, None] + walk_ms[None, :]) * elsewhere
-        metres = whole_metres(decimetres(np.where(there, cost, 0)))
-        seconds = np.where(there, whole_seconds(ms), UNREACHABLE)
-        return Matrix(seconds.astype(np.int32), np.where(there, metres, UNREACHABLE).astype(np.int32))
+        places = np.unique(np.asarray(points, np.float64), axis=0, return_inverse=True)[1]
+        return Matrix(*kernels.told(cost, self._walk_ms(stops), places, LENGTH_BITS, DETOUR_BITS))
 
     def path(self, start: Point, end: Point, vehicle: VehicleClass, *, during: Period | None = None) -> Path:
         """The fastest ride with its line and its words; seconds and metres equal the matrix.
@@ -255,15 +251,17 @@ class Network:
 
     def _new_router(self, vehicle: VehicleClass, uses: OpenUses) -> Router:
         """From the costs of a router that is there already, where little differs; else from nothing."""
-        lanes = self._model.lanes(vehicle, uses)
-        arcs = self._model.arcs(vehicle, lanes)
         near = next((router for (other, _), router in reversed(self._routers.items()) if other is vehicle), None)
-        if near is not None:
-            changed = np.flatnonzero(arcs != near.arcs)
-            if len(changed) <= PARTIAL_SHARE * len(arcs):
-                metric = self._hierarchy.changed(near.metric, changed, arcs[changed])
-                return Router(self._adjacency, self._hierarchy, lanes, arcs, metric)
-        return Router(self._adjacency, self._hierarchy, lanes, arcs, self._hierarchy.metric(arcs))
+        lanes = self._model.lanes(vehicle, uses)
+        if near is None:
+            arcs = self._model.arcs(vehicle, lanes)
+            return Router(self._adjacency, self._hierarchy, lanes, self._hierarchy.metric(arcs))
+        touched, arcs = self._model.arcs_beside(vehicle, lanes, near.lanes, near.arcs)
+        if len(touched) <= PARTIAL_SHARE * len(arcs):
+            metric = self._hierarchy.changed(near.metric, touched, arcs)
+        else:
+            metric = self._hierarchy.metric(arcs)
+        return Router(self._adjacency, self._hierarchy, lanes, metric)
 
     def _walk_ms(self, stops: Stops) -> np.ndarray:
         """From the stop to the door, milliseconds on foot."""
@@ -295,12 +293,6 @@ class Network:
             begins=_hours(period.starts_s),
             ends=_hours(period.ends_s),
         )
-
-
-def _elsewhere(points: Sequence[Point]) -> np.ndarray:
-    """Whether two points differ: from a point to itself nobody walks back to the bike."""
-    _, number = np.unique(np.asarray(points, np.float64), axis=0, return_inverse=True)
-    return (number[:, None] != number[None, :]).astype(np.int64)
 
 
 def _hours(elapsed_s: int) -> str:

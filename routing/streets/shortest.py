@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.streets import kernels
 from routing.streets.costs import LaneCosts
 from routing.streets.hierarchy import Hierarchy, Metric
 from routing.streets.packing import DETOUR, FAR, decimetres, milliseconds, packed
@@ -59,10 +60,8 @@ class Adjacency:
 class Router:
     """Answers under one set of costs. Read-only, so any number of threads may ask."""
 
-    def __init__(
-        self, adjacency: Adjacency, hierarchy: Hierarchy, lanes: LaneCosts, arcs: Ints, metric: Metric
-    ) -> None:
-        self.lanes, self.arcs, self.metric = lanes, arcs, metric
+    def __init__(self, adjacency: Adjacency, hierarchy: Hierarchy, lanes: LaneCosts, metric: Metric) -> None:
+        self.lanes, self.arcs, self.metric = lanes, metric.arcs, metric
         self._hierarchy, self._turns = hierarchy, adjacency.turns
         self._near = adjacency
 
@@ -76,12 +75,7 @@ class Router:
         nodes, node_lane = self._nodes_of(np.unique(lane[usable]))
         found = self._hierarchy.table(self.metric, source_first, sources, costs, nodes)
         by_lane, column = self._per_lane(found, node_lane, lane)
-        out = np.full((count, count), FAR, np.int64)
-        for side in (0, 1):
-            at = np.flatnonzero(usable[:, side])
-            ride = by_lane[:, column[at, side]]
-            out[:, at] = np.minimum(out[:, at], np.where(ride < FAR, ride - rest[at, side], FAR))
-        self._take_off_detours(out, self._zone_of(lane, usable))
+        out = kernels.between(by_lane, column, rest, self._zone_of(lane, usable))
         self._ride_along(out, stops.segment, rest)
         np.fill_diagonal(out, 0)
         return out
@@ -122,12 +116,6 @@ class Router:
 
     def _zone_of(self, lane: Ints, usable: NDArray[np.bool_]) -> NDArray[np.int32]:
         return np.where(usable, self.lanes.zone[lane], -1).max(axis=1)
-
-    @staticmethod
-    def _take_off_detours(out: Ints, zone: NDArray[np.int32]) -> None:
-        """Whoever delivers inside a destination zone may enter it: its one entry is no detour."""
-        entering = (zone[None, :] >= 0) & (zone[:, None] != zone[None, :]) & (out < FAR) & (out >= DETOUR)
-        out[entering] -= DETOUR
 
     def _ride_along(self, out: Ints, segment: Ints, rest: Ints) -> None:
         """Two stops on one segment: straight along it, where that is shorter."""

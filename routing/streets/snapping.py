@@ -57,9 +57,10 @@ class Snapper:
             raise BadInput(
                 "%(count)d points at once are too many: at most %(limit)d.", count=len(points), limit=MOST_POINTS
             )
-        for point in points:
-            check_point(point, self._bounds)
-        planar = np.atleast_1d(np.asarray(shapely.points(np.asarray(points, np.float64).reshape(-1, 2) * self._scale)))
+        rows = np.asarray(points, np.float64).reshape(-1, 2)
+        for number in np.flatnonzero(~_within(rows, self._bounds)):
+            check_point(points[int(number)], self._bounds)
+        planar = np.atleast_1d(np.asarray(shapely.points(rows * self._scale)))
         (asked, hit), distance = self._tree.query_nearest(
             planar, max_distance=SNAP_LIMIT_M, return_distance=True, all_matches=False
         )
@@ -67,6 +68,13 @@ class Snapper:
             raise _too_far(points[int(np.setdiff1d(np.arange(len(points)), asked)[0])])
         share = shapely.line_locate_point(self._lines[hit], planar[asked], normalized=True)
         return Stops(self._segment[hit], np.asarray(share), distance)
+
+
+def _within(rows: NDArray[np.float64], bounds: Bounds) -> NDArray[np.bool_]:
+    """Which points need no closer look; NaN is within nothing."""
+    low, high = np.array([bounds.south, bounds.west]), np.array([bounds.north, bounds.east])
+    inside: NDArray[np.bool_] = np.all((rows >= low) & (rows <= high), axis=1)
+    return inside
 
 
 def check_point(point: Point, bounds: Bounds) -> None:
