@@ -7,6 +7,7 @@ from pathlib import Path
 
 from routing.streets.model import VehicleClass
 from routing.streets.network import import_network
+from routing.streets.zones import AccessRule
 from routing.tours.warm import warm as warm_tours
 
 _CROSSING = """<osm version="0.6">
@@ -27,6 +28,8 @@ def main() -> None:
     ends = [(53.2480, 10.4081), (53.2489, 10.4090), (53.2471, 10.4090)]
     network.matrix(ends, VehicleClass.CARGO_BIKE)
     network.path(ends[0], ends[1], VehicleClass.CARGO_BIKE)
+    closed = AccessRule(((53.2484, 10.4088), (53.2484, 10.4092), (53.2488, 10.4092), (53.2488, 10.4088)))
+    network.with_rules([closed]).matrix(ends[:1], VehicleClass.CARGO_BIKE, during=None)
     warm_tours()
 
 

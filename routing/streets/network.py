@@ -55,21 +55,24 @@ __all__ = [
 ]  # fmt: skip
 
 PARTIAL_SHARE = 0.02  # of all arcs; when more change, computing everything again is quicker
+FEW_ARCS = 64
 USES_KEPT = 1_000  # periods whose open windows are remembered
-ROUTERS_KEPT = 12  # per network: some 30 MB each for a town of 45,000 lanes
+ROUTERS_KEPT = 8  # per network: some 17 MB each for a town of 48,000 lanes
 
 
 def import_network(
     source: FilePath,
     *,
     cache: FilePath | None = None,
+    bbox: Bounds | None = None,
     on_progress: Callable[[float], None] | None = None,
     speeds: Speeds | None = None,
 ) -> Network:
     """The network of an OpenStreetMap file (`.osm.pbf`, `.osm` or `.osm.gz`).
 
     With ``cache``, a folder, the derived graph is kept there by the file's SHA-256, the speeds and the
-    program's version, and taken from there next time. ``on_progress`` is told shares from 0 to 1.
+    program's version, and taken from there next time. With ``bbox`` only what lies within it is read: one
+    town out of the file of a whole Land. ``on_progress`` is told shares from 0 to 1.
 
     Raises :class:`BadInput` if the file is missing, broken, cut off, empty, or has no streets.
     """
@@ -77,18 +80,18 @@ def import_network(
     speeds = speeds or Speeds()
     check_source(source)
     sha256 = sha256_of(source)
-    place = place_for(cache, sha256, speeds) if cache else None
+    place = place_for(cache, sha256, speeds, bbox) if cache else None
     derived = load(place) if place else None
     if derived is None:
-        derived = _derive(source, speeds, tell)
+        derived = _derive(source, speeds, bbox, tell)
         if place:
             save(place, derived)
     tell(1.0)
     return Network(sha256, derived, speeds)
 
 
-def _derive(source: FilePath, speeds: Speeds, tell: Callable[[float], None]) -> Derived:
-    extract = read_extract(source, on_progress=lambda share: tell(0.6 * share))
+def _derive(source: FilePath, speeds: Speeds, bbox: Bounds | None, tell: Callable[[float], None]) -> Derived:
+    extract = read_extract(source, bbox=bbox, on_progress=lambda share: tell(0.6 * share))
     tell(0.6)
     segments, not_understood = build_segments(extract, speeds)
     if not len(segments.start):
@@ -257,7 +260,7 @@ class Network:
             arcs = self._model.arcs(vehicle, lanes)
             return Router(self._adjacency, self._hierarchy, lanes, self._hierarchy.metric(arcs))
         touched, arcs = self._model.arcs_beside(vehicle, lanes, near.lanes, near.arcs)
-        if len(touched) <= PARTIAL_SHARE * len(arcs):
+        if len(touched) <= max(PARTIAL_SHARE * len(arcs), FEW_ARCS):
             metric = self._hierarchy.changed(near.metric, touched, arcs)
         else:
             metric = self._hierarchy.metric(arcs)

@@ -12,7 +12,7 @@ import osmium
 
 from routing.message import BadInput
 from routing.streets.access import Tags
-from routing.streets.model import Point
+from routing.streets.model import Bounds, Point
 
 Progress = Callable[[float], None]
 
@@ -50,14 +50,19 @@ class TurnRule:
 
 @dataclass(slots=True)
 class Extract:
-    """What the file says that concerns us."""
+    """What the file says that concerns us, within ``bbox`` if there is one."""
 
+    bbox: Bounds | None = None
     ways: list[Way] = field(default_factory=list)
     barriers: dict[int, Tags] = field(default_factory=dict)
     signals: dict[int, Tags] = field(default_factory=dict)
     turn_rules: list[TurnRule] = field(default_factory=list)
     water: list[tuple[str, tuple[Point, ...]]] = field(default_factory=list)
     buildings: list[tuple[Point, ...]] = field(default_factory=list)
+
+    def holds(self, lat: float, lon: float) -> bool:
+        return self.bbox is None or self.bbox.contains((lat, lon))
+
     green: list[tuple[Point, ...]] = field(default_factory=list)
 
 
@@ -93,10 +98,13 @@ def broken(source: Path) -> BadInput:
     )
 
 
-def read_extract(source: Path, *, on_progress: Progress | None = None) -> Extract:
-    """Read the file once. Raises :class:`BadInput` if it is no map file, broken, or holds no streets."""
+def read_extract(source: Path, *, bbox: Bounds | None = None, on_progress: Progress | None = None) -> Extract:
+    """Read the file once; with ``bbox`` only what lies within.
+
+    Raises :class:`BadInput` if it is no map file, broken, or holds no streets.
+    """
     check_source(source)
-    extract = Extract()
+    extract = Extract(bbox)
     try:
         for thing in _things(source, on_progress):
             if isinstance(thing, osmium.osm.Node):
@@ -134,32 +142,30 @@ def _keep_node(extract: Extract, node: osmium.osm.Node) -> None:
 def _keep_way(extract: Extract, way: osmium.osm.Way) -> None:
     tags = way.tags
     if "highway" in tags:
-        nodes, line = _geometry(way)
-        if len(nodes) >= 2:
+        for nodes, line in _runs(extract, way):
             extract.ways.append(Way(way.id, dict(tags), nodes, line))
     elif tags.get("waterway") in WATER_LINES:
-        line = _geometry(way)[1]
-        if len(line) >= 2:
-            extract.water.append(("line", tuple(line)))
-    elif way.is_closed() and ("building" in tags or _is_green(tags)):
-        line = _geometry(way)[1]
-        if len(line) >= 4 and line[0] == line[-1]:
-            (extract.buildings if "building" in tags else extract.green).append(tuple(line))
+        extract.water.extend(("line", tuple(line)) for _, line in _runs(extract, way))
+    elif "building" in tags and way.is_closed():
+        outlines = [tuple(line) for _, line in _runs(extract, way)]
+        extract.buildings.extend(line for line in outlines if len(line) >= 4 and line[0] == line[-1])
 
 
-def _is_green(tags: osmium.osm.TagList) -> bool:
-    return tags.get("leisure") in GREEN_LEISURE or tags.get("landuse") in GREEN_LANDUSE
-
-
-def _geometry(way: osmium.osm.Way) -> tuple[list[int], list[Point]]:
-    """Nodes that the file holds; at the edge of an extract some lie outside."""
-    nodes, line = [], []
+def _runs(extract: Extract, way: osmium.osm.Way) -> Iterator[tuple[list[int], list[Point]]]:
+    """The parts of a way that lie in the file and the box; at the edge of an extract a way may have gaps."""
+    nodes: list[int] = []
+    line: list[Point] = []
     for node in way.nodes:
         place = node.location
-        if place.valid():
+        if place.valid() and extract.holds(place.lat, place.lon):
             nodes.append(node.ref)
             line.append((place.lat, place.lon))
-    return nodes, line
+            continue
+        if len(nodes) >= 2:
+            yield nodes, line
+        nodes, line = [], []
+    if len(nodes) >= 2:
+        yield nodes, line
 
 
 def _keep_relation(extract: Extract, relation: osmium.osm.Relation) -> None:
@@ -192,5 +198,5 @@ def _keep_area(extract: Extract, area: osmium.osm.Area) -> None:
         return
     for ring in area.outer_rings():
         line = tuple((node.location.lat, node.location.lon) for node in ring if node.location.valid())
-        if len(line) >= 4:
+        if len(line) >= 4 and any(extract.holds(*point) for point in line):
             extract.water.append(("polygon", line))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from routing.streets.access import Access, Pattern, Use
 from routing.streets.conditions import parse_condition
-from routing.streets.model import Point
+from routing.streets.model import Bounds, Point
 from routing.streets.segments import Segments, Trait
 from routing.streets.speeds import Speeds
 from routing.streets.turns import Turns
@@ -69,8 +69,9 @@ def sha256_of(source: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def place_for(cache: Path, sha256: str, speeds: Speeds) -> Path:
-    return cache / f"streets-{sha256[:32]}-{speeds.fingerprint()}-v{VERSION}.npz"
+def place_for(cache: Path, sha256: str, speeds: Speeds, bbox: Bounds | None) -> Path:
+    part = "" if bbox is None else "-" + "_".join(f"{degrees:.5f}" for degrees in bbox)
+    return cache / f"streets-{sha256[:32]}-{speeds.fingerprint()}{part}-v{VERSION}.npz"
 
 
 def save(place: Path, derived: Derived) -> None:

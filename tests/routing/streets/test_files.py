@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from routing.message import BadInput
-from routing.streets.network import import_network
+from routing.streets.network import Bounds, import_network
 from routing.streets.places import read_places
 from routing.streets.speeds import Speeds
 from tests.routing.streets.town import BIKE, FOOT, Town, at, extract, grid
@@ -101,6 +101,30 @@ def test_a_broken_cache_is_made_again_and_another_profile_has_its_own(tmp_path):
     assert kept.stat().st_size > 100
     import_network(source, cache=cache, speeds=Speeds(walk_kmh=3.0))
     assert len(list(cache.iterdir())) == 2
+
+
+def test_only_what_lies_in_the_box_is_read_and_kept_apart(tmp_path):
+    source, cache = town_file(tmp_path), tmp_path / "cache"
+    south, west = at(-10, -10)
+    north, east = at(210, 50)
+
+    part = import_network(source, cache=cache, bbox=Bounds(south, west, north, east))
+    whole = import_network(source, cache=cache)
+
+    assert part.bounds.north < whole.bounds.north
+    assert {(len(line), name) for _, name, line in part.lines()} == {(3, "Große Bäckerstraße")}, "a – b – c only"
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_a_way_with_a_hole_at_the_edge_of_an_extract_makes_no_bridge_over_it(tmp_path):
+    """The extract lacks corner b, so a and c are not joined."""
+    town = Town(grid())
+    town.street("dabcf")
+    source = tmp_path / "town.osm"
+    lines = town.xml().splitlines()
+    source.write_text("\n".join(line for line in lines if not line.startswith('<node id="2"')), encoding="utf-8")
+
+    assert [len(line) for _, _, line in import_network(source).lines()] == [2, 2]
 
 
 def test_gzipped_xml_is_read_like_plain(tmp_path):

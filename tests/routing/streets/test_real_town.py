@@ -13,22 +13,22 @@ from shapely import LineString
 
 from routing.streets.costs import states_during
 from routing.streets.model import VEHICLES
-from routing.streets.network import Network, Period, import_network
+from routing.streets.network import Network, Period
 from routing.streets.packing import FAR, LENGTH_BITS
 from routing.streets.segments import metres_per_degree
-from tests.routing.streets.town import BIKE, FOOT, VAN, extract, some_points
+from tests.routing.streets.town import BIKE, FOOT, VAN, real_town, some_points
 
 TUESDAY, SUNDAY = date(2026, 6, 2), date(2026, 6, 7)
 
 
 @pytest.fixture(scope="module", params=["kaiserslautern", "heidelberg-core"])
 def network(request) -> Network:
-    return import_network(extract(request.param))
+    return real_town(request.param)
 
 
 @pytest.fixture(scope="module")
 def heidelberg() -> Network:
-    return import_network(extract("heidelberg-core"))
+    return real_town("heidelberg-core")
 
 
 @pytest.mark.parametrize("vehicle", [BIKE, VAN, FOOT])
@@ -87,6 +87,21 @@ def test_heidelbergs_delivery_windows_are_open_in_the_morning_of_a_working_day(h
     assert True in is_open(Period(TUESDAY, 8 * 3600, 9 * 3600))
     assert is_open(Period(TUESDAY, 15 * 3600, 16 * 3600)) == {False}
     assert is_open(Period(SUNDAY, 8 * 3600, 9 * 3600)) == {False}
+
+
+def test_heidelbergs_main_street_is_ridden_in_the_morning_and_pushed_in_the_afternoon(heidelberg):
+    """The 8 ways with `bicycle:conditional = yes @ (Mo-Sa 06:00-11:00)`; a pushed bike is no bike to the law."""
+    bike = VEHICLES.index(BIKE)
+    signed = [trait.pattern for trait in heidelberg._derived.segments.traits if trait.name == "Hauptstraße"]
+    signed = [pattern for pattern in signed if pattern.conditions and pattern.states[0].along[bike].push]
+
+    def pushed(day: date, hour: int) -> set[bool]:
+        period = Period(day, hour * 3600, hour * 3600 + 60)
+        return {state.along[bike].push for pattern in signed for state in states_during(pattern, period)}
+
+    assert False in pushed(TUESDAY, 8)
+    assert pushed(TUESDAY, 15) == {True}
+    assert pushed(SUNDAY, 8) == {True}
 
 
 def test_every_conditional_sign_of_heidelberg_is_understood(heidelberg):

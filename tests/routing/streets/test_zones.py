@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from routing.message import BadInput
-from routing.streets.network import UNREACHABLE, Network, Period, import_network
+from routing.streets.network import UNREACHABLE, Network, Period
 from routing.streets.zones import AccessRule, ZoneUse, strip_along
-from tests.routing.streets.town import BIKE, FOOT, VAN, Town, at, extract, grid, some_points
+from tests.routing.streets.town import BIKE, FOOT, VAN, Town, at, grid, real_town, some_points
 
 TUESDAY = date(2026, 6, 2)
 MORNING, NOON = Period(TUESDAY, 8 * 3600, 9 * 3600), Period(TUESDAY, 12 * 3600, 13 * 3600)
@@ -151,8 +151,7 @@ def test_rules_that_make_no_sense_are_refused(rule, says):
 
 def test_after_many_closures_the_costs_equal_those_computed_from_nothing():
     """The partial update of the hierarchy against a full one, on a real town."""
-    source = extract("kaiserslautern")
-    network = import_network(source)
+    network = real_town("kaiserslautern")
     points = some_points(network, 40, seed=2)
     network.matrix(points, BIKE)
     chance = np.random.default_rng(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -26,6 +27,12 @@ def extract(name: str) -> Path:
     if not source.is_file():
         pytest.skip(f"no {name}.osm.pbf in SHARED_DATA")
     return source
+
+
+@cache
+def real_town(name: str) -> Network:
+    """The network of a real extract, imported once in each test process; read-only, so tests may share it."""
+    return import_network(extract(name))
 
 
 def at(east_m: float, north_m: float) -> tuple[float, float]:
