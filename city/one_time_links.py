@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from city import clock
@@ -21,6 +21,7 @@ LIFETIME = {
     LinkPurpose.INVITE: timedelta(days=7),
     LinkPurpose.RESET: timedelta(hours=1),
 }
+DEAD_KEPT = timedelta(days=30)  # rows of links that no longer work
 
 
 class LinkGone(NotFound):
@@ -38,6 +39,7 @@ def make(account: Account, purpose: LinkPurpose) -> tuple[str, datetime]:
     db.session.flush()
     void(account.id, purpose)
     token = secrets.token_urlsafe(32)
+    db.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < clock.now() - DEAD_KEPT))
     expires = clock.now() + LIFETIME[purpose]
     link = OneTimeLink(account_id=account.id, purpose=purpose, token_hash=hash_token(token), expires_at=expires)
     db.session.add(link)

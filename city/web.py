@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from city import clock, words
 from city.db import city_scope, db
-from city.messages import DomainError, say
+from city.messages import DomainError, NotFound, say
 from city.models import City
 from routing.message import N_, BadInput, Message
 
@@ -78,6 +78,8 @@ def _enter_city() -> None:
     host = request.host.partition(":")[0].lower()
     cities = list(db.session.scalars(select(City).order_by(City.id)))
     g.city = next((city for city in cities if city.host == host), cities[0] if len(cities) == 1 else None)
+    if g.city is None and request.endpoint != "city.health":
+        raise NotFound("There is no town at this address. Please check how it is written.")
     if g.city is not None:
         g.city_stack.enter_context(city_scope(g.city.id))
 

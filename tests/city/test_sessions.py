@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from city.db import db
-from city.models import CountedTry, LoginSession, Role
+from city.models import City, CountedTry, LoginSession, Role
 from tests import build
 from tests.city.door import PASSWORD, is_in, sign_in
 
@@ -121,3 +121,17 @@ def test_old_sessions_are_tidied_away_at_the_next_login(app, anna):
         sign_in(app.test_client())
 
     assert len(db.session.scalars(select(LoginSession)).all()) == 1
+
+
+def test_an_address_of_no_town_says_so(app, anna):
+    """
+    Two towns share the server; a third name, or a signed-in browser under it, gets a sentence and no fault.
+    """
+    build.keep(City(slug="other", name="Andernort", host="andernort.test"))
+    for browser in (app.test_client(), build.browser_of(app, anna)):
+        with browser.session_transaction() as here, browser.session_transaction(base_url="http://x.test") as there:
+            there.update(here)
+        answer = browser.get("/account", base_url="http://x.test")
+        assert answer.status_code == 404
+        assert "Unter dieser Adresse gibt es keine Stadt." in answer.text
+    assert app.test_client().get("/health", base_url="http://x.test").status_code in (200, 503)

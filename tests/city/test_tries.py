@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -157,3 +158,23 @@ def test_an_account_that_is_switched_off_says_so_to_its_owner_only(app, town):
     build.account(email="anna@example.org", password_hash=HASH, disabled_at=NOW)
     assert "Dieses Konto ist abgeschaltet." in sign_in(app.test_client()).text
     assert "stimmt nicht" in sign_in(app.test_client(), "wrong password").text
+
+
+def test_many_guesses_at_once_do_not_slip_through(app, anna):
+    """
+    Twelve wrong passwords in the same moment: five are looked at, the others are not.
+    """
+    start = threading.Barrier(12)
+    answers = []
+
+    def guess(number: int) -> None:
+        start.wait()
+        answers.append(sign_in(app.test_client(), f"guess {number}").status_code)
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == [200] * 5 + [429] * 7
