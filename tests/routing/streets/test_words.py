@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from routing.streets import words
+from routing.streets.geojson import feature_collection
 from routing.streets.gpx import gpx
 from routing.streets.model import Manoeuvre
 from tests.routing.streets.town import BIKE, FOOT, VAN, Town, at, grid
@@ -143,6 +145,17 @@ def test_gpx_is_valid_and_keeps_every_name_as_it_is(crossing, tmp_path):
     assert 'xmlns="http://www.topografix.com/GPX/1/1"' in text
     assert [(p.latitude, p.longitude) for p in read.tracks[0].segments[0].points] == list(path.line)
     assert "<img" not in text
+
+
+def test_geojson_has_longitude_first_and_every_instruction_in_words(crossing, tmp_path, german):
+    path = crossing.network(tmp_path).path(at(10, 100), at(100, 140), BIKE)
+
+    found = json.loads(json.dumps(feature_collection([(EVIL, path)], say=german)))
+
+    line, *points = found["features"]
+    assert line["geometry"]["coordinates"][0] == pytest.approx([at(10, 100)[1], at(10, 100)[0]], abs=1e-6)
+    assert (line["properties"]["name"], line["properties"]["seconds"]) == (EVIL, path.seconds)
+    assert [point["properties"]["text"] for point in points] == said(path, german)
 
 
 def test_every_sentence_of_the_streets_has_its_german_twin():
