@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import product
 from typing import NamedTuple
 
@@ -155,7 +155,7 @@ class CostModel:
         return np.where(kmh > 0, packed(np.where(kmh > 0, ms, 0).astype(np.int64), self._length_dm[lanes]), FAR)
 
     def _zones(self, destination: NDArray[np.bool_]) -> NDArray[np.int32]:
-        """Number the connected sets of destination lanes; -1 elsewhere."""
+        """Each connected set of destination lanes has its first lane as its number, under all costs; -1 elsewhere."""
         zone = np.full(len(destination), -1, np.int32)
         count = int(destination.sum())
         within = np.flatnonzero(destination[self._tail])
@@ -163,7 +163,10 @@ class CostModel:
         place = np.cumsum(destination) - 1
         links = (place[self._tail[within]], place[self._head[within]])
         graph = coo_array((np.ones(len(within), np.int8), links), shape=(count, count))
-        zone[destination] = connected_components(graph, directed=False)[1] if count else 0
+        if count:
+            lanes = np.flatnonzero(destination)
+            label = connected_components(graph, directed=False)[1]
+            zone[lanes] = lanes[np.unique(label, return_index=True)[1]][label]
         return zone
 
     def arcs(self, vehicle: VehicleClass, lanes: LaneCosts) -> Ints:
@@ -238,6 +241,7 @@ def states_during(pattern: Pattern, period: Period | None) -> list[Access]:
 Told = list[tuple[int, int, frozenset[bool]]]
 
 
+@lru_cache(maxsize=512)
 def _told(condition: Condition, period: Period) -> Told:
     if condition.maybe or condition.rules is None:
         return [(-(1 << 40), 1 << 40, condition.truths(period))]

@@ -124,14 +124,20 @@ def recustomise(  # type: ignore[no-untyped-def]
                 j += 1
         if up == rise[e] and down == fall[e]:
             continue
+        # the better of old and new decides whether a triangle over this edge ever mattered, or matters now
+        best_up, best_down = min(up, rise[e]), min(down, fall[e])
         rise[e], fall[e] = up, down
         for k in range(first[v], first[v + 1]):
             x = above[k]
-            if x != w:
-                other = edge(first, above, min(w, x), max(w, x))
-                if not waits[other]:
-                    waits[other] = True
-                    heapq.heappush(queue, (np.int64(min(w, x)) * n + max(w, x), other))
+            if x == w:
+                continue
+            other = edge(first, above, min(w, x), max(w, x))
+            there, back = best_down + rise[k], best_up + fall[k]  # w – v – x, and x – v – w
+            if x < w:
+                there, back = back, there
+            if not waits[other] and (there <= rise[other] or back <= fall[other]):
+                waits[other] = True
+                heapq.heappush(queue, (np.int64(min(w, x)) * n + max(w, x), other))
     return done
 
 
