@@ -6,16 +6,18 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import leerstand.models  # noqa: F401  the tables of the shops
 import logistics.models  # noqa: F401  the tables of hubs and tours
-from city import access, account_views, people_views, views, web, words
+from city import access, account_views, jobs, people_views, views, web, words
 from city.config import Config, from_environment
 from city.db import db, prepare_engine
 from city.models import Role
 from city.navigation import NavItem, init_navigation
+from leerstand import jobs as leerstand_jobs
+from leerstand import room as leerstand_room
 
 SESSION_COOKIE = "zwischenraum"
 NAVIGATION: tuple[NavItem, ...] = (
+    *leerstand_room.NAVIGATION,
     NavItem("people.people", "People", frozenset({Role.ADMIN, Role.MANAGER})),
     NavItem("city.edit_settings", "Settings", frozenset({Role.ADMIN, Role.MANAGER})),
 )
@@ -44,7 +46,9 @@ def create_app(config: Config | None = None) -> Flask:
     words.init_words(app, config.data_dir / "translations")
     web.init_web(app)
     access.init_access(app)
-    for blueprint in (views.bp, account_views.bp, people_views.bp):
+    for blueprint in (views.bp, account_views.bp, people_views.bp, leerstand_room.BLUEPRINT):
         app.register_blueprint(blueprint)
+    for kind, handler in leerstand_jobs.HANDLERS.items():
+        jobs.register(kind, handler)
     init_navigation(app, NAVIGATION)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from babel.numbers import NumberFormatError, parse_decimal
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, FloatField, HiddenField, IntegerField, StringField
+from wtforms import DateField, Field, FloatField, HiddenField, IntegerField, StringField
 from wtforms.i18n import get_translations as wtforms_sentences
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 from wtforms.widgets import EmailInput
@@ -18,6 +19,7 @@ from wtforms.widgets import EmailInput
 from city.messages import DomainError, say
 from routing.message import BadInput
 
+FIRST_YEAR, LAST_YEAR = 1800, 2100  # a day beyond these is a slip of the fingers
 MAX_TEXT = 4000  # characters in one field; longer is a mistake or an attack
 
 
@@ -180,6 +182,34 @@ class LimitsBetween:
                     value=field.raw_data[0] if field.raw_data else field.data,
                     least=f"{self.least:g}",
                     most=f"{self.most:g}",
+                )
+            )
+
+
+class DayField(DateField):
+    """A day, as browsers send it (2026-11-22) or as people here type it (22.11.2026)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, format=["%Y-%m-%d", "%d.%m.%Y"], **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed; the sentence names it."""
+        self.data: date | None = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            super().process_formdata([valuelist[0].strip()])
+        except ValueError:
+            raise ValueError(
+                gettext("“%(typed)s” is not a day. Please write it like this: 22.11.2026", typed=valuelist[0])
+            ) from None
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise ValueError(
+                gettext(
+                    "“%(typed)s” lies outside the years %(first)s to %(last)s.",
+                    typed=valuelist[0],
+                    first=str(FIRST_YEAR),
+                    last=str(LAST_YEAR),
                 )
             )
 

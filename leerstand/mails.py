@@ -10,6 +10,7 @@ from city.messages import say
 from city.models import Account
 from leerstand.models import Agreement, Proposal
 from leerstand.rules import euros
+from leerstand.spells import last_day
 from routing.message import Message
 
 
@@ -84,6 +85,6 @@ def _terms(deal: Proposal | Agreement) -> dict[str, object]:
         "address": deal.unit.address,
         "title": deal.request.title,
         "starts": deal.starts,
-        "ends": deal.ends,
+        "ends": last_day(deal.ends),
         "rent": euros(deal.rent_cents_month),
     }

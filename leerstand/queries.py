@@ -104,9 +104,11 @@ class PublicFilter:
     now: bool = False
 
 
-def public_vacancies(wanted: PublicFilter, today: date, settings: CitySettings) -> list[PublicVacancy]:
-    """The free shops, each reduced to what its owner lets the public see."""
-    units = stock()
+def public_vacancies(
+    wanted: PublicFilter, today: date, settings: CitySettings, units: Sequence[Unit] | None = None
+) -> list[PublicVacancy]:
+    """The free shops, each reduced to what its owner lets the public see; ``units``: the stock, if at hand."""
+    units = stock() if units is None else units
     places = situations(units, today, settings.neighbour_distance_m)
     reserved = reserved_units()
     free = [unit for unit in units if unit.id in places and unit.id not in reserved]
@@ -254,6 +256,12 @@ def open_proposal_for(unit_id: int, request_id: int) -> Proposal | None:
     query = select(Proposal).where(
         Proposal.state == ProposalState.OPEN, or_(Proposal.unit_id == unit_id, Proposal.request_id == request_id)
     )
+    return db.session.scalar(query.limit(1))
+
+
+def open_proposal_for_unit(unit_id: int) -> Proposal | None:
+    """What an owner is being asked about this shop just now."""
+    query = select(Proposal).where(Proposal.state == ProposalState.OPEN, Proposal.unit_id == unit_id).options(*_BOTH)
     return db.session.scalar(query.limit(1))
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from leerstand.kinds import SpellKind
 from leerstand.models import Occupancy
 from routing.message import Message
+
+
+def last_day(ends: date) -> date:
+    """The last day of a half-open period, as people name it."""
+    return ends - timedelta(days=1)
 
 
 def overlaps(one_starts: date, one_ends: date | None, starts: date, ends: date | None) -> bool:

@@ -8,13 +8,18 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from city import audit
+from city import audit, streets
 from city.db import db
 from city.messages import Conflict, DomainError
 from leerstand import queries
-from leerstand.kinds import Category, SpellKind
+from leerstand.kinds import Category, Side, SpellKind
 from leerstand.models import Occupancy, StreetAxis, Unit
 from leerstand.spells import objection_to_spell
+from routing.streets.model import Bounds
+from routing.streets.snapping import check_point
+
+ABOUT_SPELLS = ("spells", "vacancy")  # what of ``Unit.invented`` concerns who was here
+GERMANY = Bounds(south=47.2, west=5.8, north=55.1, east=15.1)
 
 
 def axis_named(name: str) -> StreetAxis:
@@ -30,7 +35,8 @@ def axis_named(name: str) -> StreetAxis:
 
 def record_unit(values: Mapping[str, Any], *, empty_since: date | None) -> Unit:
     """Take a shop into the stock; ``values`` are its columns. With ``empty_since`` a vacancy begins that day."""
-    unit = Unit(axis_id=axis_named(values["street"]).id, **values)
+    check_place((values["lat"], values["lon"]))
+    unit = Unit(axis_id=axis_named(values["street"]).id, side=side_of(values["housenumber"]), **values)
     db.session.add(unit)
     db.session.flush()
     if empty_since is not None:
@@ -45,11 +51,28 @@ def change_unit(unit_id: int, values: Mapping[str, Any]) -> Unit:
     changed = [name for name, value in values.items() if getattr(unit, name) != value]
     for name, value in values.items():
         setattr(unit, name, value)
+    check_place(unit.point)
+    unit.side = side_of(unit.housenumber)
     if "street" in changed:
         unit.axis_id = axis_named(values["street"]).id
-    unit.invented = []
+    unit.invented = [name for name in unit.invented if name in ABOUT_SPELLS]
     audit.record("shop changed", "unit", unit_id, fields=", ".join(sorted(changed)))
     return unit
+
+
+def check_place(point: tuple[float, float]) -> None:
+    """The place lies on the city's map, or in Germany where there is none yet. Raises BadInput."""
+    try:
+        bounds = streets.network().bounds
+    except streets.NoStreets:
+        bounds = GERMANY
+    check_point(point, bounds)
+
+
+def side_of(housenumber: str) -> Side:
+    """Odd or even; without a number it counts as odd."""
+    digits = "".join(character for character in housenumber.split("-")[0] if character.isdigit())
+    return Side.EVEN if digits and int(digits) % 2 == 0 else Side.ODD
 
 
 def add_spell(
@@ -83,6 +106,7 @@ def add_spell(
         category=category if active else None,
     )
     db.session.add(spell)
+    unit.invented = [name for name in unit.invented if name not in ABOUT_SPELLS]
     audit.record("spell added", "unit", unit_id, kind=kind.value)
     return spell
 

@@ -1,0 +1,150 @@
+"""The city's plan: proposals with their points, why not others, and the way to the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from city import clock, settings
+from city.access import current_account, requires
+from city.db import transaction
+from city.messages import Conflict, say
+from leerstand import indicators, labels, queries
+from leerstand.findings import Finding, Weight
+from leerstand.forms import SendForm
+from leerstand.matching import explain
+from leerstand.models import Match, MatchPlan, Unit
+from leerstand.rules import suitability
+from leerstand.services import plans, proposals
+from leerstand.situation import Situation, situations, status_on
+from leerstand.views.blueprint import STAFF, base_of_map, bp
+from leerstand.views.stock import mark
+from routing.message import Message
+
+REFUSED_SHOWN = 3  # of the requests that cannot come, those with the fewest obstacles
+
+
+@bp.get("/plan")
+@requires(*STAFF)
+def plan() -> str:
+    """The newest plan: how good it is, each proposal with its points, and what stood against the others."""
+    newest, day, numbers = queries.newest_plan(), clock.today(), settings.current().numbers
+    units, requests = queries.stock(), queries.open_requests()
+    places = situations(units, day, numbers.neighbour_distance_m)
+    waiting = {request.id for request in requests}
+    reserved = queries.reserved_units()
+    by_id = {unit.id: unit for unit in units}
+    shown = []
+    for match in newest.matches if newest else ():
+        here = by_id[match.unit_id]
+        open_ = match.request_id in waiting and match.unit_id not in reserved and match.unit_id in places
+        pairs = explain.for_unit(here, requests, places[here.id], numbers) if open_ else []
+        shown.append(
+            {
+                "match": match,
+                "rows": points_of(match),
+                "open": open_,
+                "checks": checks_of(match, places.get(match.unit_id), numbers),
+                "refused": [pair for pair in pairs if pair.found.obstacles][:REFUSED_SHOWN],
+            }
+        )
+    return render_template(
+        "leerstand/plan.html",
+        plan=newest,
+        shown=shown,
+        titles=queries.request_titles([row["request_id"] for match in _matches(newest) for row in match.alternatives]),
+        effect=effect(units, newest, places),
+        free=len(places) - len(reserved & places.keys()),
+        waiting=len(requests),
+        changed=newest is not None and newest.settings_version != settings.current().version,
+    )
+
+
+def _matches(plan: MatchPlan | None) -> Iterable[Match]:
+    return plan.matches if plan else ()
+
+
+def points_of(match: Match) -> list[dict[str, Any]]:
+    """The criteria of a match as rows of the points table."""
+    return [_point_row(**row) for row in match.criteria]
+
+
+def _point_row(*, key: str, text: str, values: dict[str, object], points: int, max: int) -> dict[str, Any]:
+    label = labels.CRITERION_LABELS[key]
+    return {"label": _(label), "note": say(Message(text, values)), "points": points, "max": max}
+
+
+def checks_of(match: Match, place: Situation | None, numbers: settings.CitySettings) -> list[Finding]:
+    """What was asked for and is there, and what somebody has to see to."""
+    if place is None:
+        return []
+    found = suitability(match.unit, match.request, numbers, place)
+    return [finding for finding in found.findings if finding.weight != Weight.POINTS]
+
+
+def effect(units: list[Unit], plan: MatchPlan | None, places: dict[int, Situation]) -> dict[str, float]:
+    """What changes for the streets when every proposal is accepted."""
+    day = clock.today()
+    before = indicators.vacancies(units, day)
+    filled = {match.unit_id for match in _matches(plan)}
+    closed_m = sum(places[unit.id].gap_m for unit in units if unit.id in filled and unit.id in places)
+    empty = [unit for unit in units if unit.id in filled and unit.id in places and places[unit.id].empty_since]
+    return {
+        "closed_m": closed_m,
+        "before_percent": before.unit_percent,
+        "after_percent": indicators.percent(before.empty - len(empty), before.units),
+        "days": sum((match.ends - match.starts).days for match in _matches(plan)),
+    }
+
+
+@bp.get("/plan/karte.json")
+@requires(*STAFF)
+def plan_map_data() -> dict[str, Any]:
+    """The plan on the map: proposed shops with their number, and everything else that is not simply in use."""
+    newest, day = queries.newest_plan(), clock.today()
+    number = {match.unit_id: place for place, match in enumerate(_matches(newest), start=1)}
+    title = {match.unit_id: match.request.title for match in _matches(newest)}
+    marks = []
+    for unit in queries.stock():
+        status = status_on(unit.spells, day)
+        if unit.id in number:
+            words = f"{number[unit.id]}: {unit.address} → {title[unit.id]}"
+            marks.append(mark(unit, status, kind="proposal", title=words, label=str(number[unit.id])))
+        elif status.value in ("vacancy", "threatened", "interim", "hub"):
+            marks.append(mark(unit, status))
+    return {**base_of_map(), "marks": marks}
+
+
+@bp.post("/plan/rechnen")
+@requires(*STAFF)
+def compute_plan() -> Response:
+    """Have the plan computed anew; the page of the job leads back to it."""
+    with transaction():
+        job = plans.start_matching(account_id=current_account().id, shown_at=url_for("leerstand.plan"))
+    return redirect(url_for("city.job", job_id=job.id))
+
+
+@bp.route("/plan/vorschlag/<int:match_id>", methods=["GET", "POST"])
+@requires(*STAFF)
+def propose(match_id: int) -> str | Response:
+    """Look once more, then send the proposal to the owner."""
+    match, form = queries.match(match_id), SendForm()
+    if form.sent_and_valid():
+        try:
+            with transaction():
+                proposals.propose_match(
+                    match_id,
+                    sender=current_account(),
+                    link_to=lambda row_id: url_for("leerstand.answer_proposal", proposal_id=row_id, _external=True),
+                )
+        except Conflict as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Sent. The owner decides; you see the answer under “Today”."), "success")
+            return redirect(url_for("leerstand.plan"))
+    people = queries.people_of(match.unit.owner_id) if match.unit.owner_id else []
+    return render_template("leerstand/propose.html", form=form, match=match, people=people)

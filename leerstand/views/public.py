@@ -1,0 +1,88 @@
+"""What everyone sees: the free shops, as far as their owners agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+
+from city import clock, settings
+from city.access import public
+from leerstand import indicators, queries
+from leerstand.publishing import PublicVacancy
+from leerstand.queries import PublicFilter
+from leerstand.street_band import skyline
+from leerstand.views.blueprint import base_of_map, bp, with_filter
+
+SIZES: dict[str, tuple[int | None, int | None]] = {
+    "": (None, None),
+    "bis-60": (None, 60),
+    "60-150": (60, 150),
+    "ab-150": (150, None),
+}
+
+
+def wanted() -> PublicFilter:
+    """The filter in the address; what it does not know asks for everything."""
+    least, most = SIZES.get(request.args.get("groesse", ""), (None, None))
+    return PublicFilter(least, most, step_free="stufenlos" in request.args, now="sofort" in request.args)
+
+
+@bp.get("/frei")
+@public
+def start() -> str:
+    """The free shops as a list and on the map, and how much of the centre stands empty."""
+    today, numbers = clock.today(), settings.current().numbers
+    units = queries.stock()
+    return render_template(
+        "leerstand/start.html",
+        vacancies=queries.public_vacancies(wanted(), today, numbers, units),
+        figures=indicators.vacancies(units, today),
+        skyline=skyline(indicators.streets(units, today)),
+        size=request.args.get("groesse", "") if request.args.get("groesse") in SIZES else "",
+        wanted=wanted(),
+        map_url=with_filter("leerstand.map_data"),
+    )
+
+
+@bp.get("/frei/karte.json")
+@public
+def map_data() -> dict[str, Any]:
+    """The same shops for the map: exact ones as marks, the others as a count per cell."""
+    found = queries.public_vacancies(wanted(), clock.today(), settings.current().numbers)
+    cells = Counter(vacancy.cell for vacancy in found if vacancy.cell is not None)
+    return {
+        **base_of_map(),
+        "cells": [{"box": box, "count": count} for box, count in cells.items()],
+        "marks": [_mark(vacancy) for vacancy in found if vacancy.exact],
+    }
+
+
+def _mark(vacancy: PublicVacancy) -> dict[str, Any]:
+    address = f"{vacancy.street} {vacancy.housenumber}".strip()
+    return {
+        "kind": "vacancy",
+        "point": vacancy.point,
+        "title": _("%(address)s, %(area)d m², free", address=address, area=vacancy.area_m2),
+        "url": url_for("leerstand.shop", unit_id=vacancy.unit_id),
+    }
+
+
+@bp.get("/frei/<int:unit_id>")
+@public
+def shop(unit_id: int) -> str:
+    """One free shop, reduced to what its owner lets the public see."""
+    vacancy = queries.public_vacancy(unit_id, clock.today(), settings.current().numbers)
+    return render_template("leerstand/shop.html", vacancy=vacancy)
+
+
+@bp.get("/frei/<int:unit_id>/karte.json")
+@public
+def shop_map_data(unit_id: int) -> dict[str, Any]:
+    """Where it is: the place, or the cell in which it lies."""
+    vacancy = queries.public_vacancy(unit_id, clock.today(), settings.current().numbers)
+    if vacancy.exact:
+        return {**base_of_map(), "marks": [{**_mark(vacancy), "large": True}]}
+    return {**base_of_map(), "cells": [{"box": vacancy.cell, "count": 1}]}

@@ -1,0 +1,105 @@
+"""The city's requests and agreements: who looks for what, what stands in the way, what was agreed."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from city import clock, settings
+from city.access import requires
+from city.db import transaction
+from city.messages import Conflict
+from leerstand import queries
+from leerstand.forms import EndForm, RejectForm, chosen, day_of
+from leerstand.kinds import ProposalState, RequestState
+from leerstand.matching import explain
+from leerstand.services import proposals
+from leerstand.services import requests as deeds
+from leerstand.situation import situations
+from leerstand.views.blueprint import STAFF, bp
+
+
+@bp.get("/gesuche")
+@requires(*STAFF)
+def requests() -> str:
+    """All requests but drafts, by state."""
+    state = chosen(RequestState, request.args.get("stand"))
+    return render_template("leerstand/requests.html", requests=queries.requests(state), state=state)
+
+
+@bp.get("/gesuche/<int:request_id>")
+@requires(*STAFF)
+def use_request(request_id: int) -> str:
+    """One request: which shops would suit, which would not, and why."""
+    found, numbers = queries.request(request_id), settings.current().numbers
+    units, plan = queries.stock(), queries.newest_plan()
+    places = situations(units, clock.today(), numbers.neighbour_distance_m)
+    worth = {int(unit_id): points for unit_id, points in plan.hub_points.items()} if plan else {}
+    pairs = explain.for_request(found, units, places, numbers, worth)
+    return render_template(
+        "leerstand/use_request.html",
+        request_=found,
+        possible=[pair for pair in pairs if pair.found.possible],
+        refused=[pair for pair in pairs if not pair.found.possible],
+        match=next((match for match in plan.matches if match.request_id == request_id), None) if plan else None,
+        reserved=queries.reserved_units(),
+        agreement=queries.agreement_of_request(request_id),
+    )
+
+
+@bp.route("/gesuche/<int:request_id>/ablehnen", methods=["GET", "POST"])
+@requires(*STAFF)
+def reject_request(request_id: int) -> str | Response:
+    """Say no, with a reason that helps."""
+    found, form = queries.request(request_id), RejectForm()
+    if form.sent_and_valid():
+        try:
+            with transaction():
+                link = url_for("leerstand.my_request", request_id=request_id, _external=True)
+                deeds.reject_request(request_id, answer=form.answer.data or "", link=link)
+        except Conflict as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Declined. The applicant gets a mail with your reason."), "success")
+            return redirect(url_for("leerstand.requests"))
+    return render_template("leerstand/reject_request.html", form=form, request_=found)
+
+
+@bp.get("/vereinbarungen")
+@requires(*STAFF)
+def agreements() -> str:
+    """What waits for an owner's answer, what was agreed, and what was declined."""
+    return render_template(
+        "leerstand/agreements.html",
+        waiting=queries.proposals(ProposalState.OPEN),
+        declined=queries.proposals(ProposalState.DECLINED),
+        agreements=queries.agreements(),
+    )
+
+
+@bp.post("/vorschlaege/<int:proposal_id>/zuruecknehmen")
+@requires(*STAFF)
+def withdraw_proposal(proposal_id: int) -> Response:
+    """Take a proposal back before it is answered."""
+    with transaction():
+        proposals.withdraw_proposal(proposal_id)
+    flash(_("Taken back. Shop and request are free again."), "success")
+    return redirect(url_for("leerstand.agreements"))
+
+
+@bp.route("/vereinbarungen/<int:agreement_id>/beenden", methods=["GET", "POST"])
+@requires(*STAFF)
+def terminate_agreement(agreement_id: int) -> str | Response:
+    """End an agreement before its time."""
+    found, form = queries.agreement(agreement_id), EndForm()
+    if form.sent_and_valid():
+        try:
+            with transaction():
+                proposals.terminate_agreement(agreement_id, ends=day_of(form.ends))
+        except Conflict as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for("leerstand.agreements"))
+    return render_template("leerstand/terminate_agreement.html", form=form, agreement=found)
