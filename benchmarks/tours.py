@@ -18,6 +18,7 @@ from benchmarks import tour_city, tour_instances, tour_peers
 from benchmarks.tour_instances import CannotState, Instance
 from routing.tours.check import violations
 from routing.tours.solve import PlanBroken
+from routing.tours.warm import warm
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = ("vrptw_100/R101", "vrptw_100/RC108", "vrptw_100/C204")  # tight, clustered, long tours
@@ -119,8 +120,8 @@ def _measure(instance: Instance, engine: str, seed: int, options: argparse.Names
 
 
 def _warm() -> None:
-    """Nothing to prepare yet but the import of the solver, which is nobody's search time."""
-    import ortools.constraint_solver.pywrapcp  # noqa: F401
+    """Imports and compilation are nobody's search time."""
+    print(f"kernel ready after {warm(light=True):.1f} s")
 
 
 def _print(row: Row) -> None:

@@ -179,10 +179,10 @@ def _detour(table: np.ndarray, places: np.ndarray, place: int) -> np.ndarray:
 
 
 def _without_dear_orders(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> list[Order]:
-    kept = list(orders)
+    kept, full = list(orders), ride(problem, vehicle, orders)
     for order in sorted(orders, key=lambda o: o.price_unserved_cents):
         rest = [o for o in kept if o is not order]
-        full, less = ride(problem, vehicle, kept), ride(problem, vehicle, rest)
-        if rest and full and less and full.cost_cents - less.cost_cents > order.price_unserved_cents:
-            kept = rest
+        less = ride(problem, vehicle, rest) if rest else None
+        if full and less and full.cost_cents - less.cost_cents > order.price_unserved_cents:
+            kept, full = rest, less
     return kept

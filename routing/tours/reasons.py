@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from routing.message import Message
-from routing.tours.greedy import Routes, best_insertion, hub_of, hub_room, possible_vehicles
+from routing.tours.greedy import Routes, alike, best_insertion, hub_of, hub_room, possible_vehicles
 from routing.tours.problem import Kind, Order, Problem, Vehicle, clock
 from routing.tours.schedule import may_serve
 from routing.tours.shortfall import Shortfall, last_close, shortfall
@@ -91,9 +91,11 @@ def _window_too_short(order: Order) -> Message | None:
 
 def _alone(problem: Problem, order: Order) -> Message | None:
     """Why not even a vehicle that serves nothing else can do it."""
-    lacking = [shortfall(problem, v, [], order, 0) for v in problem.vehicles if may_serve(problem, v, order)]
-    if any(lack.fits for lack in lacking):
-        return _hub_full(problem, {}, order)
+    lacking = []
+    for vehicle in {alike(v): v for v in problem.vehicles if may_serve(problem, v, order)}.values():
+        lacking.append(shortfall(problem, vehicle, [], order, 0))
+        if lacking[-1].fits:
+            return _hub_full(problem, {}, order)
     ways = [lack for lack in lacking if not _no_way(problem, lack, order)]
     if not ways:
         return Message("No vehicle that may serve it finds a way there and back.")

@@ -85,7 +85,7 @@ def shortfall(problem: Problem, vehicle: Vehicle, ridden: Sequence[Order], order
             break
         now = begins + one.service_s
     returns = now + legs[-1]
-    lasts = 0 if blocked or late else _lasts(problem, vehicle, orders)
+    lasts = 0 if vehicle.longest_s is None or blocked or late else _lasts(problem, vehicle, orders)
     return Shortfall(
         vehicle,
         position,

@@ -82,7 +82,7 @@ def solve(
         searched = _by_kernel(run, possible, seed, cores) or _by_library(run, possible)
         engine, iterations = searched
         until = run.elapsed_s() + FILL_UP_S
-        routes = fill_up(problem, without_losses(problem, run.best), run.stop_after(until))
+        routes = fill_up(problem, run.best, run.stop_after(until))
     plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations)
     if broken := violations(problem, plan):
         raise PlanBroken("; ".join(map(str, broken[:5])))
@@ -168,6 +168,7 @@ def _by_kernel(run: _Run, possible: list[Order], seed: int, cores: int) -> tuple
         stop=run.stop,
         on_better=run.keep,
         pause_s=REPORT_EVERY_S,
+        light=warm.is_warm(light=True),
     )
     run.keep(found.routes)
     return "kernel", found.steps
@@ -182,6 +183,7 @@ def _by_library(run: _Run, possible: list[Order]) -> tuple[str, int]:
 
     stop = run.stop_after(run.limit_s)
     found = library.improve(run.problem, possible, run.best, stop=stop, on_better=run.keep)
+    run.keep(without_losses(run.problem, found.routes))
     return "ortools", found.solutions
 
 

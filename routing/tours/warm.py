@@ -2,56 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import time
-from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
 from routing.tours.problem import Hub, Kind, Order, Problem, Travel, Vehicle
 
-KERNEL = Path(__file__).parent / "kernel"
 
+def warm(*, light: bool = False) -> float:
+    """Compile the kernel into its cache; returns the seconds it took.
 
-def warm() -> float:
-    """Compile every variant of the kernel into numba's cache; returns the seconds it took.
-
-    Takes half a minute once for each version of the code and almost nothing
-    afterwards. The cache lies where ``NUMBA_CACHE_DIR`` says, else beside the code.
+    Takes about 40 s of processor time once for each version of the code and
+    almost nothing afterwards. ``light``: also the faster variant for problems
+    where only ways cost something, as published ones do; no city needs it.
     """
     from routing.tours.kernel.anneal import anneal
+    from routing.tours.kernel.compiled import FOLDER
     from routing.tours.kernel.tables import new_search, tables
 
     begins = time.monotonic()
-    for wage in (0, 2700):
-        problem = _smallest(wage)
-        t = tables(problem, list(problem.orders))
-        anneal(t.ways, *new_search(t, 1), 5, 1.0, 10.0, 10.0, 0.01, 3)
-    stamp = _stamp()
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.touch()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for wage, name in ((2700, "full"), (0, "light"))[: 2 if light else 1]:
+        (FOLDER / name).unlink(missing_ok=True)
+        t = tables(_smallest(wage), list(_smallest(wage).orders))
+        anneal(t.ways, *new_search(t, 1, light=name == "light"), 5, 1.0, 10.0, 10.0, 0.01, 3)
+        (FOLDER / name).touch()
     return time.monotonic() - begins
 
 
-def is_warm() -> bool:
+def is_warm(*, light: bool = False) -> bool:
     """Whether the kernel in this state was compiled on this machine."""
-    return _stamp().exists()
+    from routing.tours.kernel.compiled import FOLDER
 
-
-def _stamp() -> Path:
-    """An empty file whose name tells code, compiler and processor."""
-    import numba
-    from llvmlite import binding
-
-    told = hashlib.sha256()
-    for path in sorted(KERNEL.glob("*.py")):
-        told.update(path.read_bytes())
-    told.update(f"{version('numba')} {platform.python_version()} {binding.get_host_cpu_name()}".encode())
-    chosen = vars(numba.config)["CACHE_DIR"]
-    folder = Path(chosen) if chosen else KERNEL / "__pycache__"
-    return folder / f"tours-kernel-{told.hexdigest()[:16]}.warm"
+    return (FOLDER / ("light" if light else "full")).exists()
 
 
 def _smallest(wage: int) -> Problem:

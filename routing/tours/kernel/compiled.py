@@ -1,15 +1,53 @@
-"""How the kernel is compiled: the loop is called from Python without the interpreter lock, the rest only from it.
+"""How the kernel is compiled, and where the compiled code is kept.
 
-``_nrt=False`` leaves out counting references, which nothing here needs: no array is made during a search.
+numba looks only at the file of a function to see whether its cache is still true, not at the files of the functions
+it calls. So all of the kernel shares one folder whose name tells the state of all its sources, the compiler and the
+processor. ``_nrt=False`` leaves out counting references, which nothing here needs: no array is made during a search.
 """
 
 from __future__ import annotations
 
+import hashlib
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
-from numba import njit
+import numba
+from numba.core.registry import cpu_target
 
-compiled: Any = njit
+HERE = Path(__file__).parent
+OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
-inner = compiled(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True)
-entry = compiled(cache=True, nogil=True, error_model="numpy", _nrt=False)
+
+def _folder() -> Path:
+    told = hashlib.sha256()
+    for path in sorted(HERE.glob("*.py")):
+        told.update(path.read_bytes())
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    told.update(f"{version('numba')} {platform.python_version()} {processor}".encode())
+    chosen = vars(numba.config)["CACHE_DIR"]
+    return (Path(chosen) if chosen else HERE / "__pycache__") / f"tours-{told.hexdigest()[:16]}"
+
+
+FOLDER = _folder()
+
+
+def _compiled(**more: object) -> Callable[[Any], Any]:
+    njit: Any = numba.njit
+
+    def decorate(function: Any) -> Any:
+        config: Any = numba.config
+        before = config.CACHE_DIR
+        config.CACHE_DIR = str(FOLDER)
+        try:
+            return njit(**OPTIONS, **more)(function)
+        finally:
+            config.CACHE_DIR = before
+
+    return decorate
+
+
+inner = _compiled(no_cpython_wrapper=True)  # called by the kernel only
+entry = _compiled()  # called from Python, without the interpreter lock

@@ -56,10 +56,10 @@ class _Common:
 class _Worker(threading.Thread):
     """One thread with a solution of its own."""
 
-    def __init__(self, common: _Common, seed: int) -> None:
+    def __init__(self, common: _Common, seed: int, light: bool) -> None:
         super().__init__(daemon=True)
         self.common = common
-        self.search, self.triples, self.loads = new_search(common.t, seed)
+        self.search, self.triples, self.loads = new_search(common.t, seed, light=light)
         self.chunk = 20
         self.steps = 0
 
@@ -142,14 +142,16 @@ def search(
     stop: Callable[[], bool],
     on_better: Callable[[Routes], None],
     pause_s: float,
+    light: bool,
 ) -> Found:
     """Search until ``share`` of the time reaches 1 or ``stop`` says so.
 
+    ``light``: the faster variant may be used where it can state the problem.
     ``on_better`` is called with the first plan and then at most once in
     ``pause_s`` seconds, from the thread of the caller.
     """
     common = _Common(t, share)
-    workers = [_Worker(common, seed * 1000 + number) for number in range(cores)]
+    workers = [_Worker(common, seed * 1000 + number, light) for number in range(cores)]
     for worker in workers:
         worker.start()
     seen, reported = 0, 0.0

@@ -102,8 +102,9 @@ def tables(problem: Problem, orders: list[Order]) -> Tables:
     return Tables(problem, orders, groups, ways, nodes, _routes(types), _room(problem), paid, mixed)
 
 
-def new_search(t: Tables, seed: int) -> tuple[Search, Any, Any]:
-    """An empty solution with everything unserved, and its triples and loads, ``None`` where not needed."""
+def new_search(t: Tables, seed: int, *, light: bool = False) -> tuple[Search, Any, Any]:
+    """An empty solution with everything unserved, and its triples and loads; ``light``: ``None`` if not needed."""
+    full = t.paid or t.mixed or not light
     rows, slots, n = len(t.nodes), len(t.routes), len(t.orders)
     width = at.NODE_WIDTH + at.TRIPLE_WIDTH + at.LOAD_WIDTH
     counters = np.zeros(at.COUNTERS, np.int64)
@@ -127,8 +128,8 @@ def new_search(t: Tables, seed: int) -> tuple[Search, Any, Any]:
         counters,
         np.zeros(1, np.uint64),
     )
-    triples = np.zeros((rows, at.TRIPLE_WIDTH), np.int32) if t.paid or t.mixed else None
-    loads = np.zeros((rows, at.LOAD_WIDTH), np.int32) if t.paid or t.mixed else None
+    triples = np.zeros((rows, at.TRIPLE_WIDTH), np.int32) if full else None
+    loads = np.zeros((rows, at.LOAD_WIDTH), np.int32) if full else None
     seed_random(search.random, seed)
     for r in range(slots):
         counters[at.JOURNAL] = 0

@@ -64,16 +64,17 @@ def exchange_tails(ways: Any, search: Any, triples: Any, loads: Any, tolerance: 
     k = routes[r, TYPE]
     p = ways.types[k, PROFILE]
     u, v = nodes[b, PREV], nodes[a, NEXT]  # a–v and u–b become a–b and u–v
+    way_ab = ways.cost[p, nodes[a, PLACE], nodes[b, PLACE]]
+    way_uv = ways.cost[p, nodes[u, PLACE], nodes[v, PLACE]]
+    keeps_both = u < n or v < n  # one that empties a tour also saves its way from start to end
+    if triples is None and keeps_both and np.int64(way_ab) + way_uv - nodes[a, WAY] - nodes[u, WAY] >= tolerance:
+        return nothing
     ride_ab = ways.ride[p, nodes[a, PLACE], nodes[b, PLACE]]
     ride_uv = ways.ride[p, nodes[u, PLACE], nodes[v, PLACE]]
     if nodes[a, DEPARTS] + ride_ab > nodes[b, LATEST] or nodes[u, DEPARTS] + ride_uv > nodes[v, LATEST]:
         return nothing
-    way_ab = ways.cost[p, nodes[a, PLACE], nodes[b, PLACE]]
-    way_uv = ways.cost[p, nodes[u, PLACE], nodes[v, PLACE]]
-    if triples is None and np.int64(way_ab) + way_uv - nodes[a, WAY] - nodes[u, WAY] - ways.types[k, USE] >= tolerance:
-        return nothing
     from_a, from_u = _tail(v, n, nodes), _tail(b, n, nodes)
-    ends_empty = u >= n and v >= n
+    ends_empty = not keeps_both
     ways_r = routes[r, WAYS] - nodes[a, WAY] - from_a[5] + way_ab + from_u[5]
     ways_s = routes[s, WAYS] - nodes[u, WAY] - from_u[5] + way_uv + from_a[5]
     cost = ways_r + ways.types[k, USE] + (0 if ends_empty else ways_s + ways.types[k, USE])

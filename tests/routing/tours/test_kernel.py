@@ -29,7 +29,7 @@ H = 3600
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled():
-    warm()
+    warm(light=True)
 
 
 def possible(problem: Problem) -> list:
@@ -59,7 +59,7 @@ def test_after_every_step_the_books_are_right(number):
     """
     problem = days()[number]
     t = tables(problem, possible(problem))
-    search, triples, loads = new_search(t, seed=number)
+    search, triples, loads = new_search(t, seed=number, light=True)
     assert (triples is None) == (number >= 4)
     for step in range(200):
         anneal(t.ways, search, triples, loads, 1, 1e6 if step % 3 else 1e4, 6.0, 5.0, 0.01, 2)
@@ -73,7 +73,7 @@ def _assert_books(t, search, triples, loads):
     assert sorted(left) == sorted(np.flatnonzero(search.nodes[:n, at.ROUTE] < 0))
     assert counters[at.UNPAID] == t.ways.price[left].sum()
     assert counters[at.CURRENT] == cost_of_tours(t, search) + counters[at.UNPAID]
-    again, triples_again, loads_again = new_search(t, seed=1)
+    again, triples_again, loads_again = new_search(t, seed=1, light=True)
     load(t, again, triples_again, loads_again, sequences(t, search.nodes[:, at.NEXT]))
     assert again.counters[at.CURRENT] == counters[at.CURRENT]
     assert again.counters[at.ROUTES] == counters[at.ROUTES]
@@ -94,7 +94,7 @@ def _assert_books(t, search, triples, loads):
 def test_the_best_of_a_search_can_be_ridden_and_costs_what_it_says(number):
     problem = days()[number]
     t = tables(problem, possible(problem))
-    search, triples, loads = new_search(t, seed=7)
+    search, triples, loads = new_search(t, seed=7, light=True)
     anneal(t.ways, search, triples, loads, 3000, 1e5, 8.0, 8.0, 0.01, 3)
     plan = plan_of(problem, sequences(t, search.best_next), engine="kernel")
     gone = sum(o.price_unserved_cents for o in problem.orders) - int(t.ways.price.sum()) / 3600
@@ -146,7 +146,7 @@ def test_a_published_problem_is_solved_close_to_its_optimum():
     """RC108 within two percent after 40,000 steps, however busy the machine is."""
     instance = tour_instances.load(SHARED / "vrptw_100" / "RC108.txt")
     t = tables(instance.problem, list(instance.problem.orders))
-    search, triples, loads = new_search(t, 1)
+    search, triples, loads = new_search(t, 1, light=True)
     for step in range(40):
         anneal(t.ways, search, triples, loads, 1000, 4e5 * 0.03 ** (step / 40), 10.0, 10.0, 0.01, 3)
     plan = plan_of(instance.problem, sequences(t, search.best_next), engine="kernel")
