@@ -51,6 +51,21 @@ def say(message: Message | DomainError | BadInput | str) -> str:
     return gettext(message.text, **{name: _say_value(value) for name, value in message.values.items()})
 
 
+class _SaidNumber(float):
+    """A number that ``%s`` writes as people here do, and that ``%.5f`` still takes for a number."""
+
+    def __new__(cls, value: Decimal | float) -> _SaidNumber:
+        """Remember how it is written."""
+        made = super().__new__(cls, value)
+        made._said = format_decimal(value)
+        return made
+
+    _said: str
+
+    def __str__(self) -> str:
+        return self._said
+
+
 def _say_value(value: Any) -> object:
     if isinstance(value, Message):
         return say(value)
@@ -61,5 +76,5 @@ def _say_value(value: Any) -> object:
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, Decimal | float):
-        return format_decimal(value)
+        return _SaidNumber(value)
     return value

@@ -10,6 +10,7 @@ import pytest
 from city import jobs, settings
 from city.db import transaction
 from city.models import OrganisationKind, Role
+from city.solver import Solver
 from leerstand.jobs import handlers
 from leerstand.services import plans
 from tests import build
@@ -29,14 +30,22 @@ def manager(town):
     return build.account(Role.MANAGER)
 
 
+@pytest.fixture(scope="session")
+def warm_solver() -> Iterator[Solver]:
+    """One solver process for all tests of this worker; importing OR-Tools takes seconds."""
+    made = Solver(warm=("leerstand.matching.solve",))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def compute(app, config, town, manager, monkeypatch) -> Iterator[Callable[[], int]]:
+def compute(app, config, town, manager, warm_solver, monkeypatch) -> Callable[[], int]:
     """Has a plan computed by a real worker and solver process; answers with the job's id."""
     monkeypatch.setattr(jobs, "_handlers", {})
     for kind, handler in handlers().items():
         jobs.register(kind, handler)
     worker = jobs.Worker(app, config)
-    worker.solver._warm = ("leerstand.matching.solve",)
+    worker.solver = warm_solver
 
     def run() -> int:
         with transaction():
@@ -45,5 +54,4 @@ def compute(app, config, town, manager, monkeypatch) -> Iterator[Callable[[], in
         worker.work_once()
         return job_id
 
-    yield run
-    worker.solver.close()
+    return run

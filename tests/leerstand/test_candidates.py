@@ -83,7 +83,7 @@ def situations(draw):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(units(), use_requests(), situations(), st.integers(-1, 9))
 def test_columns_and_rules_say_the_same(unit, request, place, worth):
     """

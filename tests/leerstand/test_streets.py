@@ -1,0 +1,214 @@
+"""Gaps, retreat and vacancy rates, counted by hand; and shops that come out of a street map."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from city import clock
+from city.db import transaction
+from leerstand import indicators, queries
+from leerstand.kinds import Side, SpellKind
+from leerstand.models import Occupancy, StreetAxis
+from leerstand.publishing import cell_of
+from leerstand.services.imports import import_stock
+from leerstand.situation import Status, free_period, situations, status_on
+from leerstand.spells import Gap, vacancies_around
+from leerstand.street_band import band
+from routing.streets.places import Places, Shop
+from tests.leerstand import plain
+
+TODAY = plain.TODAY
+
+
+def spell(kind=SpellKind.VACANCY, starts=date(2025, 1, 1), ends=None, **values):
+    return Occupancy(kind=kind, starts=starts, ends=ends, **{"tenant": "", "category": None, **values})
+
+
+def street_of(*kinds, **values):
+    """One street: a shop of 10 m front every 20 m, core first; None is a shop of which nothing is known."""
+    axis = StreetAxis(id=1, name="Rote Straße", rank=0)
+    units = []
+    for number, kind in enumerate(kinds):
+        unit = plain.unit(id=number + 1, position_m=20 * number, frontage_m=10.0, grade=1, **values)
+        unit.axis = axis
+        unit.spells = [] if kind is None else [spell(kind, category="retail" if kind == SpellKind.REGULAR else None)]
+        units.append(unit)
+    return units
+
+
+def test_a_hole_lies_before_the_outermost_active_shop_and_retreat_beyond_it():
+    """
+    Active, empty, active, empty: the first empty shop is a hole of a third of the inner front, the last is retreat.
+    """
+    units = street_of(SpellKind.REGULAR, SpellKind.VACANCY, SpellKind.REGULAR, SpellKind.VACANCY)
+
+    street = indicators.streets(units, TODAY)[0]
+
+    assert [house.hole for house in street.houses] == [False, True, False, False]
+    assert [house.retreat for house in street.houses] == [False, False, False, True]
+    assert street.perforation_percent == pytest.approx(100 / 3)
+    assert situations(units, TODAY, 20)[2].gap_m == 10.0
+    assert situations(units, TODAY, 20)[4].gap_m == 0.0
+
+
+def test_a_street_where_nobody_is_active_has_no_holes():
+    """
+    All of it is retreat; the index is 0, not a division by zero.
+    """
+    street = indicators.streets(street_of(SpellKind.VACANCY, SpellKind.VACANCY), TODAY)[0]
+
+    assert (street.edge_m, street.hole_m, street.perforation_percent) == (None, 0, 0.0)
+
+
+def test_vacancy_is_counted_by_shops_area_and_front():
+    """
+    One empty shop of 120 m² among three of 60 m²: a quarter of the shops, 40 % of the area.
+    """
+    units = street_of(SpellKind.REGULAR, SpellKind.REGULAR, SpellKind.INTERIM, SpellKind.VACANCY)
+    units[3].area_m2 = 120
+
+    found = indicators.vacancies(units, TODAY)
+
+    assert (found.unit_percent, found.area_percent, found.front_percent) == (25.0, 40.0, 25.0)
+    assert found.gross_percent == 50.0
+
+
+@pytest.mark.parametrize(
+    ("spells", "status"),
+    [
+        ([], Status.UNKNOWN),
+        ([spell()], Status.VACANCY),
+        ([spell(SpellKind.WORKS)], Status.WORKS),
+        ([spell(SpellKind.REGULAR)], Status.OCCUPIED),
+        ([spell(SpellKind.REGULAR, ends=date(2027, 3, 1))], Status.THREATENED),
+        ([spell(SpellKind.REGULAR, ends=date(2029, 3, 1))], Status.OCCUPIED),
+        (
+            [spell(SpellKind.REGULAR, ends=date(2027, 3, 1)), spell(SpellKind.REGULAR, date(2027, 3, 1))],
+            Status.OCCUPIED,
+        ),
+        ([spell(SpellKind.INTERIM)], Status.INTERIM),
+        ([spell(SpellKind.INTERIM, use_type="micro_hub")], Status.HUB),
+    ],
+)
+def test_what_a_shop_is_follows_from_its_spells(spells, status):
+    """
+    A known end without a successor is a threatened vacancy; one far away is not.
+    """
+    assert status_on(spells, TODAY) == status
+
+
+@pytest.mark.parametrize(
+    ("spells", "values", "free"),
+    [
+        ([spell()], {}, (TODAY, None)),
+        ([spell(SpellKind.REGULAR)], {}, None),
+        ([spell(SpellKind.REGULAR, ends=date(2027, 3, 1))], {}, (date(2027, 3, 1), None)),
+        ([spell(), spell(SpellKind.REGULAR, date(2027, 3, 1))], {}, (TODAY, date(2027, 3, 1))),
+        ([spell()], {"available_from": date(2027, 1, 1)}, (date(2027, 1, 1), None)),
+        ([spell()], {"available_until": date(2027, 2, 1)}, (TODAY, date(2027, 2, 1))),
+        ([spell()], {"available_until": date(2026, 2, 1)}, None),
+    ],
+)
+def test_when_a_shop_is_free(spells, values, free):
+    """
+    From the end of whoever is in it, as long as nobody else comes and the owner offers it.
+    """
+    unit = plain.unit(**values)
+    unit.spells = spells
+
+    assert free_period(unit, TODAY) == free
+
+
+def test_vacancy_holds_before_and_after_a_new_use():
+    """
+    One long vacancy is cut in two; a lease that has ended leaves a stretch behind.
+    """
+    starts, ends = date(2027, 1, 1), date(2027, 6, 1)
+
+    assert vacancies_around([spell()], starts, ends) == (Gap(date(2025, 1, 1), starts), Gap(ends, None))
+    lease = spell(SpellKind.REGULAR, ends=date(2026, 12, 1))
+    later = spell(SpellKind.REGULAR, date(2027, 6, 1))
+    assert vacancies_around([lease, later], starts, ends) == (Gap(date(2026, 12, 1), starts),)
+
+
+def test_a_cell_is_the_same_every_time_and_holds_its_point():
+    """
+    The rough place cannot be averaged out, as it never moves.
+    """
+    lat, lon = 53.24657, 10.41158
+    (south, west), (north, east) = cell_of(lat, lon)
+
+    assert south <= lat < north
+    assert west <= lon < east
+    assert cell_of(lat, lon) == cell_of(south + 0.0005, west + 0.0008)
+
+
+def test_the_street_band_draws_every_house_and_escapes_its_words(app):
+    """
+    Hole, retreat and flag are there; a hostile street name stays text.
+    """
+    units = street_of(SpellKind.REGULAR, SpellKind.VACANCY, SpellKind.REGULAR, SpellKind.VACANCY, side=Side.ODD)
+    units[0].axis.name = "<script>"
+    with app.test_request_context():
+        drawn = band(indicators.streets(units, TODAY), narrow=False)
+
+    assert "&lt;script&gt;" in drawn
+    assert "<script>" not in drawn
+    assert drawn.count('stroke-dasharray="3.5 2.5"') == 1  # the hole
+    assert drawn.count('stroke-dasharray="2.5 2"') == 1  # the retreat
+    assert "33" in drawn
+
+
+def shop(number, **values):
+    given = {
+        "osm_id": f"n{number}",
+        "name": f"Laden {number}",
+        "kind": "books",
+        "street": "Rote Straße",
+        "housenumber": str(number),
+        "point": (53.2460 - number * 0.0002, 10.4110),
+        "vacant": False,
+        "area_m2": None,
+        "frontage_m": None,
+        **values,
+    }
+    return Shop(**given)
+
+
+def test_shops_of_a_street_map_become_the_stock_once(town):
+    """
+    What the map does not say is marked as invented; a second import changes nothing.
+    """
+    places = Places(
+        (shop(1), shop(2, vacant=True, area_m2=80, frontage_m=9.0), shop(3), shop(9, street="")), (), (), ()
+    )
+    with transaction():
+        report = import_stock(places, today=clock.today())
+    with transaction():
+        again = import_stock(places, today=clock.today())
+
+    assert (report.created, report.vacant, again.created, again.known) == (4, 1, 0, 4)
+    units = {unit.name: unit for unit in queries.stock()}
+    empty = units["Laden 2"]
+    assert (empty.area_m2, empty.frontage_m, empty.side) == (80, 9.0, Side.EVEN)
+    assert "area_m2" not in empty.invented
+    assert {"area_m2", "frontage_m", "rent_cents_m2"} <= set(units["Laden 1"].invented)
+    assert units["Laden 9"].street == "Rote Straße"
+    assert status_on(empty.spells, clock.today()) == Status.VACANCY
+    assert len({unit.axis_id for unit in units.values()}) == 1
+    assert sorted(unit.position_m for unit in units.values())[0] == 0
+
+
+def test_a_town_with_few_vacancies_gets_some_invented_ones(town):
+    """
+    At least three stand empty; the two that the map does not know are marked.
+    """
+    places = Places(tuple(shop(number, vacant=number == 1) for number in range(1, 9)), (), (), ())
+
+    with transaction():
+        report = import_stock(places, today=clock.today(), vacant_at_least=3)
+
+    assert report.vacant == 3
+    assert sum("vacancy" in unit.invented for unit in queries.stock()) == 2
