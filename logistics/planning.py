@@ -291,6 +291,7 @@ def steps_of(leg: Path) -> list[dict[str, object]]:
             "values": dict(step.message.values),
             "metres": step.metres,
             "manoeuvre": str(step.manoeuvre),
+            "street": step.street,
             "at": [round(step.at[0], _DIGITS), round(step.at[1], _DIGITS)],
         }
         for step in leg.steps

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import current_city_id, db
 from city.messages import NotFound
-from city.models import Account, City, Organisation, Role, RoleGrant
+from city.models import Account, City, Job, JobState, Organisation, Role, RoleGrant
 from leerstand.kinds import AgreementState, UseType
 from leerstand.models import Agreement, UseRequest
 from logistics.kinds import HubState, PlanState, ShipmentStatus
@@ -154,6 +154,14 @@ def day_shipments(day: date, *, hub_id: int | None = None) -> list[Shipment]:
     return list(db.session.scalars(query.order_by(Shipment.hub_id, Shipment.window_opens_s, Shipment.id)))
 
 
+def booked_days(from_day: date, *, hub_id: int | None = None) -> list[date]:
+    """The days from a day on that have shipments, in order."""
+    query = select(Shipment.day).where(Shipment.day >= from_day, Shipment.status != ShipmentStatus.CANCELLED)
+    if hub_id is not None:
+        query = query.where(Shipment.hub_id == hub_id)
+    return list(db.session.scalars(query.distinct().order_by(Shipment.day)))
+
+
 def hubs_of_day(day: date) -> list[Hub]:
     """Hubs whose bikes may ride on a day: those in an agreement that holds then, by id."""
     query = _hubs().join(Agreement, Hub.agreement_id == Agreement.id)
@@ -179,6 +187,24 @@ def published_plan(day: date, *, to_change: bool = False) -> DayPlan | None:
     if to_change:
         query = query.with_for_update(of=DayPlan).execution_options(populate_existing=True)
     return db.session.scalar(query)
+
+
+def stop_of_shipment(shipment_id: int) -> Stop | None:
+    """Where a shipment stands in the plan that counts, with what was reported of it."""
+    query = (
+        select(Stop)
+        .join(Tour, Stop.tour_id == Tour.id)
+        .join(DayPlan, Tour.plan_id == DayPlan.id)
+        .where(Stop.shipment_id == shipment_id, DayPlan.state == PlanState.PUBLISHED)
+        .options(selectinload(Stop.events))
+    )
+    return db.session.scalar(query)
+
+
+def planning_job(once_key: str) -> Job | None:
+    """The job that plans a day and has not ended yet."""
+    query = select(Job).where(Job.once_key == once_key, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+    return db.session.scalar(query.order_by(Job.id.desc()).limit(1))
 
 
 def last_plan_number(day: date) -> int:

@@ -175,10 +175,15 @@ def ask_for_plan(day: date, *, account_id: int | None) -> jobs.Job:
     return jobs.enqueue(
         PLAN_DAY,
         account_id=account_id,
-        once_key=f"{PLAN_DAY} {day.isoformat()}",
+        once_key=plan_key(day),
         day=day.isoformat(),
         shown_at=f"/dispo/{day.isoformat()}",
     )
+
+
+def plan_key(day: date) -> str:
+    """Names the job that plans a day."""
+    return f"{PLAN_DAY} {day.isoformat()}"
 
 
 def city_now() -> rules.CityMoment:

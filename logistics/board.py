@@ -1,0 +1,192 @@
+"""Rows put together as pages show them: a hub's day, the dispatcher's board, maps. Reads nothing, changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from logistics import rules
+from logistics.models import DayPlan, Hub, Shipment, Stop, Tour
+from routing.message import Message
+
+MARK_OPEN, MARK_DONE = "stop", "done"
+SPARE_DEG = 0.002  # of latitude: some 200 m
+
+
+@dataclass(frozen=True, slots=True)
+class HubFigures:
+    """What passes through a hub on a day."""
+
+    parcels: int
+    weight_g: int
+    volume_ml: int
+    percent: int  # of the scarcest room
+
+
+def figures_of(hub: Hub, shipments: Sequence[Shipment]) -> HubFigures:
+    """Add a hub's shipments up."""
+    parcels = sum(one.parcels for one in shipments)
+    weight_g, volume_ml = sum(one.weight_g for one in shipments), sum(one.volume_ml for one in shipments)
+    shares = (parcels / hub.parcels_per_day, weight_g / hub.storage_g, volume_ml / hub.storage_ml)
+    return HubFigures(parcels, weight_g, volume_ml, round(100 * max(shares)))
+
+
+def loads(hub: Hub, plan: DayPlan | None) -> list[tuple[Tour, list[Stop]]]:
+    """What each bike of a hub loads, the last stop first: so it lies at the bottom of the box."""
+    tours = [tour for tour in plan.tours if tour.vehicle.hub_id == hub.id] if plan else []
+    return [(tour, tour.stops[::-1]) for tour in tours]
+
+
+def without_bike(shipments: Iterable[Shipment], plan: DayPlan | None) -> list[tuple[Shipment, Message | None]]:
+    """Shipments that no tour takes, with the reason; None: booked after the plan was made, or there is no plan."""
+    on_tour = {stop.shipment_id for tour in plan.tours for stop in tour.stops} if plan else set()
+    reasons = {one.shipment_id: Message(one.reason, one.reason_values) for one in plan.unserved} if plan else {}
+    return [(one, reasons.get(one.id)) for one in shipments if one.id not in on_tour]
+
+
+def working_day(booked: Sequence[date], today: date) -> date:
+    """The day whose work comes next: the first with bookings from today on, else today."""
+    return booked[0] if booked else today
+
+
+def outcome(stop: Stop) -> rules.Outcome:
+    """What was reported at a stop."""
+    return rules.outcome_of(stop.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The dispatcher's figures of a day."""
+
+    stops: int
+    done: int
+    late: int  # arrivals after their window: none in a checked plan, so none to begin with
+    without: int
+
+
+def counts(plan: DayPlan | None, waiting: Sequence[object]) -> Board:
+    """Count the stops of a day."""
+    stops = [stop for tour in plan.tours for stop in tour.stops] if plan else []
+    done = [stop for stop in stops if not outcome(stop).open]
+    late = [stop for stop in stops if stop.departs_s > stop.shipment.window_closes_s]
+    return Board(len(stops), len(done), len(late), len(waiting))
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A time axis for the tours of a day, from full hour to full hour; places in units of one minute."""
+
+    starts_s: int
+    ends_s: int
+
+    @property
+    def hours(self) -> list[int]:
+        """The full hours on it, in seconds."""
+        return list(range(self.starts_s, self.ends_s + 1, 3600))
+
+    @property
+    def width(self) -> int:
+        """How long it is."""
+        return (self.ends_s - self.starts_s) // 60
+
+    def at(self, clock_s: int) -> float:
+        """Where a clock time lies on it."""
+        return round((clock_s - self.starts_s) / 60, 1)
+
+
+def axis_of(tours: Sequence[Tour]) -> Axis:
+    """The axis on which all tours of a day fit."""
+    starts = min((tour.departs_s for tour in tours), default=8 * 3600) // 3600 * 3600
+    ends = -(-max((tour.returns_s for tour in tours), default=18 * 3600) // 3600) * 3600
+    return Axis(starts, max(ends, starts + 3600))
+
+
+def tour_line(tour: Tour) -> list[list[float]]:
+    """The whole ride of a tour as one line."""
+    return [point for leg in (*(stop.line for stop in tour.stops), tour.back_line) for point in leg]
+
+
+def stop_mark(stop: Stop, *, number: int, url: str = "", large: bool = False) -> dict[str, Any]:
+    """A stop on a map: hollow while it is open, full when it is done."""
+    address = stop.shipment.address
+    mark: dict[str, Any] = {
+        "kind": MARK_OPEN if outcome(stop).open else MARK_DONE,
+        "point": [stop.shipment.lat, stop.shipment.lon],
+        "number": number,
+        "title": _("Stop %(number)d: %(address)s", number=number, address=address),
+    }
+    if large:
+        mark |= {"large": True, "label": address}
+    return mark | ({"url": url} if url else {})
+
+
+def box(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Two corners around some points, with some 200 m to spare; nothing around nothing."""
+    all_points = list(points)
+    if not all_points:
+        return []
+    lats, lons = [lat for lat, _lon in all_points], [lon for _lat, lon in all_points]
+    return [
+        (min(lats) - SPARE_DEG, min(lons) - 1.6 * SPARE_DEG),
+        (max(lats) + SPARE_DEG, max(lons) + 1.6 * SPARE_DEG),
+    ]
+
+
+def hub_mark(hub: Hub) -> dict[str, Any]:
+    """A hub on a map."""
+    return {"kind": "hub", "point": [hub.lat, hub.lon], "title": hub.name}
+
+
+def day_map(plan: DayPlan | None, hubs: Iterable[Hub]) -> dict[str, Any]:
+    """Marks and lines of all tours of a day."""
+    tours = plan.tours if plan else []
+    lines = [
+        {"kind": "tour", "number": number, "line": tour_line(tour), "title": bike_of(tour)}
+        for number, tour in enumerate(tours, start=1)
+    ]
+    stops = [stop_mark(stop, number=stop.position) for tour in tours for stop in tour.stops]
+    return {"marks": [*map(hub_mark, hubs), *stops], "lines": lines}
+
+
+def tour_map(tour: Tour) -> dict[str, Any]:
+    """The courier's own tour: the whole line, the way to the next stop, every stop."""
+    following = next((stop for stop in tour.stops if outcome(stop).open), None)
+    marks = [stop_mark(stop, number=stop.position, large=stop is following) for stop in tour.stops]
+    walks = [
+        {"kind": "walk", "line": [stop.line[-1], [stop.shipment.lat, stop.shipment.lon]], "title": _("on foot")}
+        for stop in tour.stops
+        if stop.line and stop.walk_m > 0
+    ]
+    whole = {"kind": "tour", "number": 1, "line": tour_line(tour), "title": bike_of(tour)}
+    return {"marks": [hub_mark(tour.vehicle.hub), *marks], "lines": [whole, *walks]}
+
+
+def bike_of(tour: Tour) -> str:
+    """How a bike is called beside others: with its hub."""
+    return f"{tour.vehicle.name}, {tour.vehicle.hub.name}"
+
+
+def words_of(steps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Kept directions as sentences to be said in the language of the page."""
+    return [
+        {
+            "message": Message(step["text"], step["values"]),
+            "metres": step["metres"],
+            "manoeuvre": step["manoeuvre"],
+            "street": step["street"],
+        }
+        for step in steps
+    ]
+
+
+def pushes_of(stop: Stop) -> list[dict[str, Any]]:
+    """Where the courier has to get off on the way to a stop: street and metres."""
+    return [
+        {"street": step["street"], "metres": step["values"].get("metres", 0)}
+        for step in stop.steps
+        if step["manoeuvre"] == "dismount"
+    ]

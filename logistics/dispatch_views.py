@@ -1,0 +1,88 @@
+"""The dispatcher's pages: the day with its bookings, its tours, what stays behind, and who rides."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from city import clock, streets
+from city.access import current_account, requires
+from city.db import transaction
+from city.messages import Conflict, say
+from city.models import Role
+from logistics import board, dispatch, queries, services
+from logistics.forms import CourierForm
+from logistics.hub_views import read_day
+
+bp = Blueprint("dispatch", __name__)
+PLANS = (Role.DISPATCHER, Role.MANAGER)
+
+
+@bp.get("/dispo")
+@requires(*PLANS)
+def today() -> Response:
+    """On to the day whose work comes next."""
+    day = board.working_day(queries.booked_days(clock.today()), clock.today())
+    return redirect(url_for("dispatch.day", day=day.isoformat()))
+
+
+@bp.get("/dispo/<day>")
+@requires(*PLANS)
+def day(day: str) -> str:
+    """A day: bookings, tours on a map and a time axis, what stays behind and why."""
+    shown = read_day(day)
+    plan, shipments = queries.published_plan(shown), queries.day_shipments(shown)
+    waiting = board.without_bike(shipments, plan)
+    return render_template(
+        "logistics/day.html",
+        day=shown,
+        days=sorted({shown, *queries.booked_days(clock.today())}),
+        plan=plan,
+        shipments=shipments,
+        waiting=waiting,
+        counts=board.counts(plan, waiting),
+        axis=board.axis_of(plan.tours if plan else []),
+        outdated=plan is not None and plan.input_version != dispatch.input_of(shown).version,
+        job=queries.planning_job(services.plan_key(shown)),
+        couriers=queries.couriers(),
+        outcome=board.outcome,
+    )
+
+
+@bp.post("/dispo/<day>/plan")
+@requires(*PLANS)
+def plan(day: str) -> Response:
+    """Have the day planned, and show how far that is."""
+    account = current_account()
+    with transaction():
+        job_id = dispatch.request_plan(account, read_day(day)).id
+    return redirect(url_for("city.job", job_id=job_id))
+
+
+@bp.get("/dispo/<day>/karte.json")
+@requires(*PLANS)
+def day_map(day: str) -> Response:
+    """All tours of a day on one map."""
+    shown = read_day(day)
+    made, hubs = queries.published_plan(shown), queries.hubs_of_day(shown)
+    around = [(hub.lat, hub.lon) for hub in hubs]
+    around += [(stop.shipment.lat, stop.shipment.lon) for tour in (made.tours if made else []) for stop in tour.stops]
+    return jsonify({**streets.base_of_map(around=board.box(around)), **board.day_map(made, hubs)})
+
+
+@bp.post("/dispo/<day>/touren/<int:tour_id>")
+@requires(*PLANS)
+def assign(day: str, tour_id: int) -> Response:
+    """Say who rides a tour."""
+    form = CourierForm()
+    form.courier.choices = [(0, ""), *[(person.id, person.name) for person in queries.couriers()]]
+    if form.sent_and_valid():
+        try:
+            with transaction():
+                dispatch.assign_courier(tour_id, form.courier.data or None)
+        except Conflict as refusal:
+            flash(say(refusal), "error")
+        else:
+            flash(_("Saved. The courier sees the tour from now on."), "success")
+    return redirect(url_for("dispatch.day", day=read_day(day).isoformat()) + "#touren")
