@@ -6,7 +6,6 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import logistics.models  # noqa: F401  the tables of hubs and tours
 from city import access, account_views, jobs, people_views, views, web, words
 from city.config import Config, from_environment
 from city.db import db, prepare_engine
@@ -14,10 +13,14 @@ from city.models import Role
 from city.navigation import NavItem, init_navigation
 from leerstand import jobs as leerstand_jobs
 from leerstand import room as leerstand_room
+from logistics import courier, dispatch_views, hub_views
+from logistics import jobs as logistics_jobs
+from logistics import views as logistics_views
 
 SESSION_COOKIE = "zwischenraum"
 NAVIGATION: tuple[NavItem, ...] = (
     *leerstand_room.NAVIGATION,
+    *logistics_views.NAVIGATION,
     NavItem("people.people", "People", frozenset({Role.ADMIN, Role.MANAGER})),
     NavItem("city.edit_settings", "Settings", frozenset({Role.ADMIN, Role.MANAGER})),
 )
@@ -48,7 +51,9 @@ def create_app(config: Config | None = None) -> Flask:
     access.init_access(app)
     for blueprint in (views.bp, account_views.bp, people_views.bp, leerstand_room.BLUEPRINT):
         app.register_blueprint(blueprint)
-    for kind, handler in leerstand_jobs.HANDLERS.items():
+    for blueprint in (logistics_views.bp, hub_views.bp, dispatch_views.bp, courier.bp):
+        app.register_blueprint(blueprint)
+    for kind, handler in {**leerstand_jobs.HANDLERS, **logistics_jobs.HANDLERS}.items():
         jobs.register(kind, handler)
     init_navigation(app, NAVIGATION)
     return app

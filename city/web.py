@@ -183,6 +183,13 @@ def format_short_day(day: date | None) -> str:
     return str(format_date(day, "dd.MM.y" if str(get_locale()).startswith("de") else "dd/MM/y"))
 
 
+def format_weekday(day: date | None) -> str:
+    """``Freitag, 20. November 2026`` or ``Friday, 20 November 2026``."""
+    if day is None:
+        return "–"
+    return str(format_date(day, "EEEE, d. MMMM y" if str(get_locale()).startswith("de") else "EEEE, d MMMM y"))
+
+
 def format_moment(moment: datetime | None) -> str:
     """A UTC moment as the clocks of the city showed it."""
     if moment is None:
@@ -233,6 +240,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "money": format_money,
     "day": format_day,
     "short_day": format_short_day,
+    "weekday": format_weekday,
     "moment": format_moment,
     "clock": format_clock,
     "minutes": format_minutes,

@@ -16,7 +16,8 @@ def plan_day(run: Run) -> Keep:
     """Plan the tours of a day: read, let go of the database, search in the solver process, check, ride, keep."""
     day = date.fromisoformat(run.payload["day"])
     given, city, network = dispatch.input_of(day), queries.current_city(), streets.network()
-    db.session.expunge_all()  # what was read stays as it was, while the database is let go of
+    for row in (city, *given.hubs, *given.shipments, *(bike for hub in given.hubs for bike in hub.vehicles)):
+        db.session.expunge(row)  # what was read stays as it was, while the database is let go of
     db.session.rollback()
 
     def period_of(starts_s: int, ends_s: int) -> Period:

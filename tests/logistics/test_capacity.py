@@ -74,6 +74,17 @@ def test_weight_and_volume_are_scarce_too(street_map, hub, shipment, why):
     assert str(refusal.value) == why + "Please choose another day or hub."
 
 
+def test_a_hub_takes_no_more_than_its_bikes_carry_away(street_map):
+    """
+    One bike of 100 kg: however large the storage, the second 60 kg are refused at booking, not at planning.
+    """
+    hub, day = rows.hub(name="Hub Markt", bikes=1), rows.working_day()
+    rows.book(rows.retailer(), hub, day, weight_g=60_000)
+
+    with pytest.raises(Conflict, match="can take 40"):
+        rows.book(rows.retailer(), hub, day, weight_g=60_000)
+
+
 def test_a_window_is_full_when_the_bikes_are_booked_out_and_the_next_one_is_not(street_map):
     hub, person, day = rows.hub(name="Hub Markt", bikes=1), rows.retailer(), rows.working_day()
     for _ in range(20):  # one bike, two hours, ten stops an hour

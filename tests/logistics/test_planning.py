@@ -94,15 +94,15 @@ def test_several_hubs_and_bikes_are_one_problem_and_goods_leave_from_their_own_h
 
 def test_what_no_bike_can_take_in_time_stays_behind_with_a_reason(street_map, day):
     """
-    One bike, two shipments of 60 kg in the same window: it carries 100 kg and rides one tour.
+    Two bikes that carry 100 kg each, three shipments of 60 kg: together they fit, two on one bike do not.
     """
-    hub = rows.hub(bikes=1)
-    for _ in range(2):
+    hub = rows.hub(bikes=2)
+    for _ in range(3):
         rows.book(rows.retailer(), hub, day, point=SAND, weight_g=60_000)
 
     made = plan(day)
 
-    assert len(made.tours) == 1 and len(made.unserved) == 1
+    assert len(made.tours) == 2 and len(made.unserved) == 1
     assert made.unserved[0].reason.startswith("No vehicle has room left: it weighs %(needs_kg)s kg")
     assert made.unserved[0].reason_values == {"needs_kg": 60, "has_kg": 40}
 
