@@ -15,6 +15,7 @@ from routing.message import Message
 
 MARK_OPEN, MARK_DONE = "stop", "done"
 SPARE_DEG = 0.002  # of latitude: some 200 m
+NEAR_DEG = 0.0004  # some 40 m: the way to the next stop fills the map
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +125,15 @@ def stop_mark(stop: Stop, *, number: int, url: str = "", large: bool = False) ->
     return mark | ({"url": url} if url else {})
 
 
-def box(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Two corners around some points, with some 200 m to spare; nothing around nothing."""
+def box(points: Iterable[tuple[float, float]], *, spare: float = SPARE_DEG) -> list[tuple[float, float]]:
+    """Two corners around some points, with ``spare`` degrees around them; nothing around nothing."""
     all_points = list(points)
     if not all_points:
         return []
     lats, lons = [lat for lat, _lon in all_points], [lon for _lat, lon in all_points]
     return [
-        (min(lats) - SPARE_DEG, min(lons) - 1.6 * SPARE_DEG),
-        (max(lats) + SPARE_DEG, max(lons) + 1.6 * SPARE_DEG),
+        (min(lats) - spare, min(lons) - 1.6 * spare),
+        (max(lats) + spare, max(lons) + 1.6 * spare),
     ]
 
 
@@ -157,7 +158,7 @@ def tour_map(tour: Tour) -> dict[str, Any]:
     following = next((stop for stop in tour.stops if outcome(stop).open), None)
     marks = [stop_mark(stop, number=stop.position, large=stop is following) for stop in tour.stops]
     walks = [
-        {"kind": "walk", "line": [stop.line[-1], [stop.shipment.lat, stop.shipment.lon]], "title": _("on foot")}
+        {"kind": "walk", "line": [stop.line[-1], [stop.shipment.lat, stop.shipment.lon]], "title": ""}
         for stop in tour.stops
         if stop.line and stop.walk_m > 0
     ]
@@ -172,15 +173,11 @@ def bike_of(tour: Tour) -> str:
 
 def words_of(steps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Kept directions as sentences to be said in the language of the page."""
-    return [
-        {
-            "message": Message(step["text"], step["values"]),
-            "metres": step["metres"],
-            "manoeuvre": step["manoeuvre"],
-            "street": step["street"],
-        }
-        for step in steps
-    ]
+    return [{**step, "message": _said(**step)} for step in steps]
+
+
+def _said(text: str, values: dict[str, Any], **_rest: object) -> Message:
+    return Message(text, values)
 
 
 def pushes_of(stop: Stop) -> list[dict[str, Any]]:

@@ -112,7 +112,12 @@ def tour_map() -> Response:
     found = own_tour()
     following = next((stop for stop in found.stops if board.outcome(stop).open), None)
     near = following.line if following and following.line else board.tour_line(found)
-    return jsonify({**streets.base_of_map(around=board.box((lat, lon) for lat, lon in near)), **board.tour_map(found)})
+    return jsonify(
+        {
+            **streets.base_of_map(around=board.box(((lat, lon) for lat, lon in near), spare=board.NEAR_DEG)),
+            **board.tour_map(found),
+        }
+    )
 
 
 @bp.get("/tour/karte.html")

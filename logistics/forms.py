@@ -103,11 +103,7 @@ class ShipmentForm(CityForm):
     lon = CoordinateField(_l("Longitude"), [Optional()])
     parcels = WholeNumberField(_l("Parcels"), [required(), LimitsBetween(1, MAX_PARCELS)], default=1)
     weight_kg = NumberField(_l("Weight of all parcels"), [required(), LimitsBetween(0.001, MAX_KG)])
-    volume_l = NumberField(
-        _l("Volume of all parcels"),
-        [required(), LimitsBetween(0.001, MAX_LITRES)],
-        description=_l("A shoe box holds about 10 litres, a removal box about 60."),
-    )
+    volume_l = NumberField(_l("Volume of all parcels"), [required(), LimitsBetween(0.001, MAX_LITRES)])
     note = NoteField(_l("Note for the courier"), [Optional(), Length(max=LONGEST_NOTE)])
     request_key = HiddenField()
 

@@ -59,6 +59,7 @@ def book() -> str | Response:
         hub=hub,
         hubs=hubs,
         days=days,
+        moved=start > clock.today(),
         later=days[-1]["day"] + timedelta(days=1) if days else None,
         impact=rules.impact(1000, settings.current().numbers),
         shop=current_account().organisation,

@@ -26,6 +26,11 @@ def working_day(after_days: int = 2, land: str = "NI") -> date:
     return day
 
 
+def day_before_monday(day: date) -> date:
+    """The next Sunday from a day on."""
+    return day + timedelta(days=6 - day.weekday())
+
+
 def agreement(operator: Account | None = None, *, use_type: UseType = UseType.MICRO_HUB, **values: Any) -> Agreement:
     """An agreement on a micro-hub in a shop of 80 m², in force for half a year."""
     applicant = operator or operator_of_hubs()

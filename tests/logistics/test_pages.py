@@ -1,0 +1,328 @@
+"""The pages of shops, hubs, dispatchers, couriers: who sees what, bad input with its sentence, names as text."""
+
+from __future__ import annotations
+
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from city.db import db, transaction
+from city.models import Role
+from logistics import dispatch, queries
+from logistics.forms import Slot
+from logistics.models import Shipment
+from tests import build
+from tests.logistics import rows
+from tests.logistics.test_planning import SAND, plan
+
+EVIL = "{{ 7*7 }}<img src=x onerror=alert(1)>${x}"
+HOUR_S = 3600
+
+
+@pytest.fixture
+def hub(street_map):
+    return rows.hub(name="Hub Markt")
+
+
+@pytest.fixture
+def day():
+    return rows.working_day()
+
+
+def shop(sign_in):
+    """A browser in which somebody of a released shop is signed in, and the shop's id."""
+    firm = build.organisation().id
+    return sign_in(Role.RETAILER, organisation_id=firm), firm
+
+
+def booked(firm: int) -> list[Shipment]:
+    """What this shop has booked, as the database has it now."""
+    db.session.rollback()
+    return queries.shipments_of(firm)
+
+
+def typed(hub, day, **changes) -> dict[str, str]:
+    """What somebody types who books a parcel to Rosenstraße 6."""
+    return {
+        "hub": str(hub.id),
+        "slot": str(Slot(day, 9 * HOUR_S, 11 * HOUR_S)),
+        "recipient": "Ahorn",
+        "recipient_kind": "home",
+        "street": "Rosenstr.",
+        "housenumber": "6",
+        "lat": "",
+        "lon": "",
+        "parcels": "2",
+        "weight_kg": "1.5",
+        "volume_l": "20",
+        "note": "",
+        "request_key": "form-1",
+        **changes,
+    }
+
+
+def test_a_booking_without_scripts_finds_its_address_and_shows_its_number(sign_in, hub, day):
+    browser, firm = shop(sign_in)
+    assert "Rosenstr" not in browser.get("/buchen").text
+
+    answer = browser.post("/buchen", data=typed(hub, day), follow_redirects=True)
+
+    made = booked(firm)[0]
+    assert (made.weight_g, made.volume_ml, made.parcels) == (1_500, 20_000, 2)
+    assert (made.lat, made.lon) == pytest.approx((53.2503335, 10.4101075))
+    assert f"Shipment {made.reference}" in answer.text and "Booked." in answer.text
+    browser.post("/buchen", data=typed(hub, day))
+    assert len(booked(firm)) == 1, "the same form books once"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("weight_kg", "1.234,5", "“1.234,5” is not a number. Please write it like this: 1,234.5"),
+        ("weight_kg", "0", "Weight of all parcels is 0; it must lie between 0.001 and 1000."),
+        ("weight_kg", "1e309", "Weight of all parcels is 1e309; it must lie between 0.001 and 1000."),
+        ("volume_l", "-1", "Volume of all parcels is -1; it must lie between 0.001 and 10000."),
+        ("parcels", "1.5", "is not a whole number"),
+        ("parcels", "", "“Parcels” is missing."),
+        ("recipient", "", "“Recipient, as on the door bell” is missing."),
+        ("slot", "", "“Delivery window” is missing."),
+        ("slot", "tomorrow", "“tomorrow” is not a delivery window. Please choose one of those shown."),
+        ("street", "Nirgendweg", "The map has no street called “Nirgendweg”."),
+        ("housenumber", "999", "The map knows Rosenstraße, but not house number “999”."),
+        ("lat", "north", "“north” is not a coordinate."),
+    ],
+)
+def test_what_cannot_be_read_is_said_at_its_field_and_what_was_typed_stays(sign_in, hub, day, field, value, sentence):
+    browser, firm = shop(sign_in)
+
+    page = browser.post("/buchen", data=typed(hub, day, **{field: value})).text
+
+    assert sentence in text_of(page)
+    assert 'value="Ahorn"' in page or field == "recipient"
+    assert booked(firm) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"lat": "10.4101", "lon": "53.2503"}, "swapped"),
+        ({"lat": "48.14", "lon": "11.58"}, "outside the map"),
+        ({"slot": "2020-01-02 32400-39600"}, "has passed"),
+        ({"slot": "{sunday} 32400-39600"}, "is a Sunday; hubs are closed then."),
+        ({"slot": "{day} 39600-32400"}, "The window ends at 09:00, but begins at 11:00."),
+        ({"weight_kg": "300"}, "300 kg are too heavy: the largest bike of Hub Markt carries 100 kg."),
+    ],
+)
+def test_what_nobody_can_bring_is_refused_with_the_reason(sign_in, hub, day, changes, sentence):
+    browser, firm = shop(sign_in)
+    sunday = rows.day_before_monday(day)
+    values = {name: value.format(day=day.isoformat(), sunday=sunday.isoformat()) for name, value in changes.items()}
+
+    page = browser.post("/buchen", data=typed(hub, day, **values)).text
+
+    assert sentence in text_of(page)
+    assert booked(firm) == []
+
+
+def text_of(page: str) -> str:
+    """What people read of a page."""
+    plain = re.sub(r"<[^>]+>", " ", page)
+    for entity, sign in (("&#34;", '"'), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        plain = plain.replace(entity, sign)
+    return re.sub(r"\s+", " ", plain)
+
+
+def test_other_windows_are_shown_without_losing_what_was_typed(sign_in, hub, day):
+    browser, firm = shop(sign_in)
+
+    page = browser.post("/buchen", data={**typed(hub, day), "show": "1"}).text
+
+    assert 'value="Ahorn"' in page and "is missing" not in page
+    assert booked(firm) == []
+
+
+def test_windows_say_free_or_booked_out_and_never_a_number(sign_in, street_map, day):
+    full = rows.hub(name="Hub Markt", parcels_per_day=1)
+    rows.book(rows.retailer(), full, day)
+    browser, _ = shop(sign_in)
+
+    page = text_of(browser.get("/buchen").text)
+
+    assert "booked out" in page and "still free" in page
+    assert "1 more" not in page
+
+
+def test_the_shipment_of_another_shop_is_not_found_in_any_way(sign_in, hub, day):
+    other = rows.book(rows.retailer(), hub, day).reference
+    browser, _ = shop(sign_in)
+
+    assert browser.get(f"/sendungen/{other}").status_code == 404
+    assert browser.post(f"/sendungen/{other}/absagen").status_code == 404
+    assert other not in browser.get("/sendungen").text
+
+
+def test_a_shop_cancels_its_own_booking(sign_in, hub, day):
+    browser, firm = shop(sign_in)
+    browser.post("/buchen", data=typed(hub, day))
+    reference = booked(firm)[0].reference
+
+    page = browser.post(f"/sendungen/{reference}/absagen", follow_redirects=True).text
+
+    assert "Cancelled. The room is free again." in page
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (Role.RETAILER, {"/buchen", "/sendungen"}),
+        (Role.OPERATOR, {"/hubs"}),
+        (Role.DISPATCHER, {"/hubs", "/dispo/2026-11-23"}),
+        (Role.MANAGER, {"/hubs", "/dispo/2026-11-23"}),
+        (Role.COURIER, {"/tour"}),
+        (Role.OWNER, set()),
+    ],
+)
+def test_each_role_sees_its_pages_and_no_others(sign_in, street_map, role, allowed):
+    browser = sign_in(role, organisation_id=build.organisation().id)
+    pages = {"/buchen", "/sendungen", "/hubs", "/dispo/2026-11-23", "/tour", "/dispo/2026-11-23/karte.json"}
+
+    seen = {page for page in pages if browser.get(page).status_code == 200}
+
+    assert seen - {"/dispo/2026-11-23/karte.json"} == allowed
+
+
+def test_an_operator_sees_the_own_hubs_only(sign_in, hub):
+    browser = sign_in(Role.OPERATOR, organisation_id=build.organisation().id)
+
+    assert browser.get(f"/hubs/{hub.id}").status_code == 404
+    assert "Hub Markt" not in browser.get("/hubs").text
+
+
+def test_an_operator_opens_a_hub_and_bad_hours_are_said(sign_in, street_map):
+    firm = build.organisation().id
+    browser = sign_in(Role.OPERATOR, organisation_id=firm)
+    applicant = build.account(Role.OPERATOR, organisation_id=firm)
+    agreement_id = rows.agreement(applicant).id
+    url = f"/hubs/eroeffnen/{agreement_id}"
+
+    wrong = browser.post(url, data={"name": "Hub Sand", "opens": "18:00", "closes": "08:00", "bikes": "2"}).text
+    assert "The hub closes at 08:00, but opens at 18:00." in text_of(wrong)
+    right = browser.post(url, data={"name": "Hub Sand", "opens": "08:00", "closes": "18:00", "bikes": "2"})
+
+    assert right.status_code == 302
+    assert "Hub Sand" in browser.get("/hubs").text
+
+
+def test_a_day_that_is_none_is_not_found(sign_in, street_map):
+    browser = sign_in(Role.DISPATCHER)
+
+    assert browser.get("/dispo/31.12.2026").status_code == 404
+    assert "is not a day" in text_of(browser.get("/dispo/31.12.2026").text)
+
+
+# --- the day on the street ---
+
+
+@pytest.fixture
+def street(sign_in, hub, day):
+    """A planned day with a courier: (dispatcher's browser, courier's browser, stop's id)."""
+    for recipient in (EVIL, "Birke"):
+        rows.book(rows.retailer(name=EVIL), hub, day, point=SAND, recipient=recipient, street=EVIL[:40], note=EVIL)
+    courier = sign_in(Role.COURIER, name="A. Muster")
+    courier_id = next(person.id for person in queries.couriers())
+    tour = plan(day).tours[0]
+    tour_id, stop_id = tour.id, tour.stops[0].id
+    with transaction():
+        dispatch.assign_courier(tour_id, courier_id)
+    db.session.rollback()
+    return sign_in(Role.DISPATCHER), courier, stop_id
+
+
+def test_names_that_look_like_code_are_shown_as_what_they_are(street, day):
+    dispatcher, courier, _ = street
+
+    for page in (dispatcher.get(f"/dispo/{day}").text, courier.get("/tour").text):
+        assert "<img src=x" not in page and "{{ 7*7 }}&lt;img src=x onerror=alert(1)&gt;${x}" in page
+    for answer in (dispatcher.get(f"/dispo/{day}/karte.json"), courier.get("/tour/karte.json")):
+        titles = [mark["title"] for mark in answer.get_json()["marks"] if mark["kind"] == "stop"]
+        assert titles and all(EVIL[:40] in title for title in titles)
+
+
+def test_the_tour_as_gpx_holds_the_line_and_the_names_as_text(street):
+    _, courier, _ = street
+
+    answer = courier.get("/tour/tour.gpx")
+
+    root = ElementTree.fromstring(answer.data)  # noqa: S314  our own document
+    name = "{http://www.topografix.com/GPX/1/1}"
+    assert any(EVIL in (found.text or "") for found in root.iter(f"{name}name"))
+    assert len(list(root.iter(f"{name}trkpt"))) > 4
+    assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_the_map_to_take_along_needs_no_network_and_runs_nothing_of_a_name(street):
+    _, courier, _ = street
+
+    page = courier.get("/tour/karte.html").text
+
+    assert "<img src=x" not in page and "{{ 7*7 }}" in page
+    assert not re.findall(r'src="(?:https?:)?//|<link ', page)
+    data = re.search(r'<script type="application/json" id="karte-daten">(.*?)</script>', page, re.DOTALL)
+    assert data is not None
+    payload = json.loads(data[1])
+    assert payload["lines"][0]["line"] and payload["background"]["streets"]
+
+
+def test_a_courier_delivers_takes_back_and_says_why_not(street):
+    _, courier, stop_id = street
+    url, delivered = f"/tour/halte/{stop_id}", {"client_id": "a", "kind": "delivered", "happened_at": ""}
+
+    for _again in range(2):
+        assert courier.post(url, data=delivered).status_code == 302
+    assert "Undo" in courier.get("/tour").text and "2 of 2" in text_of(courier.get("/tour").text)
+    courier.post(url, data={"client_id": "b", "kind": "undone"})
+    assert "1 of 2" in text_of(courier.get("/tour").text)
+    courier.post(url, data={"client_id": "c", "kind": "failed", "reason": "refused"})
+    assert "not delivered : Refused" in text_of(courier.get("/tour").text).replace("delivered:", "delivered :")
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"client_id": "a", "kind": "eaten"}, 400),
+        ({"client_id": "a", "kind": "failed"}, 400),
+        ({"client_id": "a", "kind": "failed", "reason": "dog"}, 400),
+        ({"client_id": "", "kind": "delivered"}, 400),
+        ({"client_id": "x" * 65, "kind": "delivered"}, 400),
+    ],
+)
+def test_reports_that_make_no_sense_are_refused_with_a_sentence(street, data, status):
+    _, courier, stop_id = street
+
+    answer = courier.post(f"/tour/halte/{stop_id}", data=data)
+
+    assert answer.status_code == status and "Please" in answer.text
+
+
+def test_another_couriers_stop_is_not_found(street, sign_in):
+    _, _, stop_id = street
+    other = sign_in(Role.COURIER)
+
+    answer = other.post(f"/tour/halte/{stop_id}", data={"client_id": "a", "kind": "delivered"})
+
+    assert answer.status_code == 404
+    assert "No tour for you yet" in other.get("/tour").text
+    assert other.get("/tour/tour.gpx").status_code == 404
+
+
+def test_the_dispatcher_asks_for_a_plan_and_assigns_a_courier(street, day):
+    dispatcher, _, _ = street
+
+    asked = dispatcher.post(f"/dispo/{day}/plan")
+    page = text_of(dispatcher.get(f"/dispo/{day}").text)
+
+    assert asked.status_code == 302 and "/jobs/" in asked.headers["Location"]
+    assert "A plan for this day is being computed." in page
+    assert "g CO₂e against a diesel van on the same way" in page and "A. Muster" in page
