@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -31,32 +31,35 @@ REFUSED_SHOWN = 3  # of the requests that cannot come, those with the fewest obs
 @bp.get("/plan")
 @requires(*STAFF)
 def plan() -> str:
-    """The newest plan: how good it is, each proposal with its points, and what stood against the others."""
+    """The newest plan: how good it is, its proposals, and one of them in full; ``?m=`` chooses which."""
     newest, day, numbers = queries.newest_plan(), clock.today(), settings.current().numbers
     units, requests = queries.stock(), queries.open_requests()
     places = situations(units, day, numbers.neighbour_distance_m)
-    waiting = {request.id for request in requests}
+    waiting = {one.id for one in requests}
     reserved = queries.reserved_units()
-    by_id = {unit.id: unit for unit in units}
-    shown = []
-    for match in newest.matches if newest else ():
-        here = by_id[match.unit_id]
-        open_ = match.request_id in waiting and match.unit_id not in reserved and match.unit_id in places
-        pairs = explain.for_unit(here, requests, places[here.id], numbers) if open_ else []
-        shown.append(
-            {
-                "match": match,
-                "rows": points_of(match),
-                "open": open_,
-                "checks": checks_of(match, places.get(match.unit_id), numbers),
-                "refused": [pair for pair in pairs if pair.found.obstacles][:REFUSED_SHOWN],
-            }
-        )
+    matches = newest.matches if newest else []
+    chosen = next(
+        (match for match in matches if match.id == request.args.get("m", type=int)), next(iter(matches), None)
+    )
+    open_ids = {
+        match.id
+        for match in matches
+        if match.request_id in waiting and match.unit_id not in reserved and match.unit_id in places
+    }
+    refused = []
+    if chosen is not None and chosen.id in open_ids:
+        here = next(unit for unit in units if unit.id == chosen.unit_id)
+        pairs = explain.for_unit(here, requests, places[here.id], numbers)
+        refused = [pair for pair in pairs if pair.found.obstacles][:REFUSED_SHOWN]
     return render_template(
         "leerstand/plan.html",
         plan=newest,
-        shown=shown,
-        titles=queries.request_titles([row["request_id"] for match in _matches(newest) for row in match.alternatives]),
+        chosen=chosen,
+        open_ids=open_ids,
+        rows=points_of(chosen) if chosen else [],
+        checks=checks_of(chosen, places.get(chosen.unit_id), numbers) if chosen else [],
+        refused=refused,
+        titles=queries.request_titles([row["request_id"] for row in chosen.alternatives]) if chosen else {},
         effect=effect(units, newest, places),
         free=len(places) - len(reserved & places.keys()),
         waiting=len(requests),
