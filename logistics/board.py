@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from logistics import rules
+from logistics.kinds import Resource
 from logistics.models import DayPlan, Hub, Shipment, Stop, Tour
 from routing.message import Message
 
@@ -25,6 +26,8 @@ class HubFigures:
     parcels: int
     weight_g: int
     volume_ml: int
+    room_g: int
+    room_ml: int
     percent: int  # of the scarcest room
 
 
@@ -32,8 +35,10 @@ def figures_of(hub: Hub, shipments: Sequence[Shipment]) -> HubFigures:
     """Add a hub's shipments up."""
     parcels = sum(one.parcels for one in shipments)
     weight_g, volume_ml = sum(one.weight_g for one in shipments), sum(one.volume_ml for one in shipments)
-    shares = (parcels / hub.parcels_per_day, weight_g / hub.storage_g, volume_ml / hub.storage_ml)
-    return HubFigures(parcels, weight_g, volume_ml, round(100 * max(shares)))
+    room = rules.room_of(hub)
+    taken = {Resource.PARCELS: parcels, Resource.WEIGHT_G: weight_g, Resource.VOLUME_ML: volume_ml}
+    percent = round(100 * max(taken[name] / room[name] for name in taken))
+    return HubFigures(parcels, weight_g, volume_ml, room[Resource.WEIGHT_G], room[Resource.VOLUME_ML], percent)
 
 
 def loads(hub: Hub, plan: DayPlan | None) -> list[tuple[Tour, list[Stop]]]:

@@ -18,8 +18,6 @@ from logistics import rules
 from logistics.kinds import Resource
 from logistics.models import CapacityLine, DayCapacity, Hub, Shipment
 
-TOURS_A_DAY = 1  # a plan sends each bike out once
-
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -120,15 +118,10 @@ def _lock_rows(hub_id: int, day: date) -> list[DayCapacity]:
 
 
 def _planned(hub: Hub, day: date, stops_per_bike_hour: int) -> list[DayCapacity]:
-    """The counters as the hub's room and bikes give them, nothing taken yet: no more than bikes carry away."""
-    room = (
-        (Resource.PARCELS, hub.parcels_per_day),
-        (Resource.VOLUME_ML, min(hub.storage_ml, TOURS_A_DAY * sum(bike.volume_ml for bike in hub.vehicles))),
-        (Resource.WEIGHT_G, min(hub.storage_g, TOURS_A_DAY * sum(bike.payload_g for bike in hub.vehicles))),
-    )
+    """The counters as the hub's room and bikes give them, nothing taken yet."""
     rows = [
         DayCapacity(hub_id=hub.id, day=day, resource=resource, capacity=capacity, used=0, opens_s=0)
-        for resource, capacity in room
+        for resource, capacity in rules.room_of(hub).items()
     ]
     for opens_s, closes_s in rules.delivery_windows(hub):
         stops = rules.stops_in_window(hub.vehicles, opens_s, closes_s, stops_per_bike_hour)

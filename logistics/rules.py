@@ -13,13 +13,14 @@ import holidays
 from city.settings import CitySettings
 from leerstand.kinds import UseType
 from leerstand.models import Agreement, Unit
-from logistics.kinds import EMISSION_FREE, EventKind, FailureReason, HubState, ShipmentStatus
+from logistics.kinds import EMISSION_FREE, EventKind, FailureReason, HubState, Resource, ShipmentStatus
 from logistics.models import CourierEvent, DayPlan, Hub, HubVehicle, Shipment
 from routing.message import Message
 
 WINDOW_S = 2 * 3600  # long enough to plan with, short enough to wait for
 SHORTEST_WINDOW_S = 3600  # a shorter rest of the shift joins the window before it
 SUNDAY = 6
+TOURS_A_DAY = 1  # a plan sends each bike out once
 UNDO_SHOWN_S = 10  # how long the courier's page offers to take a report back
 UNDO_WITHIN_S = 60  # how late one still arrives: slow network, gloves
 
@@ -37,6 +38,17 @@ def delivery_windows(hub: Hub) -> list[tuple[int, int]]:
     ends = max(vehicle.ends_s for vehicle in hub.vehicles)
     cuts = [*range(starts, ends - SHORTEST_WINDOW_S + 1, WINDOW_S), ends]
     return list(pairwise(cuts))
+
+
+def room_of(hub: Hub) -> dict[Resource, int]:
+    """What a hub can take on one day: its room, but no more than its bikes carry away."""
+    carried_ml = TOURS_A_DAY * sum(bike.volume_ml for bike in hub.vehicles)
+    carried_g = TOURS_A_DAY * sum(bike.payload_g for bike in hub.vehicles)
+    return {
+        Resource.PARCELS: hub.parcels_per_day,
+        Resource.VOLUME_ML: min(hub.storage_ml, carried_ml),
+        Resource.WEIGHT_G: min(hub.storage_g, carried_g),
+    }
 
 
 def stops_in_window(vehicles: Iterable[HubVehicle], opens_s: int, closes_s: int, per_hour: int) -> int:
