@@ -123,6 +123,7 @@ def transaction() -> Iterator[None]:
     if session.info.get(_WRITE):
         raise RuntimeError("a transaction is already open; services do not open their own")
     session.rollback()
+    session.expire_all()
     session.info[_WRITE] = True
     try:
         session.connection(execution_options={_WRITE: True})

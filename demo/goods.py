@@ -12,11 +12,8 @@ from routing.streets.model import Point
 from routing.streets.places import Address
 
 SEED = 20301231
-MORNING = (9 * 3600, 12 * 3600)
-MIDDAY = (12 * 3600, 16 * 3600)
-EVENING = (16 * 3600, 20 * 3600)
-WINDOWS = (MORNING, MIDDAY, MIDDAY, EVENING, EVENING)  # homes are more often reached late in the day
-MEDIAN_LITRES = 8.0  # logistics reference 5: lognormal around 8 l and 1.5 kg, tail to 31.5 kg
+WINDOW_RANKS = (0, 1, 2, 3, 4, 4, 5, 5)  # homes are more often reached late in the day
+MEDIAN_LITRES = 8.0  # sizes are lognormal around 8 l and 1.5 kg with a tail to 31.5 kg, as parcel services report
 MEDIAN_KG = 1.5
 MAX_KG = 31.5
 MAX_LITRES = 120.0
@@ -34,7 +31,7 @@ class Order:
     parcels: int
     weight_g: int
     volume_ml: int
-    window: tuple[int, int]
+    window_rank: int  # which of the day's delivery windows, from 0
 
 
 def orders(addresses: Sequence[Address], centre: Point, count: int, *, seed: int = SEED) -> list[Order]:
@@ -61,7 +58,7 @@ def _order(address: Address, chance: random.Random) -> Order:
         parcels=parcels,
         weight_g=round(kg * 1000),
         volume_ml=round(litres * 1000),
-        window=chance.choice(WINDOWS),
+        window_rank=chance.choice(WINDOW_RANKS),
     )
 
 

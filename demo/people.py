@@ -31,6 +31,24 @@ PEOPLE: tuple[Person, ...] = (
 MORE_COURIERS: tuple[Person, ...] = (
     Person("kurier2@zwischenraum.example", "Jonas Jäger", (Role.COURIER,)),
     Person("kurier3@zwischenraum.example", "Mirja Meßner", (Role.COURIER,)),
+    Person("kurier4@zwischenraum.example", "Ömer Özdemir", (Role.COURIER,)),
+)
+COURIERS = (*(person for person in PEOPLE if Role.COURIER in person.roles), *MORE_COURIERS)
+MORE_OWNERS: tuple[Person, ...] = (
+    Person("eigentum2@zwischenraum.example", "Hilke Hansen", (Role.OWNER,)),
+    Person("eigentum3@zwischenraum.example", "Stefan Stint", (Role.OWNER,)),
+    Person("eigentum4@zwischenraum.example", "Paula Petersen", (Role.OWNER,)),
+    Person("eigentum5@zwischenraum.example", "Malte Münz", (Role.OWNER,)),
+    Person("eigentum6@zwischenraum.example", "Nora Nordmann", (Role.OWNER,)),
+)
+RETAILERS = (
+    "Buchhandlung Kranich",
+    "Wollwerk",
+    "Spielwaren Zinnober",
+    "Teekontor Alte Waage",
+    "Papeterie Federstrich",
+    "Samenhandlung Grünwald",
+    "Optik Weitblick",
 )
 OWNER_NAMES = (
     "Erbengemeinschaft Eggers",

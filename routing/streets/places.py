@@ -16,12 +16,15 @@ from routing.streets.osm import broken, check_source
 from routing.streets.segments import metres_per_degree
 
 VACANT_KEYS = ("disused:shop", "abandoned:shop", "was:shop", "vacant:shop")
+EATING = {"cafe", "restaurant", "fast_food", "ice_cream", "bar", "pub"}
 NO_SHOP = {"no", "vacant", "yes", ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop (Ladenlokal) as the map knows it. ``kind`` is OSM's shop value; of a vacant one, what it was, or "".
+    """A shop (Ladenlokal) as the map knows it: ``shop=*``, ``craft=*``, or a place to eat and drink.
+
+    ``kind`` is the value of that tag; of a vacant one, what it was, or "".
 
     ``area_m2`` and ``frontage_m`` come from the footprint where the shop is drawn as one: the frontage is the
     longest side of its outline, which is what usually faces the street.
@@ -85,8 +88,8 @@ def read_places(source: Path) -> Places:
 
 def _things(source: Path) -> Iterator[tuple[str, Tags, list[Point]]]:
     """Nodes and ways with their tags and points; relations (a few large halls) by their outer line."""
-    wanted = osmium.filter.KeyFilter("shop", *VACANT_KEYS, "addr:housenumber", "highway")
-    shops = osmium.filter.KeyFilter("shop", *VACANT_KEYS)
+    wanted = osmium.filter.KeyFilter("shop", "craft", "amenity", *VACANT_KEYS, "addr:housenumber", "highway")
+    shops = osmium.filter.KeyFilter("shop", "craft", "amenity", *VACANT_KEYS)
     for thing in osmium.FileProcessor(str(source)).with_locations().with_areas(shops).with_filter(wanted):
         if isinstance(thing, osmium.osm.Node):
             yield f"n{thing.id}", dict(thing.tags), [(thing.location.lat, thing.location.lon)]
@@ -104,6 +107,8 @@ def _shop(osm_id: str, tags: Tags, outline: list[Point]) -> Shop | None:
     shop = tags.get("shop", "")
     vacant = shop == "vacant" or (former is not None and shop in NO_SHOP)
     if not vacant and shop in {"", "no"}:
+        shop = tags.get("craft", "") or (tags.get("amenity", "") if tags.get("amenity") in EATING else "")
+    if not vacant and not shop:
         return None
     area_m2, frontage_m = _footprint(outline)
     kind = (former or "") if vacant else shop

@@ -1,0 +1,349 @@
+"""Builds the demo town through the house's own doors: streets, shops, people, wishes, plan, hub, a day of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import cycle
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from flask import Flask
+from sqlalchemy import select
+
+from city import clock, jobs, links, streets
+from city.db import city_scope, db, transaction
+from city.messages import Conflict
+from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role, RoleGrant
+from demo.goods import Order, orders
+from demo.people import MORE_COURIERS, MORE_OWNERS, OWNER_NAMES, PASSWORD, PEOPLE, RETAILERS, Person
+from demo.stock import middle_of, stock
+from demo.wishes import Wish, wishes
+from leerstand import queries as shops
+from leerstand.kinds import RequestState, UseType
+from leerstand.models import Agreement, Match, MatchPlan, Proposal, Unit, UseRequest
+from leerstand.services import plans, proposals
+from logistics import queries as hubs
+from logistics import rules, services
+from logistics.kinds import RecipientKind
+from logistics.models import Hub
+from routing.message import BadInput
+from routing.streets.model import Point, VehicleClass
+from routing.streets.places import Places, read_places
+
+Say = Callable[[str], None]
+ORDERS = 60
+HUB_OPENS_S, HUB_CLOSES_S = 8 * 3600, 20 * 3600
+BIKES = 4
+MANAGER, OWNER, APPLICANT, RETAILER, OPERATOR = (PEOPLE[number].email for number in (1, 2, 3, 4, 5))
+SCHEMATIC_NOTE = "schematisch, nicht vermessen"
+
+
+class NoRoomForHub(RuntimeError):
+    """No empty shop can hold a micro-hub; cannot happen with a stock of the demo."""
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What became of the orders of the day."""
+
+    day: date
+    taken: int
+    refused: int
+
+
+def found() -> City | None:
+    """The demo town, if it was built before."""
+    return db.session.scalar(select(City).where(City.is_demo.is_(True)))
+
+
+def build(app: Flask, source: Path, *, say: Say) -> City:
+    """Everything up to a booked day whose plan waits for the worker. Raises BadInput for a broken map."""
+    city = make_city(source)
+    with city_scope(city.id):
+        places = bring_in_streets(source, say)
+        make_people()
+        make_stock(places, say)
+        make_wishes(say)
+        match(app, say)
+        hub = open_hub(say)
+        book(hub, places, say)
+    return city
+
+
+def make_city(source: Path) -> City:
+    """The town itself; a foreign extract is named after its file."""
+    schematic = source.name == "lueneburg.osm"
+    name = "Lüneburg" if schematic else source.name.split(".")[0].split("-")[0].capitalize()
+    title = "Hansestadt Lüneburg" if schematic else f"Stadt {name}"
+    with transaction():
+        city = City(slug="demo", name=name, title=title, host=None, land="NI" if schematic else "RP", is_demo=True)
+        if name == "Heidelberg":
+            city.land = "BW"
+        db.session.add(city)
+    return city
+
+
+def bring_in_streets(source: Path, say: Say) -> Places:
+    """Import the street map and read its shops and addresses."""
+    streets.bring_in(source, note=SCHEMATIC_NOTE if source.name == "lueneburg.osm" else "")
+    places = read_places(source)
+    say(f"streets: {len(places.streets)} named, {len(places.shops)} shops and {len(places.addresses)} addresses read")
+    return places
+
+
+def make_people() -> None:
+    """One login per role, and the people behind the other shops and houses. One hash serves them all."""
+    password_hash = PasswordHasher().hash(PASSWORD)
+    with transaction():
+        owners = [Organisation(kind=OrganisationKind.OWNER, name=name) for name in OWNER_NAMES]
+        service = Organisation(kind=OrganisationKind.HUB_OPERATOR, name="Lastenradkuriere (erfunden)")
+        retailers = [
+            Organisation(kind=OrganisationKind.RETAILER, name=name, released_at=clock.now()) for name in RETAILERS
+        ]
+        db.session.add_all([*owners, service, *retailers])
+        db.session.flush()
+        acting = {OWNER: owners[0], OPERATOR: service, RETAILER: retailers[0]}
+        acting |= dict(zip((person.email for person in MORE_OWNERS), owners[1:], strict=True))
+        more = [Person(f"laden{number}@zwischenraum.example", shop.name, (Role.RETAILER,))
+                for number, shop in enumerate(retailers[1:], start=2)]  # fmt: skip
+        acting |= dict(zip((person.email for person in more), retailers[1:], strict=True))
+        for person in (*PEOPLE, *MORE_COURIERS, *MORE_OWNERS, *more):
+            db.session.add(_account(person, acting.get(person.email), password_hash))
+
+
+def _account(person: Person, organisation: Organisation | None, password_hash: str) -> Account:
+    return Account(
+        email=person.email,
+        name=person.name,
+        password_hash=password_hash,
+        language="de",
+        confirmed_at=clock.now(),
+        created_at=clock.now(),
+        organisation=organisation,
+        grants=[RoleGrant(role=role) for role in person.roles],
+    )
+
+
+def account(email: str) -> Account:
+    """A person of the demo by address."""
+    return db.session.scalars(select(Account).where(Account.email == email)).one()
+
+
+def make_stock(places: Places, say: Say) -> int:
+    """Keep the shops; owners take turns, the demo's owner has every other empty shop. Returns how many are empty."""
+    network = streets.network()
+
+    def street_at(point: Point) -> str:
+        try:
+            return network.snap(point, VehicleClass.FOOT).street
+        except BadInput:
+            return ""
+
+    made = stock(places, clock.today(), street_at)
+    empty = made.empty(clock.today())
+    with transaction():
+        owners = shops.owners()
+        mine, others = owners[0], cycle(owners[1:])
+        for unit in made.units:
+            unit.owner_id = next(others).id
+        for unit in empty[::2]:
+            unit.owner_id = mine.id
+        db.session.add_all([*made.axes, *made.units])
+    say(f"stock: {len(made.units)} shops in {len(made.axes)} streets, {len(empty)} stand empty")
+    return len(empty)
+
+
+def make_wishes(say: Say) -> None:
+    """Keep the requests: three of the demo's applicant, the hub of the operator, the rest of people without a login."""
+    today, mine = clock.today(), 3
+    with transaction():
+        applicant, operator = account(APPLICANT), account(OPERATOR)
+        for number, wish in enumerate(wishes()):
+            if wish.use_type == UseType.MICRO_HUB:
+                by = operator
+            elif number < mine:
+                by = applicant
+            else:
+                by = _applicant(number)
+            db.session.add(_request(wish, by, today))
+    say(f"requests: {len(wishes())}, one of them for a micro-hub")
+
+
+def _applicant(number: int) -> Account:
+    person = Person(f"gesuch{number}@zwischenraum.example", f"Gesuch {number} (erfunden)", (Role.APPLICANT,))
+    made = _account(person, None, password_hash="")
+    made.password_hash = None
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def _request(wish: Wish, by: Account, today: date) -> UseRequest:
+    least, ideal, most = wish.areas_m2
+    earliest = today + timedelta(weeks=wish.starts_in_weeks)
+    return UseRequest(
+        applicant_id=by.id,
+        organisation_id=by.organisation_id,
+        state=RequestState.SUBMITTED,
+        title=wish.title,
+        concept=wish.concept,
+        use_type=wish.use_type,
+        area_min_m2=least,
+        area_ideal_m2=ideal,
+        area_max_m2=most,
+        step_free_required="step_free" in wish.needs,
+        needs_water="water" in wish.needs,
+        needs_heating="heating" in wish.needs,
+        needs_exhaust_air="exhaust_air" in wish.needs,
+        needs_delivery_door="delivery_door" in wish.needs,
+        needs_power_kw=wish.power_kw,
+        earliest_start=earliest,
+        latest_start=earliest + timedelta(weeks=26),
+        duration_min_weeks=wish.weeks[0],
+        duration_max_weeks=wish.weeks[1],
+        wants_permanent=wish.permanent,
+        budget_cents_month=wish.budget_eur * 100,
+        footfall=wish.footfall,
+        noise=wish.noise,
+        public_value=[value.value for value in wish.values],
+        evaluates=wish.evaluates,
+        invented=True,
+        created_at=clock.now(),
+        submitted_at=clock.now(),
+    )
+
+
+def match(app: Flask, say: Say) -> MatchPlan:
+    """Compute the plan for all shops and requests, as the manager's button does."""
+    with transaction():
+        job = plans.start_matching(account_id=account(MANAGER).id, shown_at="")
+    work_off(app, job)
+    plan = shops.newest_plan()
+    assert plan is not None  # noqa: S101  the job is done
+    say(f"match: {len(plan.matches)} proposals, {plan.score} points, at most {100 * plan.gap:.1f} % below the best")
+    return plan
+
+
+def work_off(app: Flask, job: Job) -> Job:
+    """Do waiting jobs here and now. Raises RuntimeError with the reason if this one fails."""
+    worker = jobs.Worker(app, app.extensions["house"])
+    try:
+        while worker.work_once():
+            pass
+    finally:
+        worker.solver.close()
+    db.session.rollback()
+    done = db.session.scalars(select(Job).where(Job.id == job.id)).one()
+    if done.state != JobState.DONE:
+        raise RuntimeError(f"{done.kind} {done.state}: {done.reason % done.reason_values}")
+    return done
+
+
+def open_hub(say: Say) -> Hub:
+    """Propose a shop to its owner for the hub, accept it, open the hub."""
+    agreement = agree_on_hub()
+    with transaction():
+        operator, street = account(OPERATOR), shops.agreement(agreement.id).unit.street
+        hub = services.open_hub(
+            operator,
+            agreement.id,
+            every=False,
+            name=f"Hub {street}",
+            opens_s=HUB_OPENS_S,
+            closes_s=HUB_CLOSES_S,
+            bikes=BIKES,
+        )
+    say(f"hub: {hub.name} opened in a vacant shop, {BIKES} cargo bikes, {hub.parcels_per_day} parcels a day")
+    return hub
+
+
+def agree_on_hub() -> Agreement:
+    """The plan's shop for the hub, or the best that any rule allows; its owner says yes."""
+    with transaction():
+        request = db.session.scalars(select(UseRequest).where(UseRequest.use_type == UseType.MICRO_HUB)).one()
+        for unit_id, match_id in hub_rooms(request):
+            try:
+                with db.session.begin_nested():
+                    proposal = proposals.propose(
+                        unit_id, request.id, match_id=match_id, sender=account(MANAGER), link_to=_link
+                    )
+            except Conflict:
+                continue
+            return accept(proposal)
+    raise NoRoomForHub("no empty shop can hold a micro-hub")
+
+
+def hub_rooms(request: UseRequest) -> list[tuple[int, int | None]]:
+    """Shops to ask for, the plan's choice first."""
+    chosen = db.session.execute(select(Match.unit_id, Match.id).where(Match.request_id == request.id)).all()
+    large = select(Unit.id).where(Unit.area_m2 >= request.area_min_m2, Unit.step_free).order_by(Unit.area_m2, Unit.id)
+    return [(row[0], row[1]) for row in chosen] + [(unit_id, None) for unit_id in db.session.scalars(large)]
+
+
+def accept(proposal: Proposal) -> Agreement:
+    """The owner of the shop says yes."""
+    owner_id = proposal.unit.owner_id
+    assert owner_id is not None  # noqa: S101  a proposal without an owner is refused
+    owner = shops.people_of(owner_id)[0]
+    return proposals.accept_proposal(owner_id, proposal.id, by=owner, note="", link_to=_link)
+
+
+def _link(_row_id: int) -> str:
+    return links.address_of("city.start")
+
+
+def next_working_day() -> date:
+    """The next day on which bikes leave the hubs."""
+    land = hubs.current_city().land
+    day = clock.today() + timedelta(days=1)
+    while rules.hub_rests(day, land) is not None:
+        day += timedelta(days=1)
+    return day
+
+
+def book(hub: Hub, places: Places, say: Say) -> Booked:
+    """Retailers book a day's orders through the hub; what cannot be taken is refused with a sentence."""
+    day, windows = next_working_day(), rules.delivery_windows(hub)
+    centre = middle_of([shop.point for shop in places.shops])
+    senders = cycle([account(RETAILER).id, *_other_retailers()])
+    refused: list[str] = []
+    wanted = orders(places.addresses, centre, ORDERS)
+    for order in wanted:
+        window = windows[min(order.window_rank, len(windows) - 1)]
+        try:
+            _book(next(senders), hub.id, day, order, window)
+        except (Conflict, BadInput) as refusal:
+            refused.append(str(refusal))
+    say(f"bookings: {len(wanted) - len(refused)} for {day:%d.%m.%Y}" + (f", refused: {refused[0]}" if refused else ""))
+    return Booked(day, len(wanted) - len(refused), len(refused))
+
+
+def _other_retailers() -> list[int]:
+    return list(
+        db.session.scalars(
+            select(Account.id)
+            .join(Organisation, Account.organisation_id == Organisation.id)
+            .where(Organisation.kind == OrganisationKind.RETAILER, Account.email != RETAILER)
+            .order_by(Account.id)
+        )
+    )
+
+
+def _book(account_id: int, hub_id: int, day: date, order: Order, window: tuple[int, int]) -> None:
+    with transaction():
+        sender = db.session.scalars(select(Account).where(Account.id == account_id)).one()
+        wish = services.Wish(
+            recipient=order.recipient,
+            recipient_kind=RecipientKind.HOME,
+            street=order.street,
+            housenumber=order.housenumber,
+            point=order.point,
+            parcels=order.parcels,
+            weight_g=order.weight_g,
+            volume_ml=order.volume_ml,
+            window_opens_s=window[0],
+            window_closes_s=window[1],
+        )
+        services.book_shipment(sender, hub_id=hub_id, day=day, wish=wish)
