@@ -18,6 +18,11 @@ from logistics import jobs as logistics_jobs
 from logistics import views as logistics_views
 
 SESSION_COOKIE = "zwischenraum"
+BLUEPRINTS = (
+    *(views.bp, account_views.bp, people_views.bp),
+    leerstand_room.BLUEPRINT,
+    *(logistics_views.bp, hub_views.bp, dispatch_views.bp, courier.bp),
+)
 NAVIGATION: tuple[NavItem, ...] = (
     *leerstand_room.NAVIGATION,
     *logistics_views.NAVIGATION,
@@ -49,11 +54,9 @@ def create_app(config: Config | None = None) -> Flask:
     words.init_words(app, config.data_dir / "translations")
     web.init_web(app)
     access.init_access(app)
-    for blueprint in (views.bp, account_views.bp, people_views.bp, leerstand_room.BLUEPRINT):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for blueprint in (logistics_views.bp, hub_views.bp, dispatch_views.bp, courier.bp):
-        app.register_blueprint(blueprint)
-    for kind, handler in {**leerstand_jobs.HANDLERS, **logistics_jobs.HANDLERS}.items():
+    for kind, handler in {**leerstand_jobs.handlers(), **logistics_jobs.HANDLERS}.items():
         jobs.register(kind, handler)
     init_navigation(app, NAVIGATION)
     return app

@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app, url_for
-from holidays import country_holidays
 from sqlalchemy import select
 
 from city import clock
@@ -21,8 +20,10 @@ from city.config import Config
 from city.db import db, transaction
 from city.messages import DomainError
 from city.models import City, StreetMap
-from routing.streets.model import Period, Point
-from routing.streets.network import Network, import_network
+
+if TYPE_CHECKING:
+    from routing.streets.model import Period, Point
+    from routing.streets.network import Network
 
 ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 FOLDER = "streets"
@@ -45,7 +46,7 @@ def bring_in(source: Path, *, note: str = "") -> str:
     """
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    network = import_network(source, cache=folder)
+    network = _import(source, folder)
     kept = folder / f"{network.sha256}{''.join(source.suffixes[-2:])}"
     if not kept.exists():
         unfinished = folder / f"{kept.name}.part"
@@ -82,7 +83,15 @@ def _loaded(path: str, cache: str) -> Network:
 
 @lru_cache(maxsize=4)
 def _kept(path: str, cache: str) -> Network:
-    return import_network(Path(path), cache=Path(cache))
+    return _import(Path(path), Path(cache))
+
+
+def _import(path: Path, cache: Path) -> Network:
+    from routing.streets.network import (
+        import_network,
+    )  # numba and scipy take two seconds: only where streets are needed
+
+    return import_network(path, cache=cache)
 
 
 def _folder() -> Path:
@@ -92,6 +101,10 @@ def _folder() -> Path:
 
 def period(city: City, day: date, starts_s: int, ends_s: int) -> Period:
     """A stretch of a day with the public holidays of the city's Land around it."""
+    from holidays import country_holidays
+
+    from routing.streets.model import Period
+
     years = range(day.year - 1, day.year + 2)
     return Period(day, starts_s, ends_s, holidays=frozenset(country_holidays("DE", subdiv=city.land, years=years)))
 
