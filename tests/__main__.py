@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.postgres import PostgresMissing, private_server
 
 ROOT = Path(__file__).resolve().parent.parent
-DATABASE_TESTS = ["tests/city", "tests/leerstand", "tests/logistics", "tests/demo"]
+DATABASE_TESTS = ["tests/city", "tests/leerstand", "tests/logistics", "tests/test_migrations.py"]
 
 
 def main(arguments: list[str]) -> int:
@@ -23,7 +23,11 @@ def main(arguments: list[str]) -> int:
     long = "--long" in arguments
     rest = [argument for argument in arguments if argument != "--long"]
     marks = ["-m", "" if long else "not long"]
-    spread = [] if any(argument.startswith("-n") for argument in rest) else ["-n", str(min(4, os.cpu_count() or 2))]
+    spread = (
+        []
+        if any(argument.startswith("-n") for argument in rest)
+        else ["-n", str(min(4, os.cpu_count() or 2)), "--dist=loadgroup"]
+    )
     steps: list[tuple[str, list[str]]] = [
         ("ruff check", ["-m", "ruff", "check", "."]),
         ("ruff format", ["-m", "ruff", "format", "--check", "."]),

@@ -35,16 +35,19 @@ class Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def database_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
     """The address of a database with all tables: a file to copy, or one PostgreSQL database per test process."""
-    server = os.environ.get("TEST_DATABASE_URL", "")
-    if server:
-        url = _postgres_database(server, f"zwischenraum_test_{worker_id}")
-    else:
-        url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.sqlite3'}"
+    url = fresh_database(tmp_path_factory.mktemp("template"), f"test_{worker_id}")
     app = create_app(Config(tmp_path_factory.mktemp("data"), url, SECRET, https=False))
     with app.app_context():
         db.create_all()
         db.engine.dispose()
     return url
+
+
+def fresh_database(folder: Path, name: str) -> str:
+    """The address of an empty database: a file in ``folder``, or one on the server of TEST_DATABASE_URL."""
+    if server := os.environ.get("TEST_DATABASE_URL", ""):
+        return _postgres_database(server, f"zwischenraum_{name}")
+    return f"sqlite:///{folder / f'{name}.sqlite3'}"
 
 
 def _postgres_database(server: str, name: str) -> str:

@@ -1,0 +1,1 @@
+"""The three stories of the house, clicked through in a real browser."""

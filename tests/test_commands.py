@@ -1,0 +1,133 @@
+"""The commands of a production installation say what is missing, and do what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parent.parent
+KEY = "0123456789abcdef0123456789abcdef"
+pytestmark = pytest.mark.one_database
+
+
+def command(*arguments: str, data: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run one command as ``run.py`` does."""
+    return subprocess.run(
+        [sys.executable, "-m", "commands", *arguments],
+        env=environment(data, **variables),
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def environment(data: Path, **variables: str) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("CITY_", "DATABASE_URL"))}
+    return {**clean, "CITY_DATA_DIR": str(data), "CITY_HTTPS": "0", **variables}
+
+
+def test_serve_refuses_to_start_without_a_secret_key(tmp_path):
+    """
+    Nobody runs a public server on a key that everyone knows; the sentence says how to make one.
+    """
+    answer = command("serve", data=tmp_path)
+
+    assert answer.returncode != 0
+    assert "CITY_SECRET_KEY is not set" in answer.stderr
+
+
+def test_serve_refuses_to_start_with_migrations_missing(tmp_path):
+    """
+    Old tables under new code would lose data.
+    """
+    answer = command("serve", "--bind", "127.0.0.1:1", data=tmp_path, CITY_SECRET_KEY=KEY)
+
+    assert answer.returncode != 0
+    assert "The database is not up to date. Run: python3 run.py migrate" in answer.stderr
+
+
+def test_from_nothing_to_a_running_server_with_an_administrator(tmp_path):
+    """
+    migrate, city, admin, serve: the health page answers, the link of the administrator opens.
+    """
+    town = {"CITY_SECRET_KEY": KEY, "CITY_PUBLIC_URL": f"http://127.0.0.1:{(port := free_port())}"}
+    for arguments in (("migrate",), ("city", "lueneburg", "Lüneburg", "--title", "Hansestadt Lüneburg")):
+        assert command(*arguments, data=tmp_path, **town).returncode == 0
+    made = command("admin", "ada@example.org", "--name", "Ada", data=tmp_path, **town)
+    assert made.returncode == 0, made.stderr
+    link = made.stdout.strip().split()[-1]
+
+    server = subprocess.Popen(
+        [sys.executable, "-m", "commands", "serve", "--bind", f"127.0.0.1:{port}"],
+        env=environment(tmp_path, **town),
+        cwd=HOUSE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert health(port) == {"database": True, "worker": True}
+        with urllib.request.urlopen(link, timeout=10) as page:
+            assert page.status == 200
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=20) == 0
+
+
+def test_a_second_town_needs_to_be_named(tmp_path):
+    """
+    With two towns nobody becomes administrator of the wrong one.
+    """
+    command("migrate", data=tmp_path, CITY_SECRET_KEY=KEY)
+    for slug in ("eins", "zwei"):
+        command("city", slug, slug.title(), data=tmp_path, CITY_SECRET_KEY=KEY)
+
+    answer = command("admin", "ada@example.org", data=tmp_path, CITY_SECRET_KEY=KEY)
+
+    assert answer.returncode != 0
+    assert "Which town? Say --city with one of: eins, zwei" in answer.stderr
+
+
+def test_a_broken_street_map_leaves_nothing_behind(tmp_path):
+    """
+    The sentence names the file; no map is put in service.
+    """
+    command("migrate", data=tmp_path, CITY_SECRET_KEY=KEY)
+    command("city", "lueneburg", "Lüneburg", data=tmp_path, CITY_SECRET_KEY=KEY)
+    broken = tmp_path / "broken.osm.pbf"
+    broken.write_bytes(b"this is no map")
+
+    answer = command("streets", "import", str(broken), data=tmp_path, CITY_SECRET_KEY=KEY)
+
+    assert answer.returncode != 0
+    assert "broken.osm.pbf" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert not list(tmp_path.glob("streets/*.osm*"))
+
+
+def health(port: int, limit_s: float = 60) -> dict[str, bool]:
+    """What the health page says once the server answers and its worker has shown itself."""
+    until = time.monotonic() + limit_s
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+                return json.load(answer)
+        except OSError:
+            assert time.monotonic() < until, "the server never answered"
+            time.sleep(0.3)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
