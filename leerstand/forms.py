@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, SelectField, SelectMultipleField
+from wtforms import BooleanField, Field, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import TextArea, TextInput
 
@@ -26,9 +26,9 @@ MAX_EURO = 1_000_000
 MAX_WEEKS = 1_040  # twenty years
 
 
-def offered(words: Mapping[Any, str]) -> list[tuple[Any, Any]]:
+def offered(words: Mapping[Any, str]) -> list[SelectChoice]:
     """Choices of a select, said in the language of the page."""
-    return [(key, lazy_gettext(word)) for key, word in words.items()]
+    return [SelectChoice(key, lazy_gettext(word)) for key, word in words.items()]
 
 
 def day_of(field: DayField) -> date:
@@ -69,7 +69,9 @@ class UnitForm(CityForm):
         _l("Metres from the core end of the street"), [must(), LimitsBetween(0, 20_000)], default=0
     )
     ring = SelectField(_l("Ring"), choices=offered(labels.RING_LABELS), coerce=Ring)
-    grade = SelectField(_l("Grade"), choices=list(labels.GRADE_LABELS.items()), coerce=int, default=3)
+    grade = SelectField(
+        _l("Grade"), choices=[SelectChoice(*grade) for grade in labels.GRADE_LABELS.items()], coerce=int, default=3
+    )
     area_m2 = WholeNumberField(_l("Area"), [must(), LimitsBetween(1, MAX_AREA_M2)])
     frontage_m = NumberField(_l("Front to the street"), [must(), LimitsBetween(0.5, 500)])
     floor = SelectField(_l("Floor"), choices=offered(labels.FLOOR_LABELS), coerce=Floor, default=Floor.GROUND)
@@ -98,7 +100,10 @@ class UnitForm(CityForm):
 
     def offer_owners(self, owners: Iterable[Organisation]) -> None:
         """Whom the shop may belong to."""
-        self.owner_id.choices = [(0, gettext("not known")), *[(owner.id, owner.name) for owner in owners]]
+        self.owner_id.choices = [
+            SelectChoice(0, gettext("not known")),
+            *[SelectChoice(owner.id, owner.name) for owner in owners],
+        ]
 
     def show(self, unit: Unit) -> None:
         """Fill in what is known."""
@@ -249,12 +254,14 @@ class StockFilterForm(CityForm):
 
     word = CheckedText(_l("Street, number or name"), [Optional()])
     axis_id = SelectField(_l("Street"), coerce=int, default=0)
-    status = SelectField(_l("Status"), choices=[("", _l("all")), *offered(labels.STATUS_LABELS)], default="")
-    ring = SelectField(_l("Ring"), choices=[("", _l("all")), *offered(labels.RING_LABELS)], default="")
+    status = SelectField(
+        _l("Status"), choices=[SelectChoice("", _l("all")), *offered(labels.STATUS_LABELS)], default=""
+    )
+    ring = SelectField(_l("Ring"), choices=[SelectChoice("", _l("all")), *offered(labels.RING_LABELS)], default="")
 
     def offer_streets(self, axes: Iterable[StreetAxis]) -> None:
         """Which streets there are."""
-        self.axis_id.choices = [(0, gettext("all")), *[(axis.id, axis.name) for axis in axes]]
+        self.axis_id.choices = [SelectChoice(0, gettext("all")), *[SelectChoice(axis.id, axis.name) for axis in axes]]
 
 
 def chosen(kind: type[StrEnum], value: str | None) -> Any:
