@@ -51,8 +51,11 @@ def cell_of(lat: float, lon: float) -> Box:
 
 
 def published(unit: Unit, situation: Situation) -> PublicVacancy | None:
-    """What the public sees of a shop that can be given away; None when its owner wants nothing shown."""
-    if unit.visibility == Visibility.INTERNAL:
+    """What the public sees of a shop that can be given away; None when its owner wants nothing shown.
+
+    A shop that somebody is still in is never shown: that a lease ends is nobody else's business.
+    """
+    if unit.visibility == Visibility.INTERNAL or situation.empty_since is None:
         return None
     exact = unit.visibility == Visibility.PUBLIC
     return PublicVacancy(

@@ -16,6 +16,7 @@ from leerstand.queries import PublicFilter
 from leerstand.street_band import skyline
 from leerstand.views.blueprint import base_of_map, bp, with_filter
 
+AROUND_DEG = 0.002  # shown around a rough place: some 200 m
 SIZES: dict[str, tuple[int | None, int | None]] = {
     "": (None, None),
     "bis-60": (None, 60),
@@ -85,4 +86,7 @@ def shop_map_data(unit_id: int) -> dict[str, Any]:
     vacancy = queries.public_vacancy(unit_id, clock.today(), settings.current().numbers)
     if vacancy.exact:
         return {**base_of_map(), "marks": [{**_mark(vacancy), "large": True}]}
-    return {**base_of_map(), "cells": [{"box": vacancy.cell, "count": 1}]}
+    assert vacancy.cell is not None  # noqa: S101  a place that is not exact has a cell
+    (south, west), (north, east) = vacancy.cell
+    around = ((south - AROUND_DEG, west - AROUND_DEG), (north + AROUND_DEG, east + AROUND_DEG))
+    return {**base_of_map(), "cells": [{"box": vacancy.cell, "count": 1}], "fit": around}

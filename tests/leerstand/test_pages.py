@@ -175,22 +175,26 @@ def test_the_citys_pages_are_for_the_city(sign_in, role):
 
 def test_the_public_sees_only_what_owners_allow(app, town):
     """
-    Address and sign with consent; else a street and a fixed cell; or nothing at all.
+    Address and sign with consent; else a street and a fixed cell; or nothing. That a lease ends is never shown.
     """
     build.unit(name="Offen", housenumber="11", visibility=Visibility.PUBLIC)
     coarse = build.unit(name="Grob", street="Salzstraße", housenumber="99", visibility=Visibility.COARSE)
     hidden = build.unit(name="Geheim", street="Apothekenstraße", visibility=Visibility.INTERNAL)
+    threatened = build.unit(vacant_since=None, street="Wallstraße", visibility=Visibility.PUBLIC)
+    ends = clock.today() + timedelta(days=60)
+    build.spell(threatened, SpellKind.REGULAR, starts=clock.today() - timedelta(days=60), ends=ends)
     browser = app.test_client()
 
     page, data = browser.get("/frei?lang=en").text, browser.get("/frei/karte.json").text
 
     assert "Rote Straße 11" in page
     assert "near Salzstraße" in page
-    for secret in ("Salzstraße 99", "Grob", "Geheim", "Apothekenstraße"):
+    for secret in ("Salzstraße 99", "Grob", "Geheim", "Apothekenstraße", "Wallstraße"):
         assert secret not in page + data
     assert json.loads(data)["cells"][0]["count"] == 1
     assert str(coarse.lat) not in data.replace(str(build.unit_values()["lat"]), "", 1)
-    assert browser.get(f"/frei/{hidden.id}").status_code == 404
+    assert {browser.get(f"/frei/{one.id}").status_code for one in (hidden, threatened)} == {404}
+    assert browser.get(f"/frei/{coarse.id}/karte.json").json["fit"]
     assert browser.get("/frei/karte.json").text == data
 
 
