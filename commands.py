@@ -22,6 +22,7 @@ from city import accounts, config, jobs
 from city import streets as street_maps
 from city.db import city_scope, db, transaction
 from city.models import City
+from city.warm import warm_up
 from routing.message import BadInput
 
 HOUSE = Path(__file__).resolve().parent
@@ -64,7 +65,7 @@ def serve(asked: argparse.Namespace) -> int:
     app = create_app()
     refuse_old_database(app)
     house: config.Config = app.extensions["house"]
-    worker = jobs.Worker(app, house) if asked.worker or house.sqlite else None
+    worker = jobs.Worker(app, house, warm_up) if asked.worker or house.sqlite else None
     if house.sqlite:
         print("SQLite: this process is the only one that may write. Several processes need PostgreSQL.", flush=True)
     if worker:
@@ -114,7 +115,7 @@ def worker(_asked: argparse.Namespace) -> int:
     house: config.Config = app.extensions["house"]
     if house.sqlite:
         raise SystemExit("On SQLite only one process may write; `run.py serve` does the jobs itself there.")
-    busy = jobs.Worker(app, house)
+    busy = jobs.Worker(app, house, warm_up)
     busy.start()
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())

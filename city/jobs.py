@@ -147,11 +147,14 @@ class Run:
 
 
 class Worker(threading.Thread):
-    """Takes jobs one after the other and sends the mail; as a thread beside the server, or alone in its process."""
+    """Takes jobs one after the other and sends the mail; as a thread beside the server, or alone in its process.
 
-    def __init__(self, app: Flask, config: Config) -> None:
+    ``warm_up`` loads once, before the first job, what jobs would wait for.
+    """
+
+    def __init__(self, app: Flask, config: Config, warm_up: Callable[[], None] = lambda: None) -> None:
         super().__init__(name="worker", daemon=True)
-        self.app, self.config = app, config
+        self.app, self.config, self._warm_up = app, config, warm_up
         self.solver = Solver()
         self._stop_asked = threading.Event()
         self._beat = -BEAT_EVERY_S
@@ -159,6 +162,12 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """Work until asked to stop."""
         self.solver.start()
+        with self.app.app_context():
+            self._tell_alive()
+            try:
+                self._warm_up()
+            except Exception:
+                log.exception("warm-up failed")
         while not self._stop_asked.is_set():
             try:
                 with self.app.app_context():

@@ -16,6 +16,7 @@ from flask import Flask
 from app import create_app
 from city import jobs, maps
 from city.config import Config, database_url
+from city.warm import warm_up
 from demo import people, town
 from demo.once import main_job
 from routing.message import BadInput
@@ -99,7 +100,7 @@ def serve(asked: argparse.Namespace) -> int:
     with app.app_context():
         if town.found() is None:
             town.build(app, asked.osm, say=print)
-    worker = jobs.Worker(app, app.extensions["house"])
+    worker = jobs.Worker(app, app.extensions["house"], warm_up)
     worker.start()
     maps.prepare()
     print(welcome(asked.port), flush=True)

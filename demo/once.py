@@ -49,7 +49,8 @@ def main_job(app: Flask, source: Path) -> int:
         matches = len(town.match(app, say_each).matches)
         booked = town.book(town.open_hub(say_each), places, say_each)
         plan = plan_day(app, booked.day)
-        told: dict[str, object] = {"tours": len(plan.tours), "unserved": len(plan.unserved), "km": round(plan.metres / 1000, 2)}
+        km = round(plan.metres / 1000, 2)
+        told: dict[str, object] = {"tours": len(plan.tours), "unserved": len(plan.unserved), "km": km}
         rides = [ride_of(app, tour) for tour in plan.tours]
     # outside the context above: a browser's requests must not share what it remembers
     files = write_files(app, rides, app.extensions["house"].data_dir / FOLDER)

@@ -39,8 +39,13 @@ CATEGORIES = {
 }
 
 
-def widened(places: Places, street_at: Callable[[Point], str], chance: random.Random) -> list[Shop]:
-    """The shops of the map; where there are few, more along its pedestrian streets, and enough empty ones."""
+def widened(
+    places: Places, street_at: Callable[[Point], str], chance: random.Random
+) -> tuple[list[Shop], frozenset[str]]:
+    """The shops of the map; where there are few, more along its pedestrian streets, and enough empty ones.
+
+    Also the ids of those that stand empty only because the demo wants it so.
+    """
     address_near = nearest_address(places)
     located = (on_its_street(shop, address_near, street_at) for shop in places.shops)
     shops = [shop for shop in located if shop.street]
@@ -48,9 +53,10 @@ def widened(places: Places, street_at: Callable[[Point], str], chance: random.Ra
         shops += invented_shops(places, LEAST_SHOPS - len(shops), taken=[shop.point for shop in shops])
     missing = LEAST_EMPTY - sum(shop.vacant for shop in shops)
     occupied = [number for number, shop in enumerate(shops) if not shop.vacant]
-    for number in chance.sample(occupied, min(max(0, missing), len(occupied))):
+    emptied = chance.sample(occupied, min(max(0, missing), len(occupied)))
+    for number in emptied:
         shops[number] = replace(shops[number], vacant=True, name="")
-    return shops
+    return shops, frozenset(shops[number].osm_id for number in emptied)
 
 
 def invented_shops(places: Places, count: int, *, taken: Sequence[Point]) -> list[Shop]:
@@ -110,7 +116,7 @@ def holds(spell: Occupancy, today: date) -> bool:
 def stock(places: Places, today: date, street_at: Callable[[Point], str], *, seed: int = SEED) -> Stock:
     """The stock of a town, ready to be kept; ``street_at`` names the street at a point, or ""."""
     chance = random.Random(seed)
-    shops = widened(places, street_at, chance)
+    shops, made_empty = widened(places, street_at, chance)
     core = middle_of([shop.point for shop in shops])
     streets: dict[str, list[Shop]] = {}
     for shop in shops:
@@ -125,6 +131,9 @@ def stock(places: Places, today: date, street_at: Callable[[Point], str], *, see
     ]
     made_of = zip(units, in_order(axes, streets, core), strict=True)
     give_spells(units, {unit.external_ref: shop for unit, shop in made_of}, today, chance)
+    for unit in units:
+        if (unit.external_ref or "").removeprefix("osm:") in made_empty:
+            unit.invented = [*unit.invented, "vacancy"]
     fit_for_hubs([unit for unit in units if unit.spells[-1].kind == SpellKind.VACANCY])
     return Stock(axes, units)
 

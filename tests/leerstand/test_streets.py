@@ -1,4 +1,4 @@
-"""Gaps, retreat and vacancy rates, counted by hand; and shops that come out of a street map."""
+"""Gaps, retreat and vacancy rates, counted by hand."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from datetime import date
 
 import pytest
 
-from city import clock
-from city.db import transaction
-from leerstand import indicators, queries
+from leerstand import indicators
 from leerstand.kinds import Side, SpellKind
 from leerstand.models import Occupancy, StreetAxis
 from leerstand.publishing import cell_of
-from leerstand.services.imports import import_stock
 from leerstand.situation import Status, free_period, situations, status_on
 from leerstand.spells import Gap, vacancies_around
 from leerstand.street_band import band
-from routing.streets.places import Places, Shop
 from tests.leerstand import plain
 
 TODAY = plain.TODAY
@@ -159,56 +155,3 @@ def test_the_street_band_draws_every_house_and_escapes_its_words(app):
     assert drawn.count('stroke-dasharray="3.5 2.5"') == 1  # the hole
     assert drawn.count('stroke-dasharray="2.5 2"') == 1  # the retreat
     assert "33" in drawn
-
-
-def shop(number, **values):
-    given = {
-        "osm_id": f"n{number}",
-        "name": f"Laden {number}",
-        "kind": "books",
-        "street": "Rote Straße",
-        "housenumber": str(number),
-        "point": (53.2460 - number * 0.0002, 10.4110),
-        "vacant": False,
-        "area_m2": None,
-        "frontage_m": None,
-        **values,
-    }
-    return Shop(**given)
-
-
-def test_shops_of_a_street_map_become_the_stock_once(town):
-    """
-    What the map does not say is marked as invented; a second import changes nothing.
-    """
-    places = Places(
-        (shop(1), shop(2, vacant=True, area_m2=80, frontage_m=9.0), shop(3), shop(9, street="")), (), (), ()
-    )
-    with transaction():
-        report = import_stock(places, today=clock.today())
-    with transaction():
-        again = import_stock(places, today=clock.today())
-
-    assert (report.created, report.vacant, again.created, again.known) == (4, 1, 0, 4)
-    units = {unit.name: unit for unit in queries.stock()}
-    empty = units["Laden 2"]
-    assert (empty.area_m2, empty.frontage_m, empty.side) == (80, 9.0, Side.EVEN)
-    assert "area_m2" not in empty.invented
-    assert {"area_m2", "frontage_m", "rent_cents_m2"} <= set(units["Laden 1"].invented)
-    assert units["Laden 9"].street == "Rote Straße"
-    assert status_on(empty.spells, clock.today()) == Status.VACANCY
-    assert len({unit.axis_id for unit in units.values()}) == 1
-    assert sorted(unit.position_m for unit in units.values())[0] == 0
-
-
-def test_a_town_with_few_vacancies_gets_some_invented_ones(town):
-    """
-    At least three stand empty; the two that the map does not know are marked.
-    """
-    places = Places(tuple(shop(number, vacant=number == 1) for number in range(1, 9)), (), (), ())
-
-    with transaction():
-        report = import_stock(places, today=clock.today(), vacant_at_least=3)
-
-    assert report.vacant == 3
-    assert sum("vacancy" in unit.invented for unit in queries.stock()) == 2
