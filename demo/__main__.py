@@ -7,6 +7,7 @@ import logging
 import secrets
 import shutil
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -102,6 +103,7 @@ def serve(asked: argparse.Namespace) -> int:
             town.build(app, asked.osm, say=print)
     worker = jobs.Worker(app, app.extensions["house"], warm_up)
     worker.start()
+    threading.Thread(target=town.assign_when_planned, args=(app,), daemon=True).start()
     maps.prepare()
     print(welcome(asked.port), flush=True)
     try:

@@ -13,12 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from city.db import city_scope, db, transaction
+from city.db import city_scope, db
 from city.messages import say
 from city.models import Job, JobState
 from demo import town
 from demo.people import COURIERS, PASSWORD, Person
-from logistics import board, dispatch
+from logistics import board
 from logistics import queries as hubs
 from logistics.models import DayPlan, Tour
 from logistics.services import PLAN_DAY
@@ -69,10 +69,7 @@ def plan_day(app: Flask, day: date) -> DayPlan:
     """Let the worker plan the booked day, then give each tour a courier."""
     job = db.session.scalars(select(Job).where(Job.kind == PLAN_DAY, Job.state == JobState.QUEUED)).one()
     town.work_off(app, job)
-    tours = [tour.id for tour in published(day).tours]
-    for tour_id, courier in zip(tours, COURIERS, strict=False):
-        with transaction():
-            dispatch.assign_courier(tour_id, town.account(courier.email).id)
+    town.assign_couriers(day)
     plan = published(day)
     km = plan.metres / 1000
     say_each(f"plan: {len(plan.tours)} tours, {km:.1f} km, {len(plan.unserved)} unserved, by {plan.engine}, checked")

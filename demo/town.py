@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
+from time import sleep
 
 from argon2 import PasswordHasher
 from flask import Flask
@@ -17,15 +18,15 @@ from city.db import city_scope, db, transaction
 from city.messages import Conflict
 from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role, RoleGrant
 from demo.goods import Order, orders
-from demo.people import MORE_COURIERS, MORE_OWNERS, OWNER_NAMES, PASSWORD, PEOPLE, RETAILERS, Person
+from demo.people import COURIERS, MORE_COURIERS, MORE_OWNERS, OWNER_NAMES, PASSWORD, PEOPLE, RETAILERS, Person
 from demo.stock import middle_of, stock
 from demo.wishes import Wish, wishes
 from leerstand import queries as shops
 from leerstand.kinds import RequestState, UseType
 from leerstand.models import Agreement, Match, MatchPlan, Proposal, Unit, UseRequest
 from leerstand.services import plans, proposals
+from logistics import dispatch, rules, services
 from logistics import queries as hubs
-from logistics import rules, services
 from logistics.kinds import RecipientKind
 from logistics.models import Hub
 from routing.message import BadInput
@@ -36,6 +37,7 @@ Say = Callable[[str], None]
 ORDERS = 60
 HUB_OPENS_S, HUB_CLOSES_S = 8 * 3600, 20 * 3600
 BIKES = 4
+WAIT_FOR_PLAN_S, LOOK_EVERY_S = 180.0, 0.5
 MANAGER, OWNER, APPLICANT, RETAILER, OPERATOR = (PEOPLE[number].email for number in (1, 2, 3, 4, 5))
 SCHEMATIC_NOTE = "schematisch, nicht vermessen"
 
@@ -347,3 +349,29 @@ def _book(account_id: int, hub_id: int, day: date, order: Order, window: tuple[i
             window_closes_s=window[1],
         )
         services.book_shipment(sender, hub_id=hub_id, day=day, wish=wish)
+
+
+def assign_when_planned(app: Flask) -> None:
+    """Give the tours of the booked day to the demo's couriers, as soon as the worker has planned it."""
+    for _ in range(int(WAIT_FOR_PLAN_S / LOOK_EVERY_S)):
+        with app.app_context():
+            city = found()
+            if city is not None:
+                with city_scope(city.id):
+                    if assign_couriers(next_working_day()):
+                        return
+        sleep(LOOK_EVERY_S)
+
+
+def assign_couriers(day: date) -> bool:
+    """Name a courier for each tour of a day that has none; False while there is no plan."""
+    plan = hubs.published_plan(day)
+    if plan is None:
+        return False
+    free = [tour.id for tour in plan.tours if tour.courier_id is None]
+    taken = {tour.courier_id for tour in plan.tours}
+    couriers = [one.id for one in (account(person.email) for person in COURIERS) if one.id not in taken]
+    with transaction():
+        for tour_id, courier_id in zip(free, couriers, strict=False):
+            dispatch.assign_courier(tour_id, courier_id)
+    return True
