@@ -83,8 +83,14 @@ def run_python(python: Path, call: list[str]) -> int:
 def environment() -> dict[str, str]:
     """Where the house finds its modules and where numba keeps what it has compiled."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    cache = os.environ.get("NUMBA_CACHE_DIR") or str(ROOT / "var" / "numba")
+    cache = os.environ.get("NUMBA_CACHE_DIR") or str(ROOT / "var" / "numba" / digest_of_kernels())
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "NUMBA_CACHE_DIR": cache}
+
+
+def digest_of_kernels() -> str:
+    """Names the state of the planning library: numba does not see when a function in another file has changed."""
+    sources = sorted((ROOT / "routing").rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
 def make_environment(venv: Path, lock: str) -> bool:
@@ -139,15 +145,13 @@ def install_assets(python: Path) -> bool:
 
 def warm_up(python: Path) -> bool:
     """Compile the planning kernels once, so that nobody waits for it later."""
-    sources = sorted((ROOT / "routing").rglob("*.py"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    stamp = ROOT / "var" / "warm.sha256"
-    if stamp.exists() and stamp.read_text() == digest:
+    stamp = Path(environment()["NUMBA_CACHE_DIR"]) / f"{digest_of_kernels()}.warm"
+    if stamp.exists():
         return False
-    if (ROOT / "routing" / "warm.py").exists():
-        subprocess.run([str(python), "-m", "routing.warm"], check=True, env=environment(), cwd=ROOT)
+    print("compiling the planning kernels (once; about a minute) ...", flush=True)
+    subprocess.run([str(python), "-m", "routing.warm"], check=True, env=environment(), cwd=ROOT)
     stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(digest)
+    stamp.touch()
     return True
 
 
