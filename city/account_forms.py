@@ -7,11 +7,21 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, SelectChoice, SelectField, SelectMultipleField, TextAreaField
+from wtforms import PasswordField, SelectChoice
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import EmailInput, PasswordInput
 
-from city.forms import AtMost, CheckedText, CityForm, MailAddressField, required
+from city.forms import (
+    AtMost,
+    CheckedText,
+    CityForm,
+    HiddenText,
+    LongText,
+    MailAddressField,
+    SelectField,
+    SelectMultipleField,
+    required,
+)
 from city.models import Organisation, Role
 from city.roles import CITY_ROLES, ORGANISATION_LABELS, ROLE_LABELS
 
@@ -73,7 +83,7 @@ class ShopSignUpForm(SignUpForm):
 
     def validate_housenumber(self, field: CheckedText) -> None:
         """A house number has a number in it."""
-        if not any(character.isdigit() for character in field.data or ""):
+        if not any(character.isdecimal() for character in field.data or ""):
             raise ValidationError(
                 gettext("“%(typed)s” is no house number. Example: 14, or 14 a", typed=field.data or "")
             )
@@ -82,7 +92,7 @@ class ShopSignUpForm(SignUpForm):
 class RolesForm(CityForm):
     """What a person may do, and for whom. ``seen`` is what the person could do when the page was shown."""
 
-    seen = HiddenField()
+    seen = HiddenText()
     roles = SelectMultipleField(_l("Roles"), coerce=Role)
     organisation_id = SelectField(
         _l("Organisation"),
@@ -126,7 +136,7 @@ class InviteForm(RolesForm):
 class RefuseShopForm(CityForm):
     """Why a shop is not released."""
 
-    reason = TextAreaField(
+    reason = LongText(
         _l("Reason"),
         [required(), AtMost(LONGEST_REASON)],
         description=_l("The retailer reads this sentence in a mail."),

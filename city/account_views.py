@@ -23,9 +23,11 @@ from city.account_forms import (
 from city.db import transaction
 from city.forms import mail_address
 from city.links import local_target
-from city.messages import Conflict
+from city.messages import Conflict, DomainError
 from city.models import Account, LinkPurpose, Role
 from city.roles import ROLE_LABELS
+from city.tries import TooManyTries
+from city.web import wait_headers
 from routing.message import BadInput
 
 bp = Blueprint("accounts", __name__)
@@ -54,16 +56,17 @@ def login() -> str | Response:
     target = local_target(request.args.get("next"))
     if current_user.is_authenticated:
         return redirect(target or START)
-    form = LoginForm()
+    form, later = LoginForm(), None
     if form.sent_and_valid():
         try:
             person = _sign_in(_plain_address(form.email.data), form.password.data)
-        except Conflict as refusal:
+        except (Conflict, TooManyTries) as refusal:
             form.refuse(refusal)
+            later = refusal
         else:
             waits = access.waits_for_release(person)
             return redirect(target or (url_for("accounts.my_account") if waits else START))
-    return render_template("accounts/login.html", form=form, asked=target is not None)
+    return answered(render_template("accounts/login.html", form=form, asked=target is not None), later)
 
 
 @bp.post("/logout")
@@ -88,28 +91,38 @@ def sign_up() -> str:
 def sign_up_as(kind: str) -> str | Response:
     """Ask for an account; a link comes by mail."""
     role = Role(kind)
-    form = ShopSignUpForm() if role is Role.RETAILER else SignUpForm()
+    form, later = ShopSignUpForm() if role is Role.RETAILER else SignUpForm(), None
     if form.sent_and_valid():
-        with transaction():
-            tries.count_mail(form.email.data, tries.network_of(request.remote_addr))
-            accounts.sign_up(
-                email=form.email.data, name=form.name.data, language=words.language(), role=role, shop=_shop(form)
-            )
-        return redirect(url_for("accounts.mail_sent"))
-    return render_template("accounts/sign_up_as.html", form=form, kind=kind)
+        try:
+            with transaction():
+                tries.count_mail(form.email.data, tries.network_of(request.remote_addr))
+                accounts.sign_up(
+                    email=form.email.data, name=form.name.data, language=words.language(), role=role, shop=_shop(form)
+                )
+        except TooManyTries as refusal:
+            form.refuse(refusal)
+            later = refusal
+        else:
+            return redirect(url_for("accounts.mail_sent"))
+    return answered(render_template("accounts/sign_up_as.html", form=form, kind=kind), later)
 
 
 @bp.route("/reset", methods=["GET", "POST"])
 @public
 def reset() -> str | Response:
     """Ask for a link to set a new password."""
-    form = ResetForm()
+    form, later = ResetForm(), None
     if form.sent_and_valid():
-        with transaction():
-            tries.count_mail(form.email.data, tries.network_of(request.remote_addr))
-            accounts.ask_for_reset(form.email.data)
-        return redirect(url_for("accounts.mail_sent"))
-    return render_template("accounts/reset.html", form=form)
+        try:
+            with transaction():
+                tries.count_mail(form.email.data, tries.network_of(request.remote_addr))
+                accounts.ask_for_reset(form.email.data)
+        except TooManyTries as refusal:
+            form.refuse(refusal)
+            later = refusal
+        else:
+            return redirect(url_for("accounts.mail_sent"))
+    return answered(render_template("accounts/reset.html", form=form), later)
 
 
 @bp.get("/mail-sent")
@@ -186,6 +199,13 @@ def sign_out_elsewhere() -> Response:
 def link_gone(gone: one_time_links.LinkGone) -> tuple[str, int]:
     """A link that no longer works: why that may be, and how to get a new one."""
     return render_template("accounts/_link_gone.html", gone=gone), 410
+
+
+def answered(page: str, refusal: DomainError | None) -> Response:
+    """The page with its form; for whom a limit holds, with the status that says so and when it goes on."""
+    if not isinstance(refusal, TooManyTries):
+        return Response(page, mimetype="text/html")
+    return Response(page, refusal.status, wait_headers(refusal), mimetype="text/html")
 
 
 def _sign_in(email: str, password: str) -> Account:

@@ -11,16 +11,18 @@ from babel.numbers import NumberFormatError, parse_decimal
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, FloatField, HiddenField, IntegerField, StringField
+from wtforms import DateField, Field, FloatField, HiddenField, IntegerField, StringField, TimeField, fields
 from wtforms.i18n import get_translations as wtforms_sentences
 from wtforms.validators import InputRequired, StopValidation, ValidationError
-from wtforms.widgets import EmailInput
+from wtforms.widgets import EmailInput, HiddenInput, TextArea
 
 from city.messages import DomainError, say
 from routing.message import BadInput
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # a day beyond these is a slip of the fingers
 MAX_TEXT = 4000  # characters in one field; longer is a mistake or an attack
+LARGEST_NUMBER = 10**12  # beyond every limit of ours; stands for whatever is larger
+QUOTED = 60  # characters of a senseless value that a sentence repeats
 
 
 class CityForm(FlaskForm):
@@ -55,6 +57,18 @@ class CheckedText(StringField):
         if valuelist:
             self.data: Any = valuelist[0]  # a text, or None where nothing was sent
             self.data = clean_text(valuelist[0])
+
+
+class LongText(CheckedText):
+    """Several lines of text, checked like one."""
+
+    widget = TextArea()
+
+
+class HiddenText(CheckedText):
+    """A text that the page carries along, checked like one that was typed."""
+
+    widget = HiddenInput()
 
 
 class MailAddressField(CheckedText):
@@ -161,7 +175,9 @@ class WholeNumberField(IntegerField):
                 raise ValueError(
                     gettext("“%(typed)s” is not a whole number. Please write it without decimals.", typed=valuelist[0])
                 )
-            self.data = int(number)
+            self.data = int(
+                max(Decimal(-LARGEST_NUMBER), min(number, Decimal(LARGEST_NUMBER)))
+            )  # 1e999999999 would fill the memory
 
 
 class LimitsBetween:
@@ -212,6 +228,61 @@ class DayField(DateField):
                     last=str(LAST_YEAR),
                 )
             )
+
+
+class ClockField(TimeField):
+    """A time of day, as browsers send it (08:00)."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed; the sentence names it."""
+        try:
+            super().process_formdata([text.strip() for text in valuelist if text.strip()])
+        except ValueError:
+            raise ValueError(
+                gettext("“%(typed)s” is not a time of day. Please write it like this: 08:00", typed=valuelist[0])
+            ) from None
+
+
+class _SaysWhatIsOffered:
+    """For fields with choices: names the field and the value that is not among them (a list may have changed)."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was chosen."""
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]
+        except ValueError:
+            raise ValueError(not_offered(self)) from None
+
+    def pre_validate(self, form: CityForm) -> None:
+        """Refuse what the list does not hold."""
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValidationError:
+            raise ValidationError(not_offered(self)) from None
+
+
+def not_offered(field: Any) -> str:
+    """The sentence for a choice that is not in the list of a field, or for none at all."""
+    typed = ", ".join(str(value) for value in field.raw_data or [])[:QUOTED]
+    if not typed.strip():
+        return gettext("“%(label)s” is missing.", label=field.label.text)
+    return gettext(
+        "“%(typed)s” is not offered under “%(label)s”. Please choose again from the list.",
+        typed=typed,
+        label=field.label.text,
+    )
+
+
+class SelectField(_SaysWhatIsOffered, fields.SelectField):
+    """One of a list."""
+
+
+class SelectMultipleField(_SaysWhatIsOffered, fields.SelectMultipleField):
+    """Some of a list."""
+
+
+class RadioField(_SaysWhatIsOffered, fields.RadioField):
+    """One of a few."""
 
 
 class CoordinateField(HiddenField):

@@ -167,10 +167,14 @@ def refuse(organisation_id: int) -> str | Response:
         raise NotFound("This shop does not wait to be released. Someone may have decided in the meantime.")
     form = RefuseShopForm()
     if form.sent_and_valid():
-        with transaction():
-            accounts.refuse_shop(organisation_id, form.reason.data)
-        flash(_("Not released. The retailer gets a mail with your reason."), "success")
-        return redirect(url_for("people.retailers"))
+        try:
+            with transaction():
+                accounts.refuse_shop(organisation_id, form.reason.data)
+        except Conflict as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Not released. The retailer gets a mail with your reason."), "success")
+            return redirect(url_for("people.retailers"))
     return render_template("people/refuse.html", form=form, person=shop)
 
 

@@ -9,12 +9,13 @@ from contextlib import ExitStack
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, abort, g, render_template, request
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup, escape
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from city import clock, words
 from city.db import city_scope, db
@@ -25,6 +26,7 @@ from routing.message import N_, BadInput, Message
 log = logging.getLogger(__name__)
 csrf = CSRFProtect()
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
+LARGEST_ROW = 2**31 - 1  # what the databases keep as the number of a row
 NO_BREAK_SPACE = "\u00a0"
 
 ERROR_TEXTS: dict[int, tuple[str, str, str]] = {  # title, what happened, what to do
@@ -51,7 +53,9 @@ ERROR_TEXTS: dict[int, tuple[str, str, str]] = {  # title, what happened, what t
 def init_web(app: Flask) -> None:
     """Put headers, forged-form protection, the city of the request, filters and error pages in place."""
     app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, MAX_FORM_PARTS=500, WTF_CSRF_TIME_LIMIT=12 * 3600)
+    app.url_map.converters["int"] = RowNumber
     app.before_request(_enter_city)
+    app.before_request(_refuse_unwritable)
     app.teardown_request(_leave_city)
     app.after_request(_add_headers)
     csrf.init_app(app)
@@ -61,6 +65,19 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(BadInput, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row in an address; one that no database can hold is no page."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int = LARGEST_ROW) -> None:
+        super().__init__(map, fixed_digits, min, max)
+
+
+def _refuse_unwritable() -> None:
+    """An address with a character that no text column can hold is no page."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def csp_nonce() -> str:
@@ -121,9 +138,13 @@ def _page_context() -> dict[str, Any]:
 
 def _refused(refusal: DomainError | BadInput) -> tuple[str, int, dict[str, str]]:
     status = getattr(refusal, "status", 400)
-    until = getattr(refusal, "until", None)  # a limit that says when it goes on
-    headers = {"Retry-After": str(max(1, round((until - clock.now()).total_seconds())))} if until else {}
-    return error_page(status, text=say(refusal)), status, headers
+    return error_page(status, text=say(refusal)), status, wait_headers(refusal)
+
+
+def wait_headers(refusal: DomainError | BadInput) -> dict[str, str]:
+    """For a limit that says when it goes on: the seconds until then."""
+    until = getattr(refusal, "until", None)
+    return {"Retry-After": str(max(1, round((until - clock.now()).total_seconds())))} if until else {}
 
 
 def _http_error(error: HTTPException) -> Any:

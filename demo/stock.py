@@ -243,7 +243,7 @@ def made_unit(
 
 def side_of(shop: Shop) -> Side:
     """By the house number, as in most German towns."""
-    digits = "".join(character for character in shop.housenumber if character.isdigit())
+    digits = "".join(character for character in shop.housenumber if character.isdecimal())
     return Side.EVEN if digits and int(digits) % 2 == 0 else Side.ODD
 
 

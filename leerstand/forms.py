@@ -10,11 +10,22 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, Field, SelectChoice
 from wtforms.validators import Optional, ValidationError
-from wtforms.widgets import TextArea, TextInput
+from wtforms.widgets import TextInput
 
-from city.forms import CheckedText, CityForm, CoordinateField, DayField, LimitsBetween, NumberField, WholeNumberField
+from city.forms import (
+    CheckedText,
+    CityForm,
+    CoordinateField,
+    DayField,
+    LimitsBetween,
+    LongText,
+    NumberField,
+    SelectField,
+    SelectMultipleField,
+    WholeNumberField,
+)
 from city.forms import required as must
 from city.models import Organisation
 from leerstand import labels
@@ -41,12 +52,6 @@ def day_of(field: DayField) -> date:
 def cents(euros: float) -> int:
     """Euros as typed, in cents."""
     return round(Decimal(str(euros)) * 100)
-
-
-class LongText(CheckedText):
-    """Several lines of text, checked like one."""
-
-    widget = TextArea()
 
 
 class TypedCoordinate(CoordinateField):

@@ -85,4 +85,6 @@ def assign(day: str, tour_id: int) -> Response:
             flash(say(refusal), "error")
         else:
             flash(_("Saved. The courier sees the tour from now on."), "success")
+    for sentence in form.courier.errors:  # somebody else took the role away meanwhile
+        flash(str(sentence), "error")
     return redirect(url_for("dispatch.day", day=read_day(day).isoformat()) + "#touren")

@@ -10,17 +10,22 @@ from uuid import uuid4
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, RadioField, SelectField, TextAreaField, TimeField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms import Field, SelectChoice
+from wtforms.validators import Optional, ValidationError
 
 from city.forms import (
+    AtMost,
     CheckedText,
     CityForm,
+    ClockField,
     CoordinateField,
+    HiddenText,
     LimitsBetween,
+    LongText,
     NumberField,
+    RadioField,
+    SelectField,
     WholeNumberField,
-    clean_text,
     required,
 )
 from logistics.kinds import FailureReason, RecipientKind
@@ -78,34 +83,27 @@ class SlotField(Field):
                 ) from None  # fmt: skip
 
 
-class NoteField(TextAreaField):
-    """Some lines of text, without characters that nobody can type."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed."""
-        if valuelist:
-            self.data = valuelist[0]
-            self.data = clean_text(valuelist[0])
-
-
 class ShipmentForm(CityForm):
     """A retailer books parcels through a hub."""
 
     hub = SelectField(_l("Hub"), coerce=int)
     slot = SlotField(_l("Delivery window"), [required()])
-    recipient = CheckedText(_l("Recipient, as on the door bell"), [required(), Length(max=LONGEST_NAME)])
+    recipient = CheckedText(_l("Recipient, as on the door bell"), [required(), AtMost(LONGEST_NAME)])
     recipient_kind = RadioField(
-        _l("Delivered to"), choices=list(KIND_LABELS.items()), coerce=RecipientKind, default=RecipientKind.HOME
+        _l("Delivered to"),
+        choices=[SelectChoice(*kind) for kind in KIND_LABELS.items()],
+        coerce=RecipientKind,
+        default=RecipientKind.HOME,
     )
-    street = CheckedText(_l("Street"), [required(), Length(max=LONGEST_NAME)])
-    housenumber = CheckedText(_l("House number"), [required(), Length(max=12)])
+    street = CheckedText(_l("Street"), [required(), AtMost(LONGEST_NAME)])
+    housenumber = CheckedText(_l("House number"), [required(), AtMost(12)])
     lat = CoordinateField(_l("Latitude"), [Optional()])
     lon = CoordinateField(_l("Longitude"), [Optional()])
     parcels = WholeNumberField(_l("Parcels"), [required(), LimitsBetween(1, MAX_PARCELS)], default=1)
     weight_kg = NumberField(_l("Weight of all parcels"), [required(), LimitsBetween(0.001, MAX_KG)])
     volume_l = NumberField(_l("Volume of all parcels"), [required(), LimitsBetween(0.001, MAX_LITRES)])
-    note = NoteField(_l("Note for the courier"), [Optional(), Length(max=LONGEST_NOTE)])
-    request_key = HiddenField()
+    note = LongText(_l("Note for the courier"), [Optional(), AtMost(LONGEST_NOTE)])
+    request_key = HiddenText()
 
     def offer(self, hubs: Iterable[Hub]) -> None:
         """Which hubs may be chosen."""
@@ -113,7 +111,7 @@ class ShipmentForm(CityForm):
         if not self.request_key.data:
             self.request_key.data = uuid4().hex
 
-    def validate_request_key(self, field: HiddenField) -> None:
+    def validate_request_key(self, field: HiddenText) -> None:
         """Ours are 32 characters; longer ones are somebody's play."""
         if len(field.data or "") > 64:
             raise ValidationError(gettext("This page cannot be read any more. Please load it again."))
@@ -139,9 +137,9 @@ class ShipmentForm(CityForm):
 class HubForm(CityForm):
     """An operator opens a hub in an agreed shop."""
 
-    name = CheckedText(_l("Name of the hub"), [required(), Length(max=LONGEST_NAME)])
-    opens = TimeField(_l("Opens at"), [required()], default=time(8))
-    closes = TimeField(_l("Closes at"), [required()], default=time(18))
+    name = CheckedText(_l("Name of the hub"), [required(), AtMost(LONGEST_NAME)])
+    opens = ClockField(_l("Opens at"), [required()], default=time(8))
+    closes = ClockField(_l("Closes at"), [required()], default=time(18))
     bikes = WholeNumberField(
         _l("Cargo bikes"),
         [required(), LimitsBetween(1, MAX_BIKES)],
@@ -167,10 +165,10 @@ class ReportForm(CityForm):
     class Meta(CityForm.Meta):
         """The page of the courier is open all day; the token of the session protects it."""
 
-    client_id = HiddenField(validators=[required()])
-    kind = HiddenField(validators=[required()])
-    reason = HiddenField()
-    happened_at = HiddenField()
+    client_id = HiddenText(validators=[required()])
+    kind = HiddenText(validators=[required()])
+    reason = HiddenText()
+    happened_at = HiddenText()
 
 
 class DeedForm(CityForm):

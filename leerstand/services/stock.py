@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from city import audit, streets
 from city.db import db
-from city.messages import Conflict, DomainError
+from city.messages import Conflict
 from leerstand import queries
 from leerstand.kinds import Category, Side, SpellKind
 from leerstand.models import Occupancy, StreetAxis, Unit
@@ -71,7 +71,7 @@ def check_place(point: tuple[float, float]) -> None:
 
 def side_of(housenumber: str) -> Side:
     """Odd or even; without a number it counts as odd."""
-    digits = "".join(character for character in housenumber.split("-")[0] if character.isdigit())
+    digits = "".join(character for character in housenumber.split("-")[0] if character.isdecimal())
     return Side.EVEN if digits and int(digits) % 2 == 0 else Side.ODD
 
 
@@ -116,7 +116,7 @@ def end_spell(unit_id: int, spell_id: int, *, ends: date) -> None:
     unit = queries.unit(unit_id, to_change=True)
     spell = next((spell for spell in unit.spells if spell.id == spell_id), None)
     if spell is None or spell.ends is not None:
-        raise DomainError("This entry has an end already. Please load the page again.")
+        raise Conflict("This entry has an end already. Please load the page again.")
     if objection := objection_to_spell([other for other in unit.spells if other is not spell], spell.starts, ends):
         raise Conflict(objection.text, **objection.values)
     spell.ends = ends

@@ -15,6 +15,7 @@ from leerstand.forms import AnswerForm
 from leerstand.kinds import ProposalState
 from leerstand.services import proposals
 from leerstand.views.blueprint import bp
+from routing.message import BadInput
 
 
 def my_owner_id() -> int:
@@ -43,14 +44,22 @@ def answer_proposal(proposal_id: int) -> str | Response:
     """One proposal in full, and yes or no to it."""
     owner_id = my_owner_id()
     proposal, form = queries.proposal_of_owner(owner_id, proposal_id), AnswerForm()
-    if form.sent_and_valid() and (answer := request.form.get("answer")) in ("accept", "decline"):
+    if form.sent_and_valid():
         try:
-            _answer(owner_id, proposal_id, accept=answer == "accept", note=form.note.data or "")
-        except Conflict as refusal:
+            _answer(owner_id, proposal_id, accept=_says_yes(), note=form.note.data or "")
+        except (Conflict, BadInput) as refusal:
             form.refuse(refusal)
         else:
             return redirect(url_for("leerstand.my_proposals"))
     return render_template("leerstand/answer_proposal.html", form=form, proposal=proposal)
+
+
+def _says_yes() -> bool:
+    """Which of the two buttons was pressed. Raises BadInput for neither (the enter key in the note)."""
+    answer = request.form.get("answer")
+    if answer not in ("accept", "decline"):
+        raise BadInput("No answer has been chosen yet. Please press “Accept” or “Decline”.")
+    return answer == "accept"
 
 
 def _answer(owner_id: int, proposal_id: int, *, accept: bool, note: str) -> None:

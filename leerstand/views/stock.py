@@ -37,13 +37,13 @@ SHOWN = 200  # rows of the table; the filter finds the rest
 
 
 def wanted() -> tuple[StockFilterForm, StockFilter]:
-    """The filter in the address."""
+    """The filter in the address; what it does not know asks for everything."""
     form = StockFilterForm(request.args)
     form.offer_streets(queries.axes())
     form.validate()
     return form, StockFilter(
-        word=form.word.data or "",
-        axis_id=form.axis_id.data or None,
+        word="" if form.word.errors else form.word.data or "",
+        axis_id=None if form.axis_id.errors else form.axis_id.data or None,
         status=chosen(Status, form.status.data),
         ring=chosen(Ring, form.ring.data),
     )
