@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
     """Run all checks; the exit code of the first that fails."""
     os.chdir(ROOT)
     long = "--long" in arguments
+    os.environ["TEST_LONG"] = "1" if long else "0"
     rest = [argument for argument in arguments if argument != "--long"]
     marks = ["-m", "" if long else "not long"]
     spread = (

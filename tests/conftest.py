@@ -19,7 +19,9 @@ from city.config import Config, database_url
 from city.db import city_scope, db, transaction
 from city.models import City, Role
 from tests import build
+from tests.rounds import load_profiles
 
+load_profiles()
 SECRET = "a secret for tests, forty characters long"
 PUBLIC_URL = "http://city.test"
 

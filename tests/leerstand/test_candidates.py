@@ -13,6 +13,7 @@ from leerstand.kinds import Category, Floor, Heritage, PublicValue, Ring, UseTyp
 from leerstand.matching import candidates as fast
 from leerstand.rules import suitability
 from tests.leerstand import plain
+from tests.rounds import rounds
 
 DAYS = st.integers(-60, 400).map(lambda days: plain.TODAY + timedelta(days=days))
 YES_OR_NO = st.booleans()
@@ -83,7 +84,7 @@ def situations(draw):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=rounds(150), deadline=None)
 @given(units(), use_requests(), situations(), st.integers(-1, 9))
 def test_columns_and_rules_say_the_same(unit, request, place, worth):
     """
@@ -99,7 +100,7 @@ def test_columns_and_rules_say_the_same(unit, request, place, worth):
     assert fast.points(columns, starts, ends, [worth])[0, 0] == without_diversity
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=rounds(50), deadline=None)
 @given(st.lists(units(), min_size=1, max_size=4), st.lists(use_requests(), min_size=1, max_size=4), situations())
 def test_a_problem_holds_just_the_pairs_without_obstacles(houses, wishes, place):
     """

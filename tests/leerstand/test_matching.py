@@ -17,6 +17,7 @@ from leerstand.matching.model import greedy, with_diversity
 from leerstand.matching.problem import Chosen, MatchingAnswer, MatchingProblem
 from leerstand.matching.solve import solve
 from routing.message import BadInput
+from tests.rounds import rounds
 
 LADDER = (12, 4, 0, -2)
 
@@ -70,7 +71,7 @@ def tiny_problems(draw):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=rounds(60), deadline=None)
 @given(tiny_problems())
 def test_a_tiny_plan_is_the_best_there_is(problem):
     """

@@ -14,6 +14,7 @@ from routing.tours.check import CONSTRAINTS, violations
 from routing.tours.plan import Plan, Progress, Unserved
 from routing.tours.problem import Kind, Problem, Window
 from routing.tours.solve import solve
+from tests.rounds import rounds
 from tests.routing.tours import build
 
 H = 3600
@@ -133,7 +134,7 @@ def a_solved_day(seed: int) -> tuple[Problem, Plan]:
     return problem, solve(problem, limit_s=0.15)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=rounds(60), deadline=None)
 @given(seed=st.integers(0, 5), data=st.data())
 def test_no_number_of_a_plan_can_be_changed_unnoticed(seed, data):
     """Whatever single time, load, length or cost is altered, the check says so."""
@@ -152,7 +153,7 @@ def test_no_number_of_a_plan_can_be_changed_unnoticed(seed, data):
     assert violations(problem, broken)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=rounds(40), deadline=None)
 @given(seed=st.integers(0, 5), data=st.data())
 def test_no_stop_can_vanish_or_change_its_tour_unnoticed(seed, data):
     problem, plan = a_solved_day(seed)
