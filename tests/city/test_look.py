@@ -54,7 +54,7 @@ def test_a_form_with_mistakes_leads_to_them(gallery):
         page.get_by_role("button", name="Meldung absenden").click()
 
         assert page.title().startswith("Fehler: ")
-        assert page.evaluate("document.activeElement.className") == "fehlersammlung"
+        page.wait_for_function("document.activeElement.className === 'fehlersammlung'")
         assert page.get_by_label("Fläche").input_value() == "zweiundsechzig"
         summary = page.locator(".fehlersammlung a")
         assert summary.all_inner_texts() == [

@@ -261,6 +261,7 @@ def test_two_managers_cannot_give_one_shop_to_two_applicants(app, town, owner, m
     )
 
     assert outcomes == ["Conflict", "won"]
+    db.session.rollback()  # look at what there is now, not at a snapshot from before the race
     assert len(db.session.scalars(select(Proposal)).all()) == 1
 
 
