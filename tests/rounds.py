@@ -17,7 +17,7 @@ def rounds(short: int) -> int:
 
 def load_profiles() -> None:
     """Let hypothesis look ten times as far in the long suite; never fail for slowness on shared machines."""
-    usual = settings.default
+    usual = settings.get_profile("default")
     settings.register_profile("short", parent=usual, deadline=None)
     settings.register_profile("long", parent=usual, deadline=None, max_examples=usual.max_examples * TIMES)
     settings.load_profile("long" if LONG else "short")

@@ -63,18 +63,3 @@ def test_the_main_job_on_a_real_town(tmp_path, name):
     if not (EXTRACTS / name).exists():
         pytest.skip(f"no street map at {EXTRACTS / name}; set SHARED_DATA")
     assert_whole(once(tmp_path, "--osm", str((EXTRACTS / name).resolve())))
-
-
-@pytest.mark.parametrize("content", [b"", b"this is no map"], ids=["empty", "broken"])
-def test_a_broken_map_is_refused_with_a_sentence(tmp_path, content):
-    """
-    The file is named, nothing else is printed, exit 1.
-    """
-    source = tmp_path / "town.osm.pbf"
-    source.write_bytes(content)
-
-    answer = once(tmp_path / "data", "--osm", str(source))
-
-    assert answer.returncode == 1
-    assert "town.osm.pbf" in answer.stderr
-    assert "Traceback" not in answer.stderr
