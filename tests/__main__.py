@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections import Counter
 from pathlib import Path
 
+from tests.conftest import SKIPPED
 from tests.postgres import PostgresMissing, private_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,11 +38,23 @@ def main(arguments: list[str]) -> int:
         ("mypy", ["-m", "mypy", "."]),
         ("pytest", ["-m", "pytest", *marks, *spread, *rest]),
     ]
-    for name, call in steps:
-        print(f"── {name}", flush=True)
-        if code := subprocess.run([sys.executable, *call], check=False).returncode:
-            return code
-    return 0 if rest else on_postgres(marks, spread)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[SKIPPED] = str(Path(folder) / "skipped")
+        for name, call in steps:
+            print(f"── {name}", flush=True)
+            if code := subprocess.run([sys.executable, *call], check=False).returncode:
+                return code
+        code = 0 if rest else on_postgres(marks, spread)
+        print(said_of_skipped(Path(os.environ[SKIPPED])))
+    return code
+
+
+def said_of_skipped(path: Path) -> str:
+    """The last line: how many tests were skipped, and why."""
+    reasons = Counter(path.read_text(encoding="utf-8").splitlines()) if path.exists() else Counter()
+    if not reasons:
+        return "0 skipped"
+    return f"{reasons.total()} skipped: " + "; ".join(f"{reason} ({number})" for reason, number in reasons.items())
 
 
 def on_postgres(marks: list[str], spread: list[str]) -> int:
@@ -55,7 +70,8 @@ def on_postgres(marks: list[str], spread: list[str]) -> int:
         if os.environ.get("CI") == "true":
             print(f"PostgreSQL: {reason}")
             return 1
-        print(f"all tests on PostgreSQL skipped: {reason}")
+        with Path(os.environ[SKIPPED]).open("a", encoding="utf-8") as file:
+            file.write(f"all tests on PostgreSQL: {reason}\n")
         return 0
 
 

@@ -22,6 +22,7 @@ from tests import build
 from tests.rounds import load_profiles
 
 load_profiles()
+SKIPPED = "TEST_SKIPPED"  # names the file in which the reasons are gathered for the last line
 SECRET = "a secret for tests, forty characters long"
 PUBLIC_URL = "http://city.test"
 
@@ -113,3 +114,13 @@ def sign_in(app: Flask, town: City) -> Callable[..., FlaskClient]:
         return build.browser_of(app, person)
 
     return make
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Gather why tests were skipped, for the last line of ``run.py test``."""
+    if not (path := os.environ.get(SKIPPED)):
+        return
+    with Path(path).open("a", encoding="utf-8") as file:
+        for report in terminalreporter.stats.get("skipped", []):
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            file.write(" ".join(reason.removeprefix("Skipped: ").split()) + "\n")
