@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from city import streets
-from routing.streets.places import Places, read_places
+
+if TYPE_CHECKING:
+    from routing.streets.places import Places
 
 Point = tuple[float, float]
 _WRITTEN = "addresses-1"  # change it when what is kept changes
@@ -82,6 +85,8 @@ def _index(source: Path) -> Index:
 def _kept(source: Path) -> Index:
     kept = source.with_name(f"{source.name}.{_WRITTEN}.json.gz")
     if not kept.exists():
+        from routing.streets.places import read_places  # brings osmium: only where a map is read
+
         made = index_of(read_places(source))
         unfinished = kept.with_suffix(".part")
         text = json.dumps({"houses": made.houses, "streets": made.streets})

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from typing import TYPE_CHECKING
 
 from city import clock
 from city.settings import CitySettings
@@ -18,12 +19,14 @@ from logistics.models import Hub, HubVehicle, Shipment, Stop, Tour
 from logistics.ways import PeriodOf, Wanted, Ways, ways
 from routing.message import BadInput, Message
 from routing.streets.model import Manoeuvre, Path, VehicleClass
-from routing.streets.network import Network
 from routing.tours import check
 from routing.tours.plan import Plan
 from routing.tours.plan import Tour as PlannedTour
 from routing.tours.problem import Hub as ProblemHub
 from routing.tours.problem import Kind, Order, Problem, Vehicle, Window
+
+if TYPE_CHECKING:
+    from routing.streets.network import Network  # numba takes two seconds to load: only where ways are asked
 
 SOLVER = "routing.tours.solve:solve"
 SEED = 1

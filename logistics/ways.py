@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.message import BadInput, Message
 from routing.streets.model import UNREACHABLE, Path, Period, VehicleClass
-from routing.streets.network import Network
 from routing.tours.problem import Travel, Window
+
+if TYPE_CHECKING:
+    from routing.streets.network import Network  # numba takes two seconds to load: only where ways are asked
 
 Point = tuple[float, float]
 PeriodOf = Callable[[int, int], Period]  # from elapsed seconds of the planned day

@@ -17,6 +17,7 @@ from tests.conftest import SKIPPED
 from tests.postgres import PostgresMissing, private_server
 
 ROOT = Path(__file__).resolve().parent.parent
+CRAWL = "tests/city/test_doors_everywhere.py"
 DATABASE_TESTS = ["tests/city", "tests/leerstand", "tests/logistics", "tests/test_migrations.py"]
 
 
@@ -58,8 +59,13 @@ def said_of_skipped(path: Path) -> str:
 
 
 def on_postgres(marks: list[str], spread: list[str]) -> int:
-    """The tests that use the database once more, on a PostgreSQL server of their own."""
+    """The tests that use the database once more, on a PostgreSQL server of their own.
+
+    The crawl through every page for every role says little about databases and
+    takes a while, so only the long suite repeats it here.
+    """
     print("── pytest on PostgreSQL", flush=True)
+    spread = spread if os.environ["TEST_LONG"] == "1" else [*spread, f"--ignore={CRAWL}"]
     folders = [folder for folder in DATABASE_TESTS if (ROOT / folder).exists()]
     marks = ["-m", " and ".join(filter(None, [marks[1], "not browser and not one_database"]))]
     try:

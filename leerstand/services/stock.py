@@ -16,7 +16,6 @@ from leerstand.kinds import Category, Side, SpellKind
 from leerstand.models import Occupancy, StreetAxis, Unit
 from leerstand.spells import objection_to_spell
 from routing.streets.model import Bounds
-from routing.streets.snapping import check_point
 
 ABOUT_SPELLS = ("spells", "vacancy")  # what of ``Unit.invented`` concerns who was here
 GERMANY = Bounds(south=47.2, west=5.8, north=55.1, east=15.1)
@@ -62,6 +61,8 @@ def change_unit(unit_id: int, values: Mapping[str, Any]) -> Unit:
 
 def check_place(point: tuple[float, float]) -> None:
     """The place lies on the city's map, or in Germany where there is none yet. Raises BadInput."""
+    from routing.streets.snapping import check_point  # brings shapely and scipy: only where a place is checked
+
     try:
         bounds = streets.network().bounds
     except streets.NoStreets:
