@@ -152,10 +152,17 @@ class Worker(threading.Thread):
     ``warm_up`` loads once, before the first job, what jobs would wait for.
     """
 
-    def __init__(self, app: Flask, config: Config, warm_up: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        config: Config,
+        warm_up: Callable[[], None] = lambda: None,
+        *,
+        solver: Solver | None = None,
+    ) -> None:
         super().__init__(name="worker", daemon=True)
         self.app, self.config, self._warm_up = app, config, warm_up
-        self.solver = Solver()
+        self.solver = solver or Solver()
         self._stop_asked = threading.Event()
         self._beat = -BEAT_EVERY_S
 

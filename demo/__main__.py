@@ -17,6 +17,7 @@ from flask import Flask
 from app import create_app
 from city import jobs, maps
 from city.config import Config, database_url
+from city.solver import Solver
 from city.warm import warm_up
 from demo import people, town
 from demo.once import main_job
@@ -96,15 +97,17 @@ def serve(asked: argparse.Namespace) -> int:
     """Build the town unless it is there, then answer until Ctrl-C."""
     from waitress import create_server
 
+    early = Solver()
+    early.start()  # warms up on another core while the town is built
     app = prepared(asked)
     server = create_server(app, host=HOST, port=asked.port, threads=THREADS, ident=None)
     with app.app_context():
         if town.found() is None:
-            town.build(app, asked.osm, say=print)
-    worker = jobs.Worker(app, app.extensions["house"], warm_up)
+            town.build(app, asked.osm, say=print, solver=early)
+    worker = jobs.Worker(app, app.extensions["house"], warm_up, solver=early)
     worker.start()
-    threading.Thread(target=town.assign_when_planned, args=(app,), daemon=True).start()
-    maps.prepare()
+    for deed in (lambda: town.assign_when_planned(app), maps.prepare):
+        threading.Thread(target=deed, daemon=True).start()
     print(welcome(asked.port), flush=True)
     try:
         server.run()

@@ -17,6 +17,7 @@ from city import clock, jobs, links, streets
 from city.db import city_scope, db, transaction
 from city.messages import Conflict
 from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role, RoleGrant
+from city.solver import Solver
 from demo.goods import Order, orders
 from demo.people import COURIERS, MORE_COURIERS, MORE_OWNERS, OWNER_NAMES, PASSWORD, PEOPLE, RETAILERS, Person
 from demo.stock import middle_of, stock
@@ -60,7 +61,7 @@ def found() -> City | None:
     return db.session.scalar(select(City).where(City.is_demo.is_(True)))
 
 
-def build(app: Flask, source: Path, *, say: Say) -> City:
+def build(app: Flask, source: Path, *, say: Say, solver: Solver | None = None) -> City:
     """Everything up to a booked day whose plan waits for the worker. Raises BadInput for a broken map."""
     city = make_city(source)
     with city_scope(city.id):
@@ -68,7 +69,7 @@ def build(app: Flask, source: Path, *, say: Say) -> City:
         make_people()
         make_stock(places, say)
         make_wishes(say)
-        match(app, say)
+        match(app, say, solver)
         hub = open_hub(say)
         book(hub, places, say)
     return city
@@ -217,25 +218,26 @@ def _request(wish: Wish, by: Account, today: date) -> UseRequest:
     )
 
 
-def match(app: Flask, say: Say) -> MatchPlan:
+def match(app: Flask, say: Say, solver: Solver | None = None) -> MatchPlan:
     """Compute the plan for all shops and requests, as the manager's button does."""
     with transaction():
         job = plans.start_matching(account_id=account(MANAGER).id, shown_at="")
-    work_off(app, job)
+    work_off(app, job, solver)
     plan = shops.newest_plan()
     assert plan is not None  # noqa: S101  the job is done
     say(f"match: {len(plan.matches)} proposals, {plan.score} points, at most {100 * plan.gap:.1f} % below the best")
     return plan
 
 
-def work_off(app: Flask, job: Job) -> Job:
+def work_off(app: Flask, job: Job, solver: Solver | None = None) -> Job:
     """Do waiting jobs here and now. Raises RuntimeError with the reason if this one fails."""
-    worker = jobs.Worker(app, app.extensions["house"])
+    worker = jobs.Worker(app, app.extensions["house"], solver=solver)
     try:
         while worker.work_once():
             pass
     finally:
-        worker.solver.close()
+        if solver is None:
+            worker.solver.close()
     db.session.rollback()
     done = db.session.scalars(select(Job).where(Job.id == job.id)).one()
     if done.state != JobState.DONE:
