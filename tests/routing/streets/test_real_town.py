@@ -84,7 +84,7 @@ def test_heidelbergs_delivery_windows_are_open_in_the_morning_of_a_working_day(h
         return {all(state.along[van].kmh or state.against[van].kmh for state in found) for found in states}
 
     assert len(windowed) > 10
-    assert True in is_open(Period(TUESDAY, 8 * 3600, 9 * 3600))
+    assert is_open(Period(TUESDAY, 8 * 3600, 9 * 3600)) == {True}
     assert is_open(Period(TUESDAY, 15 * 3600, 16 * 3600)) == {False}
     assert is_open(Period(SUNDAY, 8 * 3600, 9 * 3600)) == {False}
 
