@@ -25,6 +25,14 @@ FILES = {
     "leaflet/LICENSE": "leaflet/LICENSE",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
+    "leaflet.markercluster/dist/leaflet.markercluster.js": "markercluster/leaflet.markercluster.js",
+    "leaflet.markercluster/dist/MarkerCluster.css": "markercluster/MarkerCluster.css",
+    "leaflet.markercluster/MIT-LICENCE.txt": "markercluster/LICENSE",
+    "protomaps-leaflet/dist/protomaps-leaflet.js": "protomaps/protomaps-leaflet.js",
+    "protomaps-leaflet/LICENSE": "protomaps/LICENSE",
+    "pmtiles/dist/pmtiles.js": "pmtiles/pmtiles.js",
+    "@zxing/library/umd/index.min.js": "zxing/zxing.min.js",
+    "@zxing/library/LICENSE": "zxing/LICENSE",
 }
 STAMP = "installed.sha256"
 
