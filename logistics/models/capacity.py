@@ -1,0 +1,54 @@
+"""What is scarce at a hub, and the ledger of who took how much of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from city.db import CityBound, Model, Moment
+from logistics.kinds import Resource
+from logistics.models.hubs import DAY_S
+
+
+class DayCapacity(CityBound, Model):
+    """How much of one resource a hub has on one day and how much is taken (Tageskapazität).
+
+    ``opens_s`` is the delivery window that the row is about; ``0`` with
+    ``closes_s`` a whole day for what is not tied to a window. The database
+    itself refuses to sell more than there is.
+    """
+
+    __tablename__ = "day_capacity"
+    __table_args__ = (
+        CheckConstraint("0 <= used AND used <= capacity", name="never_oversold"),
+        UniqueConstraint("hub_id", "day", "resource", "opens_s"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hub_id: Mapped[int] = mapped_column(ForeignKey("hub.id"))
+    day: Mapped[date]
+    resource: Mapped[Resource]
+    opens_s: Mapped[int] = mapped_column(default=0)
+    closes_s: Mapped[int] = mapped_column(default=DAY_S)
+    used: Mapped[int] = mapped_column(default=0)
+    capacity: Mapped[int]
+
+    @property
+    def free(self) -> int:
+        """What is left."""
+        return self.capacity - self.used
+
+
+class CapacityLine(CityBound, Model):
+    """One entry of the ledger (Kapazitätsbuch): a shipment took or gave back room. ``used`` is the sum of its lines."""
+
+    __tablename__ = "capacity_line"
+    __table_args__ = (CheckConstraint("amount <> 0", name="amount_counts"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capacity_id: Mapped[int] = mapped_column(ForeignKey("day_capacity.id"), index=True)
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), index=True)
+    amount: Mapped[int]  # taken: positive, given back: negative
+    at: Mapped[datetime] = mapped_column(Moment)

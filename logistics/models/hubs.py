@@ -1,0 +1,79 @@
+"""The hubs themselves and the vehicles at home there. Clock times are seconds since midnight on the city's clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from city.db import CityBound, Model, Moment
+from city.models import Organisation
+from leerstand.models import Agreement
+from logistics.kinds import EMISSION_FREE, HubState
+
+DAY_S = 24 * 3600
+
+
+class Hub(CityBound, Model):
+    """A micro-hub (Mikro-Hub): the interim use of a vacant shop where parcels change over to cargo bikes."""
+
+    __tablename__ = "hub"
+    __table_args__ = (
+        CheckConstraint(f"0 <= opens_s AND opens_s < closes_s AND closes_s <= {DAY_S}", name="hours_ordered"),
+        CheckConstraint("storage_ml > 0 AND storage_g > 0 AND parcels_per_day > 0", name="room_positive"),
+        UniqueConstraint("city_id", "name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # None: the city itself
+    name: Mapped[str]
+    street: Mapped[str]
+    housenumber: Mapped[str]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    opens_s: Mapped[int]
+    closes_s: Mapped[int]
+    storage_ml: Mapped[int]
+    storage_g: Mapped[int]
+    parcels_per_day: Mapped[int]
+    state: Mapped[HubState] = mapped_column(default=HubState.OPEN)
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+
+    agreement: Mapped[Agreement] = relationship(lazy="raise_on_sql")
+    operator: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    vehicles: Mapped[list[HubVehicle]] = relationship(
+        back_populates="hub", lazy="raise_on_sql", order_by="HubVehicle.id"
+    )
+
+    @property
+    def address(self) -> str:
+        """Street and house number."""
+        return f"{self.street} {self.housenumber}".strip()
+
+
+class HubVehicle(CityBound, Model):
+    """A vehicle at home in a hub, with its daily shift (Fahrzeug). Only emission-free ones leave a hub."""
+
+    __tablename__ = "hub_vehicle"
+    __table_args__ = (
+        CheckConstraint(
+            "vehicle_class IN (" + ", ".join(f"'{name}'" for name in EMISSION_FREE) + ")", name="emission_free"
+        ),
+        CheckConstraint("payload_g > 0 AND volume_ml > 0", name="carries_something"),
+        CheckConstraint(f"0 <= starts_s AND starts_s < ends_s AND ends_s <= {DAY_S}", name="shift_ordered"),
+        UniqueConstraint("hub_id", "name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hub_id: Mapped[int] = mapped_column(ForeignKey("hub.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    vehicle_class: Mapped[str] = mapped_column(default=EMISSION_FREE[0])
+    payload_g: Mapped[int]
+    volume_ml: Mapped[int]
+    starts_s: Mapped[int]
+    ends_s: Mapped[int]
+
+    hub: Mapped[Hub] = relationship(back_populates="vehicles", lazy="raise_on_sql")
