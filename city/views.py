@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
 
-from city import jobs, maps, settings, streets, words
+from city import addresses, jobs, maps, settings, streets, words
 from city.access import current_account, has_role, public, requires
 from city.db import db, transaction
 from city.forms import CityForm, LimitsBetween, WholeNumberField, required
@@ -78,6 +78,28 @@ def map_background(version: str) -> Response:
     answer = send_file(path, mimetype="application/json", max_age=BACKGROUND_KEPT_S)
     answer.headers["Content-Encoding"] = "gzip"
     return answer
+
+
+@bp.post("/adressen")
+@public
+def address_suggestions() -> Response:
+    """Addresses of the city for what someone types into an address field; sent, not asked for, so no log keeps it."""
+    try:
+        found = addresses.suggestions(request.form.get("text", ""))
+    except streets.NoStreets:
+        found = ()
+    return jsonify(
+        [
+            {
+                "label": hit.label,
+                "street": hit.street,
+                "housenumber": hit.housenumber,
+                "nearness": hit.nearness,
+                "point": hit.point,
+            }
+            for hit in found
+        ]
+    )
 
 
 def job_of_viewer(job_id: int) -> Job:

@@ -26,5 +26,10 @@
     } else if (event.data.kind === "ready") { remind(frame); }
   });
 
+  document.addEventListener("placed", function (event) { // an address was chosen (addresses.js)
+    const frame = document.querySelector('iframe[data-pick-lat="' + event.target.id + '"]');
+    if (frame) { remind(frame); }
+  });
+
   document.querySelectorAll("iframe[data-pick-lat]").forEach(remind);
 })();

@@ -164,6 +164,23 @@ class AddressBook:
         return tuple(dict.fromkeys(hit for _, hit in ranked))[:limit]
 
 
+    def find(self, street: str, housenumber: str) -> tuple[str, Point | None] | None:
+        """The street of this very name, however it is written, and the house in it, if the map has both; else None.
+
+        Streets of one name in several places: the one that has the house.
+        """
+        asked = fold(street).replace(" ", "")
+        number, _, letter = _numbers(housenumber)
+        with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as book:
+            query = "SELECT id, name FROM street WHERE replace(folded, ' ', '') = ? ORDER BY id"
+            rows = list(book.execute(query, (asked,))) if asked else []
+            for row, name in rows:
+                houses = _houses(book, row, number, letter) if number else []
+                if houses and houses[0][-1] is Nearness.EXACT:
+                    return name, (houses[0][2], houses[0][3])
+        return (rows[0][1], None) if rows else None
+
+
 def _split(folded: str) -> tuple[list[str], int | None, str]:
     """The words, and the house number with its letter: the last number that is no postcode and not all there is."""
     numbers = list(_NUMBER.finditer(_POSTCODE.sub(lambda code: "x" * len(code[0]), folded)))
