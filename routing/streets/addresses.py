@@ -163,7 +163,6 @@ class AddressBook:
         ranked = sorted(enumerate(hits), key=lambda entry: (order[entry[1].nearness] if number else 0, entry[0]))
         return tuple(dict.fromkeys(hit for _, hit in ranked))[:limit]
 
-
     def find(self, street: str, housenumber: str) -> tuple[str, Point | None] | None:
         """The street of this very name, however it is written, and the house in it, if the map has both; else None.
 

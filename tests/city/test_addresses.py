@@ -66,7 +66,7 @@ def test_anyone_is_told_what_fits_and_a_town_without_a_map_has_nothing(app, town
 
 def test_what_is_typed_never_breaks_the_search(app, town, street_map):  # noqa: F811
     browser = app.test_client()
-    for text in ("", "x" * 5_000, '"', "a* OR b", "\'; DROP TABLE street", "ß", "{{ 7*7 }}", "🙂🙂"):
+    for text in ("", "x" * 5_000, '"', "a* OR b", "'; DROP TABLE street", "ß", "{{ 7*7 }}", "🙂🙂"):
         assert browser.post("/adressen", data={"text": text}).status_code == 200
     hit = browser.post("/adressen", data={"text": "rosenstr 6"}).json[0]
     assert (hit["street"], hit["housenumber"], hit["nearness"]) == ("Rosenstraße", "6", "exact")
