@@ -11,6 +11,7 @@ from babel.numbers import NumberFormatError, parse_decimal
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import DateField, Field, FloatField, HiddenField, IntegerField, StringField, TimeField, fields
 from wtforms.i18n import get_translations as wtforms_sentences
 from wtforms.validators import InputRequired, StopValidation, ValidationError
@@ -279,6 +280,13 @@ class SelectField(_SaysWhatIsOffered, fields.SelectField):
 
 class SelectMultipleField(_SaysWhatIsOffered, fields.SelectMultipleField):
     """Some of a list."""
+
+
+class UploadField(FileField):
+    """A file to send; what is in it is read by whoever asks for it (``city.files``), not by its name."""
+
+    def __init__(self, *args: Any, accept: str = "image/jpeg,image/png,image/webp", **kwargs: Any) -> None:
+        super().__init__(*args, render_kw={"accept": accept}, **kwargs)
 
 
 class RadioField(_SaysWhatIsOffered, fields.RadioField):

@@ -252,6 +252,22 @@ class StreetMap(CityBound, Model):
     imported_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class StoredFile(CityBound, Model):
+    """A file that somebody sent (Datei), drawn anew; it lies below the data folder under ``name``, a random one."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = (CheckConstraint("size_bytes > 0", name="size_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    media_type: Mapped[str]
+    size_bytes: Mapped[int]
+    width: Mapped[int]  # points
+    height: Mapped[int]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class WorkerBeat(Model):
     """A worker's sign of life (Lebenszeichen), for the health page."""
 

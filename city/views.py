@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
 
-from city import addresses, jobs, maps, settings, streets, words
+from city import addresses, files, jobs, maps, settings, streets, words
 from city.access import current_account, has_role, public, requires
 from city.db import db, transaction
 from city.forms import CityForm, LimitsBetween, WholeNumberField, required
@@ -100,6 +100,13 @@ def address_suggestions() -> Response:
             for hit in found
         ]
     )
+
+
+@bp.get("/dateien/<int:file_id>")
+@requires()
+def file(file_id: int) -> Response:
+    """A file, for whoever sent it and for those who run the city."""
+    return files.send(files.file_of_viewer(file_id))
 
 
 def job_of_viewer(job_id: int) -> Job:
