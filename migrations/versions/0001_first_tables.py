@@ -366,6 +366,26 @@ def upgrade() -> None:
     with op.batch_alter_table('settings_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_settings_version_city_id'), ['city_id'], unique=False)
 
+    op.create_table('stored_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('media_type', sa.String(), nullable=False),
+    sa.Column('size_bytes', sa.Integer(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('size_bytes > 0', name=op.f('ck_stored_file_size_positive')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_stored_file_account_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_stored_file_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_file')),
+    sa.UniqueConstraint('name', name=op.f('uq_stored_file_name'))
+    )
+    with op.batch_alter_table('stored_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stored_file_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stored_file_city_id'), ['city_id'], unique=False)
+
     op.create_table('use_request',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('applicant_id', sa.Integer(), nullable=False),
@@ -829,6 +849,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_use_request_applicant_id'))
 
     op.drop_table('use_request')
+    with op.batch_alter_table('stored_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stored_file_city_id'))
+        batch_op.drop_index(batch_op.f('ix_stored_file_account_id'))
+
+    op.drop_table('stored_file')
     with op.batch_alter_table('settings_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_settings_version_city_id'))
 
