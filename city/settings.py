@@ -120,6 +120,23 @@ class CitySettings:
     bookable_days: int = number(
         30, label="Bookings are open ahead for", unit="days", source=N_("own assumption"), least=1, most=365
     )
+    price_stop_cents: int = number(
+        450, label="A delivery or pickup by bike", unit="ct", source=N_("own assumption"), least=0, most=10000
+    )
+    price_parcel_cents: int = number(
+        60, label="Each parcel handled in a hub", unit="ct", source=N_("own assumption"), least=0, most=10000
+    )
+    price_locker_day_cents: int = number(
+        40, label="A compartment per day", unit="ct", source=N_("own assumption"), least=0, most=10000
+    )
+    hold_min: int = number(
+        10,
+        label="A booking not yet confirmed keeps its room",
+        unit="min",
+        source=N_("own assumption"),
+        least=1,
+        most=120,
+    )
     home_service_s: int = number(
         150,
         label=N_("Stop at a home"),

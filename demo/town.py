@@ -26,10 +26,11 @@ from leerstand import queries as shops
 from leerstand.kinds import RequestState, UseType
 from leerstand.models import Agreement, Match, MatchPlan, Proposal, Unit, UseRequest
 from leerstand.services import plans, proposals
-from logistics import dispatch, rules, services
+from logistics import bookings, dispatch, rules, services
 from logistics import queries as hubs
 from logistics.kinds import RecipientKind
 from logistics.models import Hub
+from logistics.wishes import Wish as Delivery
 from routing.message import BadInput
 from routing.streets.model import Point, VehicleClass
 from routing.streets.places import Places, read_places
@@ -338,7 +339,7 @@ def _other_retailers() -> list[int]:
 def _book(account_id: int, hub_id: int, day: date, order: Order, window: tuple[int, int]) -> None:
     with transaction():
         sender = db.session.scalars(select(Account).where(Account.id == account_id)).one()
-        wish = services.Wish(
+        wish = Delivery(
             recipient=order.recipient,
             recipient_kind=RecipientKind.HOME,
             street=order.street,
@@ -350,7 +351,7 @@ def _book(account_id: int, hub_id: int, day: date, order: Order, window: tuple[i
             window_opens_s=window[0],
             window_closes_s=window[1],
         )
-        services.book_shipment(sender, hub_id=hub_id, day=day, wish=wish)
+        bookings.book_shipment(sender, hub_id=hub_id, day=day, wish=wish)
 
 
 def assign_when_planned(app: Flask) -> None:

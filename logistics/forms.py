@@ -30,7 +30,8 @@ from city.forms import (
 )
 from logistics.kinds import FailureReason, RecipientKind
 from logistics.models import Hub
-from logistics.services import MAX_BIKES, MAX_PARCELS
+from logistics.services import MAX_BIKES
+from logistics.wishes import MAX_PARCELS
 
 MAX_KG = 1_000
 MAX_LITRES = 10_000

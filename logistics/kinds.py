@@ -18,18 +18,100 @@ class Resource(StrEnum):
     """What is scarce at a hub on one day."""
 
     PARCELS = "parcels"  # pieces handled
-    VOLUME_ML = "volume_ml"  # storage
-    WEIGHT_G = "weight_g"  # storage
+    VOLUME_ML = "volume_ml"  # storage, per quarter of a day
+    WEIGHT_G = "weight_g"  # storage, per quarter of a day
     STOPS = "stops"  # deliveries that the bikes can make in one delivery window
+    CARRIED_ML = "carried_ml"  # what the bikes carry away on the day
+    CARRIED_G = "carried_g"
+    DOCK = "dock"  # vehicles at the docks in one slot
+    LOCKER = "locker"  # one compartment, for the day
+    QUOTA = "quota"  # parcels of one organisation, where the hub has set it a limit
 
 
 class ShipmentStatus(StrEnum):
     """Where a shipment stands."""
 
+    HELD = "held"  # room is kept for some minutes, nothing is booked yet
     BOOKED = "booked"
     CANCELLED = "cancelled"
-    DELIVERED = "delivered"
+    EXPIRED = "expired"  # held and never confirmed
+    DELIVERED = "delivered"  # at the recipient's, or in the locker
     FAILED = "failed"  # not delivered, see the courier's reason
+
+
+NOT_COMING = (ShipmentStatus.HELD, ShipmentStatus.CANCELLED, ShipmentStatus.EXPIRED)  # no bike is planned for these
+
+
+class ShipmentKind(StrEnum):
+    """Which way the goods take (Auftragsart)."""
+
+    OUTBOUND = "outbound"  # shop → hub → customer
+    INBOUND = "inbound"  # supplier → hub → shop
+    LOCKER = "locker"  # shop → locker at a hub, the customer collects
+    RETURN = "return"  # customer → hub → shop
+    POOLED = "pooled"  # several shops → hub → one customer
+
+
+class Ride(StrEnum):
+    """What a bike does for a shipment."""
+
+    DELIVERY = "delivery"  # from the hub to the place
+    PICKUP = "pickup"  # from the place to the hub
+    NONE = "none"  # nothing: it stays in the hub's own lockers
+
+
+class LegKind(StrEnum):
+    """One step of the way (Teilstrecke)."""
+
+    HAND_IN = "hand_in"  # the shop brings it to the hub
+    SUPPLY = "supply"  # the supplier brings it to a dock
+    PICKUP = "pickup"  # a bike collects it
+    STORE = "store"  # it lies in the hub
+    DELIVER = "deliver"  # a bike takes it to its recipient
+    LOCKER = "locker"  # it waits in a compartment
+
+
+class SizeClass(StrEnum):
+    """How large one parcel is at most (Größenklasse)."""
+
+    XS = "xs"
+    S = "s"
+    M = "m"
+    L = "l"
+    XL = "xl"
+
+
+class LockerSize(StrEnum):
+    """How large a compartment is (Fachgröße)."""
+
+    S = "s"
+    M = "m"
+    L = "l"
+    XL = "xl"
+
+
+class ParcelState(StrEnum):
+    """Where one parcel is."""
+
+    ANNOUNCED = "announced"
+    RECEIVED = "received"  # lies in the hub
+    LOADED = "loaded"  # on its bike
+    IN_LOCKER = "in_locker"
+    COLLECTED = "collected"
+    MISSING = "missing"
+    DAMAGED = "damaged"  # lies in the hub, apart
+    GONE = "gone"  # handed over, whatever happened on the way
+
+
+class ScanKind(StrEnum):
+    """What the people of a hub do to a parcel."""
+
+    RECEIVE = "receive"
+    LOAD = "load"
+    PLACE = "place"  # into its compartment
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    FOUND = "found"  # takes missing or damaged back
 
 
 class RecipientKind(StrEnum):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from city import clock
 from city.settings import CitySettings
-from logistics.kinds import RecipientKind
+from logistics.kinds import RecipientKind, Ride
 from logistics.models import Hub, HubVehicle, Shipment, Stop, Tour
 from logistics.ways import PeriodOf, Wanted, Ways, ways
 from routing.message import BadInput, Message
@@ -53,7 +53,8 @@ class DayInput:
             for hub in self.hubs
             for bike in hub.vehicles
         ]
-        counts = [sorted(shipment.id for shipment in self.shipments), sorted(bikes), self.settings_version]
+        orders = sorted([shipment.id, shipment.revision] for shipment in self.shipments)
+        counts = [orders, sorted(bikes), self.settings_version]
         text = json.dumps([self.day.isoformat(), *counts, self.streets])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -176,7 +177,7 @@ def _order(given: DayInput, shipment: Shipment, place: int, table: Ways) -> Orde
     stop_s = numbers.shop_service_s if shipment.recipient_kind == RecipientKind.BUSINESS else numbers.home_service_s
     return Order(
         key=shipment.reference,
-        kind=Kind.DELIVERY,
+        kind=Kind.PICKUP if shipment.ride == Ride.PICKUP else Kind.DELIVERY,
         place=place,
         hub=hub.name,
         load_g=shipment.weight_g,
@@ -184,6 +185,7 @@ def _order(given: DayInput, shipment: Shipment, place: int, table: Ways) -> Orde
         windows=(window,),
         service_s=stop_s + numbers.parcel_service_s * shipment.parcels,
         price_unserved_cents=numbers.unserved_cents,
+        release_s=0 if shipment.ride == Ride.PICKUP else elapsed_s(given.day, shipment.ready_s),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import current_city_id, db
@@ -12,12 +13,29 @@ from city.messages import NotFound
 from city.models import Account, City, Job, JobState, Organisation, Role, RoleGrant
 from leerstand.kinds import AgreementState, UseType
 from leerstand.models import Agreement, UseRequest
-from logistics.kinds import HubState, PlanState, ShipmentStatus
-from logistics.models import CourierEvent, DayPlan, Hub, HubVehicle, Shipment, Stop, Tour, UnservedShipment
+from logistics.kinds import NOT_COMING, HubState, PlanState, Ride, ShipmentStatus
+from logistics.models import (
+    CourierEvent,
+    DayPlan,
+    Hub,
+    HubVehicle,
+    LockerStay,
+    Quota,
+    Shipment,
+    Stop,
+    Tour,
+    UnservedShipment,
+)
 
 
 def _hubs() -> Select[Hub]:
-    return select(Hub).options(selectinload(Hub.vehicles), joinedload(Hub.agreement), joinedload(Hub.operator))
+    return select(Hub).options(
+        selectinload(Hub.vehicles),
+        selectinload(Hub.docks),
+        selectinload(Hub.compartments),
+        joinedload(Hub.agreement),
+        joinedload(Hub.operator),
+    )
 
 
 def _one_hub(query: Select[Hub], *, to_change: bool) -> Hub:
@@ -32,6 +50,18 @@ def _one_hub(query: Select[Hub], *, to_change: bool) -> Hub:
 def hub(hub_id: int, *, to_change: bool = False) -> Hub:
     """One hub with its vehicles and its agreement; ``to_change`` locks it until the transaction ends."""
     return _one_hub(_hubs().where(Hub.id == hub_id), to_change=to_change)
+
+
+def hubs_to_change(hub_ids: Iterable[int]) -> dict[int, Hub]:
+    """Some hubs, locked in the order of their ids."""
+    return {hub_id: hub(hub_id, to_change=True) for hub_id in sorted(set(hub_ids))}
+
+
+def quotas_of(hub_id: int) -> list[Quota]:
+    """How much single organisations may book at a hub, by name."""
+    query = select(Quota).join(Organisation, Quota.organisation_id == Organisation.id)
+    query = query.where(Quota.hub_id == hub_id).options(joinedload(Quota.organisation)).order_by(Organisation.name)
+    return list(db.session.scalars(query))
 
 
 def hub_of(account: Account, hub_id: int, *, every: bool, to_change: bool = False) -> Hub:
@@ -74,7 +104,7 @@ def _hub_agreements(account: Account, *, every: bool) -> Select[Agreement]:
 
 def agreements_without_hub(account: Account, *, today: date, every: bool) -> list[Agreement]:
     """Agreements on a micro-hub, not over yet, in which no hub was opened so far."""
-    used = select(Hub.agreement_id)
+    used = select(Hub.agreement_id).where(Hub.agreement_id.is_not(None))
     query = _hub_agreements(account, every=every).where(Agreement.ends > today, Agreement.id.not_in(used))
     return list(db.session.scalars(query))
 
@@ -111,13 +141,30 @@ def current_city() -> City:
 def _shipments() -> Select[Shipment]:
     whole_hub = joinedload(Shipment.hub)
     return select(Shipment).options(
-        whole_hub.selectinload(Hub.vehicles), whole_hub.joinedload(Hub.agreement), joinedload(Shipment.retailer)
+        whole_hub.selectinload(Hub.vehicles),
+        whole_hub.joinedload(Hub.agreement),
+        joinedload(Shipment.retailer),
+        joinedload(Shipment.stay).joinedload(LockerStay.compartment),
+    )
+
+
+def _whole() -> Select[Shipment]:
+    """Shipments with everything that belongs to them."""
+    whole_hub = joinedload(Shipment.hub)
+    return _shipments().options(
+        whole_hub.selectinload(Hub.docks),
+        whole_hub.selectinload(Hub.compartments),
+        selectinload(Shipment.legs),
+        selectinload(Shipment.pieces),
+        selectinload(Shipment.parts).selectinload(Shipment.legs),
+        selectinload(Shipment.parts).joinedload(Shipment.stay),
     )
 
 
 def shipment_of(retailer_id: int | None, reference: str, *, to_change: bool = False) -> Shipment:
     """One shipment of this retailer. Another retailer's is not found; ``to_change`` locks it."""
-    query = _shipments().where(Shipment.reference == reference, Shipment.retailer_id == retailer_id)
+    query = _whole().where(Shipment.reference == reference, Shipment.retailer_id == retailer_id)
+    query = query.where(Shipment.part_of_id.is_(None))
     if to_change:
         query = query.with_for_update(of=Shipment).execution_options(populate_existing=True)
     found = db.session.scalar(query)
@@ -128,13 +175,27 @@ def shipment_of(retailer_id: int | None, reference: str, *, to_change: bool = Fa
 
 def shipments_of(retailer_id: int | None, *, limit: int = 200) -> list[Shipment]:
     """The shipments of this retailer, the latest day first."""
-    query = _shipments().where(Shipment.retailer_id == retailer_id)
+    query = _shipments().where(Shipment.retailer_id == retailer_id, Shipment.part_of_id.is_(None))
+    query = query.where(Shipment.status != ShipmentStatus.EXPIRED)
     return list(db.session.scalars(query.order_by(Shipment.day.desc(), Shipment.id.desc()).limit(limit)))
+
+
+def expired_holds(hub_id: int, now: datetime) -> list[Shipment]:
+    """Holds of a hub that nobody confirmed in time, with the pickups that belong to them. The hub comes locked."""
+    query = select(Shipment).where(Shipment.hub_id == hub_id, Shipment.status == ShipmentStatus.HELD)
+    query = query.where(Shipment.hold_until <= now).order_by(Shipment.id).with_for_update()
+    return list(db.session.scalars(query))
+
+
+def hubs_with_expired_holds(now: datetime) -> list[int]:
+    """Where a hold has run out."""
+    query = select(Shipment.hub_id).where(Shipment.status == ShipmentStatus.HELD, Shipment.hold_until <= now)
+    return list(db.session.scalars(query.distinct().order_by(Shipment.hub_id)))
 
 
 def shipment_sent_before(retailer_id: int, request_key: str) -> Shipment | None:
     """What the same form has booked already."""
-    query = _shipments().where(Shipment.retailer_id == retailer_id, Shipment.request_key == request_key)
+    query = _whole().where(Shipment.retailer_id == retailer_id, Shipment.request_key == request_key)
     return db.session.scalar(query)
 
 
@@ -147,8 +208,8 @@ def retailer(organisation_id: int | None) -> Organisation:
 
 
 def day_shipments(day: date, *, hub_id: int | None = None) -> list[Shipment]:
-    """The shipments of a day that were not cancelled, by hub and window."""
-    query = _shipments().where(Shipment.day == day, Shipment.status != ShipmentStatus.CANCELLED)
+    """What bikes are to bring or collect on a day, by hub and window."""
+    query = _shipments().where(Shipment.day == day, Shipment.status.not_in(NOT_COMING), Shipment.ride != Ride.NONE)
     if hub_id is not None:
         query = query.where(Shipment.hub_id == hub_id)
     return list(db.session.scalars(query.order_by(Shipment.hub_id, Shipment.window_opens_s, Shipment.id)))
@@ -156,7 +217,7 @@ def day_shipments(day: date, *, hub_id: int | None = None) -> list[Shipment]:
 
 def booked_days(from_day: date, *, hub_id: int | None = None) -> list[date]:
     """The days from a day on that have shipments, in order."""
-    query = select(Shipment.day).where(Shipment.day >= from_day, Shipment.status != ShipmentStatus.CANCELLED)
+    query = select(Shipment.day).where(Shipment.day >= from_day, Shipment.status.not_in(NOT_COMING))
     if hub_id is not None:
         query = query.where(Shipment.hub_id == hub_id)
     return list(db.session.scalars(query.distinct().order_by(Shipment.day)))
@@ -164,8 +225,8 @@ def booked_days(from_day: date, *, hub_id: int | None = None) -> list[date]:
 
 def hubs_of_day(day: date) -> list[Hub]:
     """Hubs whose bikes may ride on a day: those in an agreement that holds then, by id."""
-    query = _hubs().join(Agreement, Hub.agreement_id == Agreement.id)
-    query = query.where(Agreement.starts <= day, day < Agreement.ends)
+    query = _hubs().outerjoin(Agreement, Hub.agreement_id == Agreement.id)
+    query = query.where(or_(Hub.agreement_id.is_(None), and_(Agreement.starts <= day, day < Agreement.ends)))
     return list(db.session.scalars(query.order_by(Hub.id)))
 
 

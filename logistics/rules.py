@@ -99,20 +99,20 @@ def closing_s(hub: Hub, settings: CitySettings) -> int:
 
 
 def objection_to_day(
-    hub: Hub, agreement: Agreement, day: date, *, now: CityMoment, land: str, settings: CitySettings
+    hub: Hub, agreement: Agreement | None, day: date, *, now: CityMoment, land: str, settings: CitySettings
 ) -> Message | None:
-    """Why a hub cannot be booked for a day; None if it can."""
+    """Why a hub cannot be booked for a day; None if it can. A standing hub has no agreement."""
     if day < now.day:
         return Message("%(day)s has passed. Please choose a day from %(first)s on.", {"day": day, "first": now.day})
     if hub.state != HubState.OPEN:
         return Message("%(hub)s takes no more bookings. Please choose another hub.", {"hub": hub.name})
-    if day >= agreement.ends:
+    if agreement is not None and day >= agreement.ends:
         last = agreement.ends - timedelta(days=1)
         return Message(
             "%(hub)s is there until %(last)s. Please choose an earlier day or another hub.",
             {"hub": hub.name, "last": last},
         )
-    if day < agreement.starts:
+    if agreement is not None and day < agreement.starts:
         return Message(
             "%(hub)s opens on %(first)s. Please choose a later day or another hub.",
             {"hub": hub.name, "first": agreement.starts},
@@ -137,7 +137,8 @@ def objection_to_window(hub: Hub, opens_s: int, closes_s: int) -> Message | None
     """Why a delivery window cannot be had; None if the hub offers it."""
     if closes_s <= opens_s:
         return Message(
-            "The window ends at %(closes)s, but begins at %(opens)s. The end must be later than the beginning.",
+            "The window ends at %(closes)s, but begins at %(opens)s. The end must be later than the beginning, "
+            "on the same day.",
             {"opens": clock_time(opens_s), "closes": clock_time(closes_s)},
         )
     if (opens_s, closes_s) not in delivery_windows(hub):

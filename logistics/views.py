@@ -15,9 +15,10 @@ from city.db import transaction
 from city.messages import Conflict
 from city.models import Role
 from city.navigation import NavItem
-from logistics import board, capacity, queries, rules, services
+from logistics import board, bookings, capacity, chains, queries, rules, services
 from logistics.forms import ShipmentForm, Slot
 from logistics.models import Hub
+from logistics.wishes import Wish
 from routing.message import BadInput
 
 bp = Blueprint("logistics", __name__)
@@ -70,7 +71,7 @@ def _book(form: ShipmentForm) -> str:
     """Find the place, then one service in one transaction; the reference of what was booked."""
     slot = form.slot.data
     assert slot is not None and form.parcels.data is not None  # noqa: S101  the form is valid
-    wish = services.Wish(
+    wish = Wish(
         recipient=form.recipient.data,
         recipient_kind=form.recipient_kind.data,
         street=form.street.data,
@@ -86,7 +87,7 @@ def _book(form: ShipmentForm) -> str:
     streets.network()  # the first one of a process takes a moment; nobody else should wait for it
     account, key = current_account(), form.request_key.data
     with transaction():
-        made = services.book_shipment(account, hub_id=form.hub.data, day=slot.day, wish=wish, request_key=key)
+        made = bookings.book_shipment(account, hub_id=form.hub.data, day=slot.day, wish=wish, request_key=key)
         return made.reference
 
 
@@ -124,7 +125,8 @@ def _days(hub: Hub, start: date) -> list[dict[str, Any]]:
         for day in reach
         if rules.objection_to_day(hub, hub.agreement, day, now=now, land=land, settings=numbers) is None
     ][:DAYS_SHOWN]
-    found = capacity.free_windows(hub, open_days, stops_per_bike_hour=numbers.stops_per_bike_hour)
+    room = chains.room_of(hub, queries.quotas_of(hub.id), numbers.stops_per_bike_hour)
+    found = capacity.free_windows(room, open_days)
     return [
         {"day": day, "windows": [(Slot(day, one.opens_s, one.closes_s), one.free) for one in windows]}
         for day, windows in found.items()
@@ -179,6 +181,6 @@ def cancel(reference: str) -> Response:
     """Cancel a booking before its cut-off."""
     account = current_account()
     with transaction():
-        services.cancel_shipment(account, reference)
+        bookings.cancel_shipment(account, reference)
     flash(_("Cancelled. The room is free again."), "success")
     return redirect(url_for("logistics.shipments"))

@@ -1,4 +1,4 @@
-"""The rows of logistics, one file for each deed: hubs, capacity, bookings, plans, events.
+"""The rows of logistics, one file for each deed: hubs, capacity, bookings, plans, events, interface for programs.
 
 Clock times (``opens_s``, ``eta_s`` …) are seconds since midnight as the clocks of the city show them, so ``28_800``
 is 8 o'clock on every day; only ``planning`` turns them into elapsed seconds and back.
@@ -6,22 +6,35 @@ is 8 o'clock on every day; only ``planning`` turns them into elapsed seconds and
 
 from __future__ import annotations
 
-from logistics.models.bookings import Shipment
+from logistics.models.api import ApiAnswer, ApiToken
+from logistics.models.bookings import Leg, LockerStay, Parcel, Scan, Shipment, StandingOrder, Template
 from logistics.models.capacity import CapacityLine, DayCapacity
 from logistics.models.events import CourierEvent
-from logistics.models.hubs import DAY_S, Hub, HubVehicle
+from logistics.models.hubs import DAY_S, Compartment, Dock, Hub, HubVehicle, Quota, Trailer
 from logistics.models.plans import DayPlan, Stop, Tour, UnservedShipment
 
 __all__ = [
     "DAY_S",
+    "ApiAnswer",
+    "ApiToken",
     "CapacityLine",
+    "Compartment",
     "CourierEvent",
     "DayCapacity",
     "DayPlan",
+    "Dock",
     "Hub",
     "HubVehicle",
+    "Leg",
+    "LockerStay",
+    "Parcel",
+    "Quota",
+    "Scan",
     "Shipment",
+    "StandingOrder",
     "Stop",
+    "Template",
     "Tour",
+    "Trailer",
     "UnservedShipment",
 ]

@@ -15,15 +15,19 @@ from logistics.models.hubs import DAY_S
 class DayCapacity(CityBound, Model):
     """How much of one resource a hub has on one day and how much is taken (Tageskapazität).
 
-    ``opens_s`` is the delivery window that the row is about; ``0`` with
-    ``closes_s`` a whole day for what is not tied to a window. The database
-    itself refuses to sell more than there is.
+    ``opens_s`` is the delivery window, dock slot or quarter of the day that
+    the row is about; ``0`` with ``closes_s`` a whole day for what is not tied
+    to one. ``scope_id`` names the compartment or organisation of rows that are
+    about one of these, else 0. The database itself refuses to sell more than
+    there is. ``intended`` is below ``capacity`` where less room is left than
+    was booked before: then nothing is sold until enough was cancelled.
     """
 
     __tablename__ = "day_capacity"
     __table_args__ = (
         CheckConstraint("0 <= used AND used <= capacity", name="never_oversold"),
-        UniqueConstraint("hub_id", "day", "resource", "opens_s"),
+        CheckConstraint("0 <= intended AND intended <= capacity", name="intended_fits"),
+        UniqueConstraint("hub_id", "day", "resource", "opens_s", "scope_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,11 +38,13 @@ class DayCapacity(CityBound, Model):
     closes_s: Mapped[int] = mapped_column(default=DAY_S)
     used: Mapped[int] = mapped_column(default=0)
     capacity: Mapped[int]
+    intended: Mapped[int]
+    scope_id: Mapped[int] = mapped_column(default=0)
 
     @property
     def free(self) -> int:
         """What is left."""
-        return self.capacity - self.used
+        return max(0, self.intended - self.used)
 
 
 class CapacityLine(CityBound, Model):

@@ -10,9 +10,10 @@ from city.db import db, transaction
 from city.models import Account, Organisation, OrganisationKind, Role
 from leerstand.kinds import ProposalState, UseType
 from leerstand.models import Agreement, Proposal
-from logistics import queries, rules, services
+from logistics import bookings, queries, rules
 from logistics.kinds import RecipientKind
 from logistics.models import Hub, HubVehicle, Shipment
+from logistics.wishes import Wish
 from tests import build
 
 HOUR_S = 3600
@@ -88,7 +89,7 @@ def shop_of(person: Account) -> Organisation:
     return person.organisation
 
 
-def wish(**values: Any) -> services.Wish:
+def wish(**values: Any) -> Wish:
     """One parcel of 2 kg and 10 l to a home, from 9 to 11 o'clock."""
     given = {
         "recipient": "Ahorn",
@@ -103,12 +104,12 @@ def wish(**values: Any) -> services.Wish:
         "window_closes_s": 11 * HOUR_S,
         **values,
     }
-    return services.Wish(**given)
+    return Wish(**given)
 
 
 def book(person: Account, hub: Hub, day: date, *, request_key: str | None = None, **values: Any) -> Shipment:
     """Book as a page does: one service in one transaction."""
     with transaction():
-        made = services.book_shipment(person, hub_id=hub.id, day=day, wish=wish(**values), request_key=request_key)
+        made = bookings.book_shipment(person, hub_id=hub.id, day=day, wish=wish(**values), request_key=request_key)
     db.session.rollback()
     return made

@@ -14,7 +14,7 @@ from city.db import db, transaction
 from city.messages import Conflict, NotFound
 from city.models import Account
 from leerstand.kinds import UseType
-from logistics import queries, rules, services
+from logistics import bookings, queries, rules, services
 from logistics.kinds import ShipmentStatus
 from logistics.models import Hub, HubVehicle
 from routing.message import BadInput
@@ -84,8 +84,14 @@ def test_today_closes_an_hour_before_the_first_bike_leaves(hub):
 @pytest.mark.parametrize(
     ("window", "why"),
     [
-        ((11, 9), "The window ends at 09:00, but begins at 11:00. The end must be later than the beginning."),
-        ((9, 9), "The window ends at 09:00, but begins at 09:00. The end must be later than the beginning."),
+        (
+            (11, 9),
+            "The window ends at 09:00, but begins at 11:00. The end must be later than the beginning, on the same day.",
+        ),
+        (
+            (9, 9),
+            "The window ends at 09:00, but begins at 09:00. The end must be later than the beginning, on the same day.",
+        ),
         ((8, 20), "Hub Markt does not deliver from 08:00 to 20:00. Please choose one of the windows shown."),
     ],
 )
@@ -139,7 +145,7 @@ def test_a_closed_hub_takes_no_bookings_and_a_hub_with_bookings_is_not_closed(st
     with pytest.raises(Conflict, match="Hub Markt still has 1 shipments to deliver"), transaction():
         services.close_hub(person, hub.id, every=False)
     with transaction():
-        services.cancel_shipment(account(shipment.booked_by_id), shipment.reference)
+        bookings.cancel_shipment(account(shipment.booked_by_id), shipment.reference)
     with transaction():
         services.close_hub(person, hub.id, every=False)
     with pytest.raises(Conflict, match="Hub Markt takes no more bookings"):
@@ -166,7 +172,7 @@ def test_the_booking_of_another_shop_is_not_found(hub):
     with pytest.raises(NotFound):
         queries.shipment_of(other.organisation_id, shipment.reference)
     with pytest.raises(NotFound), transaction():
-        services.cancel_shipment(other, shipment.reference)
+        bookings.cancel_shipment(other, shipment.reference)
 
 
 def test_a_booking_can_be_cancelled_until_the_bikes_leave(hub, sunday_noon):
@@ -175,11 +181,11 @@ def test_a_booking_can_be_cancelled_until_the_bikes_leave(hub, sunday_noon):
     late = rows.book(person, hub, MONDAY).reference
 
     with transaction():
-        assert services.cancel_shipment(person, reference).status == ShipmentStatus.CANCELLED
+        assert bookings.cancel_shipment(person, reference).status == ShipmentStatus.CANCELLED
     with pytest.raises(Conflict, match="is not open any more"), transaction():
-        services.cancel_shipment(person, reference)
+        bookings.cancel_shipment(person, reference)
     with time_machine.travel("2026-11-23T07:00:00+00:00"), pytest.raises(Conflict) as refused, transaction():
-        services.cancel_shipment(person, late)
+        bookings.cancel_shipment(person, late)
     assert str(refused.value) == (f"Shipment {late} could be cancelled until 2026-11-23, 08:00. Please call the hub.")
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from city.db import city_scope, db, is_sqlite, transaction
 from city.messages import Conflict
 from city.models import Account, City
-from logistics import capacity, services
+from logistics import bookings, capacity, chains, queries
 from logistics.kinds import Resource
 from logistics.models import CapacityLine, DayCapacity, Hub, Shipment
 from tests.logistics import rows
@@ -37,15 +37,15 @@ def test_a_booking_takes_room_and_cancelling_gives_it_back(street_map):
     hub, person = rows.hub(), rows.retailer()
 
     shipment = rows.book(person, hub, rows.working_day(), parcels=4, weight_g=8_000)
-    assert (used(hub), used(hub, Resource.WEIGHT_G), used(hub, Resource.STOPS)) == (4, 8_000, 1)
+    assert (used(hub), used(hub, Resource.CARRIED_G), used(hub, Resource.STOPS)) == (4, 8_000, 1)
 
     with transaction():
-        services.cancel_shipment(person, shipment.reference)
-    assert (used(hub), used(hub, Resource.WEIGHT_G), used(hub, Resource.STOPS)) == (0, 0, 0)
+        bookings.cancel_shipment(person, shipment.reference)
+    assert (used(hub), used(hub, Resource.CARRIED_G), used(hub, Resource.STOPS)) == (0, 0, 0)
     assert capacity.wrong_counters() == []
 
 
-def test_a_full_hub_says_what_is_free_for_this_booking(street_map):
+def test_a_full_hub_says_that_this_booking_does_not_fit_and_never_how_much_others_took(street_map):
     hub, person, day = rows.hub(name="Hub Markt", parcels_per_day=5), rows.retailer(), rows.working_day()
     rows.book(rows.retailer(), hub, day, parcels=3)
 
@@ -53,7 +53,7 @@ def test_a_full_hub_says_what_is_free_for_this_booking(street_map):
         rows.book(person, hub, day, parcels=3)
 
     assert str(refusal.value) == (
-        "Hub Markt has room for 2 more parcels on this day, not for 3. Please choose another day or hub."
+        f"On {day} Hub Markt has no room left for 3 parcels. Please choose fewer parcels, another day or another hub."
     )
     assert used(hub) == 3
 
@@ -61,8 +61,8 @@ def test_a_full_hub_says_what_is_free_for_this_booking(street_map):
 @pytest.mark.parametrize(
     ("hub", "shipment", "why"),
     [
-        ({"storage_g": 15_000}, {"weight_g": 8_000}, "Hub Markt can take 7.0 kg more on this day, not 8.0 kg. "),
-        ({"storage_ml": 15_000}, {"volume_ml": 8_000}, "Hub Markt can take 7.0 l more on this day, not 8.0 l. "),
+        ({"storage_g": 15_000}, {"weight_g": 8_000}, "Hub Markt cannot take 8.0 kg more. Please choose less weight, "),
+        ({"storage_ml": 15_000}, {"volume_ml": 8_000}, "Hub Markt cannot take 8.0 l more. Please choose less volume, "),
     ],
 )
 def test_weight_and_volume_are_scarce_too(street_map, hub, shipment, why):
@@ -72,7 +72,7 @@ def test_weight_and_volume_are_scarce_too(street_map, hub, shipment, why):
     with pytest.raises(Conflict) as refusal:
         rows.book(rows.retailer(), place, day, **shipment)
 
-    assert str(refusal.value) == why + "Please choose another day or hub."
+    assert why + "another day or another hub." in str(refusal.value)
 
 
 def test_a_hub_takes_no_more_than_its_bikes_carry_away(street_map):
@@ -82,7 +82,7 @@ def test_a_hub_takes_no_more_than_its_bikes_carry_away(street_map):
     hub, day = rows.hub(name="Hub Markt", bikes=1), rows.working_day()
     rows.book(rows.retailer(), hub, day, weight_g=60_000)
 
-    with pytest.raises(Conflict, match="can take 40"):
+    with pytest.raises(Conflict, match="cannot take 60.0 kg more"):
         rows.book(rows.retailer(), hub, day, weight_g=60_000)
 
 
@@ -94,7 +94,8 @@ def test_a_window_is_full_when_the_bikes_are_booked_out_and_the_next_one_is_not(
     with pytest.raises(Conflict, match="the bikes are booked out from 09:00 to 11:00"):
         rows.book(person, hub, day)
 
-    free = capacity.free_windows(hub, [day], stops_per_bike_hour=10)[day]
+    room = chains.room_of(queries.hub(hub.id), [], stops_per_bike_hour=10)
+    free = capacity.free_windows(room, [day])[day]
     assert [window.free for window in free] == [False, True, True, True]
     rows.book(person, hub, day, window_opens_s=11 * 3600, window_closes_s=13 * 3600)
 
@@ -175,7 +176,7 @@ def press_the_button(account_id: int, hub_id: int, day: date) -> None:
     """Book one parcel, on a connection of one's own."""
     person = db.session.scalars(select(Account).where(Account.id == account_id)).one()
     with transaction():
-        services.book_shipment(person, hub_id=hub_id, day=day, wish=rows.wish())
+        bookings.book_shipment(person, hub_id=hub_id, day=day, wish=rows.wish())
 
 
 def race(app: Flask, town: City, clients: list[Callable[[], object]]) -> int:

@@ -11,7 +11,7 @@ from city import jobs
 from city.db import db, transaction
 from city.messages import Conflict
 from city.models import Role
-from logistics import dispatch, planning, queries, services
+from logistics import bookings, dispatch, planning, queries
 from logistics.delivery import record_event
 from logistics.jobs import plan_day
 from logistics.kinds import EventKind, PlanState
@@ -136,7 +136,7 @@ def test_a_plan_made_from_old_bookings_is_not_published(street_map, day):
     assert result == {"day": day.isoformat(), "outdated": True}
     assert queries.published_plan(day) is None
     with transaction():
-        services.cancel_shipment(person, gone.reference)
+        bookings.cancel_shipment(person, gone.reference)
     assert len(plan(day).tours[0].stops) == 1
 
 

@@ -1,0 +1,137 @@
+"""Everything that can be wrong with a wish before room is asked for, each with its sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from city import settings, streets
+from logistics import chains, planning, queries, rules, sizes
+from logistics.kinds import ShipmentKind
+from logistics.models import Hub
+from logistics.services import city_now, refuse
+from logistics.ways import check_place
+from logistics.wishes import MAX_PARCELS, MAX_PICKUPS, Wish
+from routing.message import BadInput, Message
+
+LEAST_G = 1
+
+
+def check(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings, locker_hub: Hub | None) -> None:
+    """Refuse what cannot be: day, window, goods, size, place. Raises Conflict or BadInput with a sentence."""
+    land = queries.current_city().land
+    refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
+    refuse(rules.objection_to_window(hub, *wish.window))
+    _check_goods(wish)
+    stays_here = locker_hub is not None and locker_hub.id == hub.id
+    if not stays_here:
+        refuse(rules.objection_to_size(hub, weight_g=wish.weight_g, volume_ml=wish.volume_ml))
+        refuse(sizes.objection_to_sides(wish.size.sides))
+    refuse(_objection_to_kind(hub, wish, locker_hub))
+    places = [place.point for place in wish.pickups]
+    if locker_hub is None:
+        places.append(wish.point)
+    if wish.back_to is not None:
+        places.append(wish.back_to.point)
+    for point in places:
+        _check_place(hub, day, wish, point)
+
+
+def _check_goods(wish: Wish) -> None:
+    if wish.dangerous:
+        raise BadInput(
+            "Dangerous goods (ADR) are not taken: neither hubs nor bikes are fitted for them. "
+            "Please send them with a licensed carrier."
+        )
+    if not 1 <= wish.parcels <= MAX_PARCELS:
+        raise BadInput(
+            "%(value)d parcels are not possible; allowed are 1 to %(most)d.", value=wish.parcels, most=MAX_PARCELS
+        )
+    if wish.weight_g <= 0 or wish.volume_ml <= 0:
+        raise BadInput(
+            "%(kg)s kg and %(l)s l are not possible; both must be more than 0.",
+            kg=wish.weight_g / 1000,
+            l=wish.volume_ml / 1000,
+        )
+
+
+def _objection_to_kind(hub: Hub, wish: Wish, locker_hub: Hub | None) -> Message | None:
+    if wish.kind == ShipmentKind.INBOUND:
+        return _objection_to_dock(hub, wish)
+    if wish.kind == ShipmentKind.POOLED:
+        return _objection_to_pool(hub, wish)
+    if locker_hub is not None:
+        return _objection_to_locker(locker_hub, wish)
+    return None
+
+
+def _objection_to_dock(hub: Hub, wish: Wish) -> Message | None:
+    slots = chains.dock_slots(hub)
+    if not slots:
+        return Message("%(hub)s has no dock, so suppliers cannot unload there. Please choose another hub.",
+                       {"hub": hub.name})  # fmt: skip
+    if wish.dock_opens_s not in slots:
+        return Message(
+            "%(hub)s has no dock slot at %(time)s. Please choose one of the slots shown.",
+            {"hub": hub.name, "time": rules.clock_time(wish.dock_opens_s) if wish.dock_opens_s is not None else "–"},
+        )
+    if wish.dock_opens_s + chains.SLOT_S > wish.window_opens_s:
+        return Message(
+            "The supplier unloads until %(until)s, but the delivery window begins at %(opens)s. "
+            "Please choose a later window.",
+            {
+                "until": rules.clock_time(wish.dock_opens_s + chains.SLOT_S),
+                "opens": rules.clock_time(wish.window_opens_s),
+            },
+        )
+    return None
+
+
+def _objection_to_pool(hub: Hub, wish: Wish) -> Message | None:
+    if not 1 <= len(wish.pickups) <= MAX_PICKUPS:
+        return Message(
+            "%(count)d shops cannot be collected from; allowed are 1 to %(most)d.",
+            {"count": len(wish.pickups), "most": MAX_PICKUPS},
+        )
+    if rules.delivery_windows(hub)[0] == wish.window:
+        return Message(
+            "From %(opens)s nothing has been collected yet. Please choose a later window for the delivery.",
+            {"opens": rules.clock_time(wish.window_opens_s)},
+        )
+    return None
+
+
+def _objection_to_locker(hub: Hub, wish: Wish) -> Message | None:
+    if not hub.compartments:
+        return Message("%(hub)s has no lockers. Please choose another hub.", {"hub": hub.name})
+    if wish.parcels != 1:
+        return Message(
+            "One compartment takes one parcel, not %(count)d. Please book each parcel on its own.",
+            {"count": wish.parcels},
+        )
+    sides = wish.size.sides
+    if sides is None:
+        return Message("For a locker the size of the parcel must be known. Please choose a size class.")
+    if not any(sizes.fits(sides, (one.width_cm, one.height_cm, one.depth_cm)) for one in hub.compartments):
+        return Message(
+            "A parcel of %(length)d × %(width)d × %(height)d cm fits into no compartment of %(hub)s. "
+            "Please have it delivered instead.",
+            {**dict(zip(("length", "width", "height"), sides, strict=True)), "hub": hub.name},
+        )
+    if wish.weight_g > max(one.most_g for one in hub.compartments):
+        return Message(
+            "%(kg)s kg are too heavy for the lockers of %(hub)s; they carry %(most)s kg.",
+            {"kg": wish.weight_g / 1000, "hub": hub.name, "most": max(one.most_g for one in hub.compartments) / 1000},
+        )
+    return None
+
+
+def _check_place(hub: Hub, day: date, wish: Wish, point: tuple[float, float]) -> None:
+    hours = [planning.elapsed_s(day, clock_s) for clock_s in wish.window]
+    period = streets.period(queries.current_city(), day, *hours)
+    check_place(streets.network(), (hub.lat, hub.lon), point, period)
+
+
+def window_before(hub: Hub, window: tuple[int, int]) -> tuple[int, int]:
+    """The delivery window that ends before this one begins: when pooled goods are collected."""
+    windows = rules.delivery_windows(hub)
+    return max((one for one in windows if one[1] <= window[0]), default=windows[0])

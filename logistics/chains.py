@@ -1,0 +1,191 @@
+"""A shipment as a chain of legs, and what each leg takes of what is scarce. Pure: rows and numbers in, needs out.
+
+Days and clock times are those of the city, so a quarter of a day has seven real hours when the clocks go back; a
+parcel is always in exactly one quarter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from logistics import rules
+from logistics.kinds import LegKind, Resource, Ride, ShipmentKind
+from logistics.models import DAY_S, Hub, Leg, Quota, Shipment
+
+QUARTER_S = DAY_S // 4  # how finely storage is counted
+SLOT_S = 1800  # at a dock
+NOON_S = DAY_S // 2
+Key = tuple[int, date, Resource, int, int]  # hub, day, resource, opens_s, compartment or organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How much of one resource a leg takes, at which hub and when; ``opens_s`` names window, slot or quarter."""
+
+    hub_id: int
+    day: date
+    resource: Resource
+    amount: int
+    opens_s: int = 0
+    scope_id: int = 0
+
+    @property
+    def key(self) -> Key:
+        """Which counter it is about."""
+        return self.hub_id, self.day, self.resource, self.opens_s, self.scope_id
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a hub offers on any day: the most of each resource, by when it opens and whom it is for."""
+
+    hub: Hub
+    most: Mapping[tuple[Resource, int, int], int]
+    closes: Mapping[tuple[Resource, int], int]
+
+    def of(self, resource: Resource, opens_s: int, scope_id: int) -> int:
+        """The capacity of one counter; what a hub does not have is 0."""
+        return self.most.get((resource, opens_s, scope_id), 0)
+
+
+def room_of(hub: Hub, quotas: Iterable[Quota], stops_per_bike_hour: int) -> Room:
+    """What a hub offers, from its storage, bikes, docks and compartments. ``hub`` comes with all of them."""
+    most: dict[tuple[Resource, int, int], int] = {(Resource.PARCELS, 0, 0): hub.parcels_per_day}
+    closes: dict[tuple[Resource, int], int] = {}
+    most[Resource.CARRIED_ML, 0, 0] = rules.TOURS_A_DAY * sum(bike.volume_ml for bike in hub.vehicles)
+    most[Resource.CARRIED_G, 0, 0] = rules.TOURS_A_DAY * sum(bike.payload_g for bike in hub.vehicles)
+    for starts in range(0, DAY_S, QUARTER_S):
+        for resource, amount in ((Resource.VOLUME_ML, hub.storage_ml), (Resource.WEIGHT_G, hub.storage_g)):
+            most[resource, starts, 0] = amount
+            closes[resource, starts] = starts + QUARTER_S
+    for opens, ends in rules.delivery_windows(hub):
+        most[Resource.STOPS, opens, 0] = rules.stops_in_window(hub.vehicles, opens, ends, stops_per_bike_hour)
+        closes[Resource.STOPS, opens] = ends
+    for opens in dock_slots(hub):
+        most[Resource.DOCK, opens, 0] = sum(dock.vehicles_at_once for dock in hub.docks)
+        closes[Resource.DOCK, opens] = opens + SLOT_S
+    for one in hub.compartments:
+        most[Resource.LOCKER, 0, one.id] = 0 if one.out_of_order else 1
+    for quota in quotas:
+        most[Resource.QUOTA, 0, quota.organisation_id] = quota.parcels_per_day
+    return Room(hub, most, closes)
+
+
+def dock_slots(hub: Hub) -> list[int]:
+    """When a slot at the docks begins: every half hour while the hub is open."""
+    if not hub.docks:
+        return []
+    first = -(-hub.opens_s // SLOT_S) * SLOT_S
+    return list(range(first, hub.closes_s - SLOT_S + 1, SLOT_S))
+
+
+def needs_of(shipment: Shipment, *, quota: bool, locker_hub_id: int | None = None) -> tuple[Need, ...]:
+    """Everything that a shipment takes along its legs. A pickup for another shipment takes only its ride."""
+    hub_id = shipment.hub_id
+    needs = [] if shipment.part_of_id is not None else [Need(hub_id, shipment.day, Resource.PARCELS, shipment.parcels)]
+    if quota and shipment.part_of_id is None:
+        needs.append(Need(hub_id, shipment.day, Resource.QUOTA, shipment.parcels, scope_id=shipment.retailer_id))
+    for leg in shipment.legs:
+        if leg.kind == LegKind.SUPPLY:
+            needs.append(Need(hub_id, leg.day, Resource.DOCK, 1, leg.opens_s))
+        elif leg.kind == LegKind.STORE:
+            needs += [need for day, opens in quarters(leg) for need in _stored(shipment, day, opens)]
+        elif leg.kind in (LegKind.DELIVER, LegKind.PICKUP):
+            needs += _ridden(shipment, leg)
+        elif leg.kind == LegKind.LOCKER and shipment.stay is not None:
+            at, box = locker_hub_id or hub_id, shipment.stay.compartment_id
+            needs += [
+                Need(at, day, Resource.LOCKER, 1, 0, box) for day in days(shipment.stay.starts, shipment.stay.ends)
+            ]
+    return tuple(needs)
+
+
+def _stored(shipment: Shipment, day: date, opens_s: int) -> tuple[Need, Need]:
+    return (
+        Need(shipment.hub_id, day, Resource.VOLUME_ML, shipment.volume_ml, opens_s),
+        Need(shipment.hub_id, day, Resource.WEIGHT_G, shipment.weight_g, opens_s),
+    )
+
+
+def _ridden(shipment: Shipment, leg: Leg) -> list[Need]:
+    return [
+        Need(shipment.hub_id, leg.day, Resource.STOPS, 1, leg.opens_s),
+        Need(shipment.hub_id, leg.day, Resource.CARRIED_ML, shipment.volume_ml),
+        Need(shipment.hub_id, leg.day, Resource.CARRIED_G, shipment.weight_g),
+    ]
+
+
+def quarters(leg: Leg) -> Iterator[tuple[date, int]]:
+    """The quarters of days that a leg touches, as (day, second at which the quarter begins)."""
+    for day in days(leg.day, leg.until_day + timedelta(days=1)):
+        begins = leg.opens_s if day == leg.day else 0
+        ends = leg.closes_s if day == leg.until_day else DAY_S
+        for opens in range(begins // QUARTER_S * QUARTER_S, ends, QUARTER_S):
+            yield day, opens
+
+
+def days(starts: date, ends: date) -> list[date]:
+    """Every day from one up to, not including, another."""
+    return [starts + timedelta(days=number) for number in range((ends - starts).days)]
+
+
+def hand_in(hub: Hub, day: date, *, today: date, cutoff_s: int, rests: Callable[[date], bool]) -> Leg:
+    """The shop brings it: from noon of the working day before until bookings close, or today from now on."""
+    before = day - timedelta(days=1)
+    while rests(before) and before > today:
+        before -= timedelta(days=1)
+    starts = max(before, today) if before < day else day
+    opens = max(hub.opens_s, NOON_S) if starts < day else 0
+    return _leg(LegKind.HAND_IN, starts, opens, day, max(cutoff_s, opens + 1 if starts == day else 0))
+
+
+def legs_of(
+    kind: ShipmentKind,
+    *,
+    ride: Ride,
+    day: date,
+    window: tuple[int, int],
+    brought: Leg,
+    stay: tuple[date, date] | None = None,
+) -> list[Leg]:
+    """The legs of a shipment, numbered. ``brought`` is how it comes to the hub; storage lasts until its window ends."""
+    legs = [] if kind in (ShipmentKind.RETURN, ShipmentKind.POOLED) else [brought]
+    opens, closes = window
+    if ride == Ride.PICKUP:
+        legs = [_leg(LegKind.PICKUP, day, opens, day, closes)]
+    else:
+        legs.append(_leg(LegKind.STORE, brought.day, brought.opens_s, day, closes))
+        if ride == Ride.DELIVERY:
+            legs.append(_leg(LegKind.DELIVER, day, opens, day, closes))
+    if stay is not None:
+        legs.append(_leg(LegKind.LOCKER, stay[0], opens, stay[1] - timedelta(days=1), DAY_S))
+    for position, leg in enumerate(legs, start=1):
+        leg.position = position
+    return legs
+
+
+def supply(day: date, opens_s: int) -> Leg:
+    """The supplier comes to a dock."""
+    return _leg(LegKind.SUPPLY, day, opens_s, day, opens_s + SLOT_S)
+
+
+def collected(day: date, window: tuple[int, int]) -> Leg:
+    """What a bike has collected until the end of a window."""
+    return _leg(LegKind.PICKUP, day, window[0], day, window[1])
+
+
+def _leg(kind: LegKind, day: date, opens_s: int, until_day: date, closes_s: int) -> Leg:
+    return Leg(kind=kind, day=day, opens_s=opens_s, until_day=until_day, closes_s=closes_s)
+
+
+def stay_ends(starts: date, hub: Hub, holidays: Callable[[date], bool]) -> date:
+    """The first day after a stay in the lockers: days on which nobody can collect do not count."""
+    day, left = starts, hub.locker_days
+    while True:
+        if hub.lockers_sunday or day.weekday() != rules.SUNDAY:
+            left -= 0 if holidays(day) and not hub.lockers_always else 1
+        day += timedelta(days=1)
+        if left <= 0:
+            return day

@@ -1,0 +1,60 @@
+"""What a retailer wants, before it is booked: the same for page, interface for programs, table and standing order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from logistics.kinds import RecipientKind, ShipmentKind
+from logistics.sizes import Size
+
+Point = tuple[float, float]
+MAX_PARCELS = 200
+MAX_PICKUPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere that goods are collected or brought back to."""
+
+    name: str
+    street: str
+    housenumber: str
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a retailer wants moved: between whom, how much, and when.
+
+    ``recipient`` and the address are the customer's; for an inbound shipment
+    the shop's own, for a return those of whoever gives it back (it then goes
+    to ``back_to``), for a locker only the recipient counts. ``size`` is that of
+    the largest parcel.
+    """
+
+    recipient: str
+    recipient_kind: RecipientKind
+    street: str
+    housenumber: str
+    point: Point
+    parcels: int
+    weight_g: int
+    volume_ml: int
+    window_opens_s: int
+    window_closes_s: int
+    note: str = ""
+    kind: ShipmentKind = ShipmentKind.OUTBOUND
+    size: Size = field(default_factory=Size)
+    dock_opens_s: int | None = None  # inbound: when the supplier unloads
+    supplier: str = ""
+    locker_hub_id: int | None = None  # None: the lockers of the hub itself
+    back_to: Place | None = None
+    pickups: tuple[Place, ...] = ()
+    own_reference: str = ""
+    mail: str = ""
+    dangerous: bool = False
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """When the recipient is to have it, or when it is collected."""
+        return self.window_opens_s, self.window_closes_s
