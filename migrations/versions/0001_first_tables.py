@@ -22,17 +22,24 @@ ENUM_TYPES = (
     "heritage",
     "hubstate",
     "jobstate",
+    "legkind",
     "linkpurpose",
+    "lockersize",
     "organisationkind",
+    "parcelstate",
     "planstate",
     "proposalstate",
     "recipientkind",
     "requeststate",
     "resource",
+    "ride",
     "ring",
     "role",
+    "scankind",
+    "shipmentkind",
     "shipmentstatus",
     "side",
+    "sizeclass",
     "spellkind",
     "usetype",
     "visibility",
@@ -182,6 +189,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_account_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_organisation_id'), ['organisation_id'], unique=False)
 
+    op.create_table('api_answer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('request_hash', sa.String(), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=False),
+    sa.Column('body', sa.String(), nullable=False),
+    sa.Column('kept_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_api_answer_city_id_city')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_api_answer_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_answer')),
+    sa.UniqueConstraint('organisation_id', 'key', name=op.f('uq_api_answer_organisation_id_key'))
+    )
+    with op.batch_alter_table('api_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_api_answer_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_api_answer_kept_at'), ['kept_at'], unique=False)
+
+    op.create_table('template',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('retailer_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('values', sa.JSON(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_template_city_id_city')),
+    sa.ForeignKeyConstraint(['retailer_id'], ['organisation.id'], name=op.f('fk_template_retailer_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_template')),
+    sa.UniqueConstraint('retailer_id', 'name', name=op.f('uq_template_retailer_id_name'))
+    )
+    with op.batch_alter_table('template', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_template_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_template_retailer_id'), ['retailer_id'], unique=False)
+
     op.create_table('unit',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('external_ref', sa.String(), nullable=True),
@@ -231,6 +271,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_unit_axis_id'), ['axis_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_unit_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_unit_owner_id'), ['owner_id'], unique=False)
+
+    op.create_table('api_token',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('token_hash', sa.String(), nullable=False),
+    sa.Column('scopes', sa.JSON(), nullable=False),
+    sa.Column('made_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('used_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('revoked_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_api_token_account_id_account'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_api_token_city_id_city')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_api_token_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_token')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_api_token_token_hash'))
+    )
+    with op.batch_alter_table('api_token', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_api_token_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_api_token_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_api_token_organisation_id'), ['organisation_id'], unique=False)
 
     op.create_table('audit_entry',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -365,6 +427,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('settings_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_settings_version_city_id'), ['city_id'], unique=False)
+
+    op.create_table('standing_order',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('retailer_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('rule', sa.String(), nullable=False),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('booked_until', sa.Date(), nullable=False),
+    sa.Column('values', sa.JSON(), nullable=False),
+    sa.Column('paused_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('last_refusal', sa.String(), nullable=False),
+    sa.Column('last_refusal_values', sa.JSON(), nullable=False),
+    sa.Column('last_refused_day', sa.Date(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_standing_order_account_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_standing_order_city_id_city')),
+    sa.ForeignKeyConstraint(['retailer_id'], ['organisation.id'], name=op.f('fk_standing_order_retailer_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_standing_order'))
+    )
+    with op.batch_alter_table('standing_order', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_standing_order_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_standing_order_retailer_id'), ['retailer_id'], unique=False)
 
     op.create_table('stored_file',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -520,8 +605,8 @@ def upgrade() -> None:
 
     op.create_table('hub',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('agreement_id', sa.Integer(), nullable=False),
-    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('agreement_id', sa.Integer(), nullable=True),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
     sa.Column('operator_id', sa.Integer(), nullable=True),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('street', sa.String(), nullable=False),
@@ -535,8 +620,14 @@ def upgrade() -> None:
     sa.Column('parcels_per_day', sa.Integer(), nullable=False),
     sa.Column('state', sa.Enum('OPEN', 'CLOSED', name='hubstate'), nullable=False),
     sa.Column('opened_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('chargers', sa.Integer(), nullable=False),
+    sa.Column('lockers_always', sa.Boolean(), nullable=False),
+    sa.Column('lockers_sunday', sa.Boolean(), nullable=False),
+    sa.Column('locker_days', sa.Integer(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('0 <= opens_s AND opens_s < closes_s AND closes_s <= 86400', name=op.f('ck_hub_hours_ordered')),
+    sa.CheckConstraint('chargers >= 0 AND locker_days > 0', name=op.f('ck_hub_equipment_counts')),
     sa.CheckConstraint('storage_ml > 0 AND storage_g > 0 AND parcels_per_day > 0', name=op.f('ck_hub_room_positive')),
     sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_hub_agreement_id_agreement')),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_hub_city_id_city')),
@@ -574,24 +665,62 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_occupancy_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_occupancy_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('compartment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('hub_id', sa.Integer(), nullable=False),
+    sa.Column('label', sa.String(), nullable=False),
+    sa.Column('size', sa.Enum('S', 'M', 'L', 'XL', name='lockersize'), nullable=False),
+    sa.Column('width_cm', sa.Integer(), nullable=False),
+    sa.Column('height_cm', sa.Integer(), nullable=False),
+    sa.Column('depth_cm', sa.Integer(), nullable=False),
+    sa.Column('most_g', sa.Integer(), nullable=False),
+    sa.Column('out_of_order', sa.Boolean(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('width_cm > 0 AND height_cm > 0 AND depth_cm > 0 AND most_g > 0', name=op.f('ck_compartment_room_positive')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_compartment_city_id_city')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_compartment_hub_id_hub'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_compartment')),
+    sa.UniqueConstraint('hub_id', 'label', name=op.f('uq_compartment_hub_id_label'))
+    )
+    with op.batch_alter_table('compartment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_compartment_city_id'), ['city_id'], unique=False)
+
     op.create_table('day_capacity',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('hub_id', sa.Integer(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
-    sa.Column('resource', sa.Enum('PARCELS', 'VOLUME_ML', 'WEIGHT_G', 'STOPS', name='resource'), nullable=False),
+    sa.Column('resource', sa.Enum('PARCELS', 'VOLUME_ML', 'WEIGHT_G', 'STOPS', 'CARRIED_ML', 'CARRIED_G', 'DOCK', 'LOCKER', 'QUOTA', name='resource'), nullable=False),
     sa.Column('opens_s', sa.Integer(), nullable=False),
     sa.Column('closes_s', sa.Integer(), nullable=False),
     sa.Column('used', sa.Integer(), nullable=False),
     sa.Column('capacity', sa.Integer(), nullable=False),
+    sa.Column('intended', sa.Integer(), nullable=False),
+    sa.Column('scope_id', sa.Integer(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('0 <= intended AND intended <= capacity', name=op.f('ck_day_capacity_intended_fits')),
     sa.CheckConstraint('0 <= used AND used <= capacity', name=op.f('ck_day_capacity_never_oversold')),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_day_capacity_city_id_city')),
     sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_day_capacity_hub_id_hub')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_day_capacity')),
-    sa.UniqueConstraint('hub_id', 'day', 'resource', 'opens_s', name=op.f('uq_day_capacity_hub_id_day_resource_opens_s'))
+    sa.UniqueConstraint('hub_id', 'day', 'resource', 'opens_s', 'scope_id', name=op.f('uq_day_capacity_hub_id_day_resource_opens_s_scope_id'))
     )
     with op.batch_alter_table('day_capacity', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_day_capacity_city_id'), ['city_id'], unique=False)
+
+    op.create_table('dock',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('hub_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('vehicles_at_once', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('vehicles_at_once > 0', name=op.f('ck_dock_room_positive')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_dock_city_id_city')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_dock_hub_id_hub'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dock')),
+    sa.UniqueConstraint('hub_id', 'name', name=op.f('uq_dock_hub_id_name'))
+    )
+    with op.batch_alter_table('dock', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_dock_city_id'), ['city_id'], unique=False)
 
     op.create_table('hub_vehicle',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -614,6 +743,23 @@ def upgrade() -> None:
     with op.batch_alter_table('hub_vehicle', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_hub_vehicle_city_id'), ['city_id'], unique=False)
 
+    op.create_table('quota',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('hub_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('parcels_per_day', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('parcels_per_day >= 0', name=op.f('ck_quota_not_negative')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_quota_city_id_city')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_quota_hub_id_hub'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_quota_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quota')),
+    sa.UniqueConstraint('hub_id', 'organisation_id', name=op.f('uq_quota_hub_id_organisation_id'))
+    )
+    with op.batch_alter_table('quota', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_quota_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_quota_organisation_id'), ['organisation_id'], unique=False)
+
     op.create_table('shipment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('reference', sa.String(), nullable=False),
@@ -634,23 +780,41 @@ def upgrade() -> None:
     sa.Column('window_opens_s', sa.Integer(), nullable=False),
     sa.Column('window_closes_s', sa.Integer(), nullable=False),
     sa.Column('note', sa.String(), nullable=False),
-    sa.Column('status', sa.Enum('BOOKED', 'CANCELLED', 'DELIVERED', 'FAILED', name='shipmentstatus'), nullable=False),
+    sa.Column('status', sa.Enum('HELD', 'BOOKED', 'CANCELLED', 'EXPIRED', 'DELIVERED', 'FAILED', name='shipmentstatus'), nullable=False),
     sa.Column('booked_at', city.db.Moment(timezone=True), nullable=False),
     sa.Column('cancelled_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('kind', sa.Enum('OUTBOUND', 'INBOUND', 'LOCKER', 'RETURN', 'POOLED', name='shipmentkind'), nullable=False),
+    sa.Column('ride', sa.Enum('DELIVERY', 'PICKUP', 'NONE', name='ride'), nullable=False),
+    sa.Column('part_of_id', sa.Integer(), nullable=True),
+    sa.Column('ready_s', sa.Integer(), nullable=False),
+    sa.Column('hold_until', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('sender', sa.String(), nullable=False),
+    sa.Column('own_reference', sa.String(), nullable=False),
+    sa.Column('mail', sa.String(), nullable=False),
+    sa.Column('size', sa.Enum('XS', 'S', 'M', 'L', 'XL', name='sizeclass'), nullable=True),
+    sa.Column('length_cm', sa.Integer(), nullable=True),
+    sa.Column('width_cm', sa.Integer(), nullable=True),
+    sa.Column('height_cm', sa.Integer(), nullable=True),
+    sa.Column('price_cents', sa.Integer(), nullable=False),
+    sa.Column('tracking_token', sa.String(), nullable=True),
+    sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('parcels > 0 AND weight_g > 0 AND volume_ml > 0', name=op.f('ck_shipment_something_to_carry')),
     sa.CheckConstraint('window_opens_s < window_closes_s', name=op.f('ck_shipment_window_ordered')),
     sa.ForeignKeyConstraint(['booked_by_id'], ['account.id'], name=op.f('fk_shipment_booked_by_id_account'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_shipment_city_id_city')),
     sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_shipment_hub_id_hub')),
+    sa.ForeignKeyConstraint(['part_of_id'], ['shipment.id'], name=op.f('fk_shipment_part_of_id_shipment')),
     sa.ForeignKeyConstraint(['retailer_id'], ['organisation.id'], name=op.f('fk_shipment_retailer_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shipment')),
     sa.UniqueConstraint('city_id', 'reference', name=op.f('uq_shipment_city_id_reference')),
-    sa.UniqueConstraint('retailer_id', 'request_key', name=op.f('uq_shipment_retailer_id_request_key'))
+    sa.UniqueConstraint('retailer_id', 'request_key', name=op.f('uq_shipment_retailer_id_request_key')),
+    sa.UniqueConstraint('tracking_token', name=op.f('uq_shipment_tracking_token'))
     )
     with op.batch_alter_table('shipment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shipment_city_id'), ['city_id'], unique=False)
         batch_op.create_index('ix_shipment_day_hub_id', ['day', 'hub_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shipment_part_of_id'), ['part_of_id'], unique=False)
 
     op.create_table('capacity_line',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -669,6 +833,65 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_capacity_line_capacity_id'), ['capacity_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_capacity_line_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_capacity_line_shipment_id'), ['shipment_id'], unique=False)
+
+    op.create_table('leg',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('HAND_IN', 'SUPPLY', 'PICKUP', 'STORE', 'DELIVER', 'LOCKER', name='legkind'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('opens_s', sa.Integer(), nullable=False),
+    sa.Column('until_day', sa.Date(), nullable=False),
+    sa.Column('closes_s', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_leg_city_id_city')),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_leg_shipment_id_shipment'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_leg')),
+    sa.UniqueConstraint('shipment_id', 'position', name=op.f('uq_leg_shipment_id_position'))
+    )
+    with op.batch_alter_table('leg', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_leg_city_id'), ['city_id'], unique=False)
+
+    op.create_table('locker_stay',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('compartment_id', sa.Integer(), nullable=False),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('seed', sa.String(), nullable=False),
+    sa.Column('wrong_tries', sa.Integer(), nullable=False),
+    sa.Column('placed_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('opened_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('starts < ends', name=op.f('ck_locker_stay_period_ordered')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_locker_stay_city_id_city')),
+    sa.ForeignKeyConstraint(['compartment_id'], ['compartment.id'], name=op.f('fk_locker_stay_compartment_id_compartment')),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_locker_stay_shipment_id_shipment'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_locker_stay')),
+    sa.UniqueConstraint('shipment_id', name=op.f('uq_locker_stay_shipment_id'))
+    )
+    with op.batch_alter_table('locker_stay', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_locker_stay_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_locker_stay_compartment_id'), ['compartment_id'], unique=False)
+
+    op.create_table('parcel',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('alias', sa.String(), nullable=True),
+    sa.Column('state', sa.Enum('ANNOUNCED', 'RECEIVED', 'LOADED', 'IN_LOCKER', 'COLLECTED', 'MISSING', 'DAMAGED', 'GONE', name='parcelstate'), nullable=False),
+    sa.Column('shelf', sa.String(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_parcel_city_id_city')),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_parcel_shipment_id_shipment'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_parcel')),
+    sa.UniqueConstraint('city_id', 'code', name=op.f('uq_parcel_city_id_code')),
+    sa.UniqueConstraint('shipment_id', 'number', name=op.f('uq_parcel_shipment_id_number'))
+    )
+    with op.batch_alter_table('parcel', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_parcel_city_id'), ['city_id'], unique=False)
+        batch_op.create_index('ix_parcel_city_id_alias', ['city_id', 'alias'], unique=False)
 
     op.create_table('tour',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -697,6 +920,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tour_courier_id'), ['courier_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tour_vehicle_id'), ['vehicle_id'], unique=False)
 
+    op.create_table('trailer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('hub_id', sa.Integer(), nullable=False),
+    sa.Column('vehicle_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('payload_g', sa.Integer(), nullable=False),
+    sa.Column('volume_ml', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('payload_g > 0 AND volume_ml > 0', name=op.f('ck_trailer_carries_something')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_trailer_city_id_city')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_trailer_hub_id_hub'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['vehicle_id'], ['hub_vehicle.id'], name=op.f('fk_trailer_vehicle_id_hub_vehicle'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_trailer')),
+    sa.UniqueConstraint('hub_id', 'name', name=op.f('uq_trailer_hub_id_name')),
+    sa.UniqueConstraint('vehicle_id', name=op.f('uq_trailer_vehicle_id'))
+    )
+    with op.batch_alter_table('trailer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_trailer_city_id'), ['city_id'], unique=False)
+
     op.create_table('unserved_shipment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('plan_id', sa.Integer(), nullable=False),
@@ -713,6 +955,25 @@ def upgrade() -> None:
     with op.batch_alter_table('unserved_shipment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_unserved_shipment_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_unserved_shipment_shipment_id'), ['shipment_id'], unique=False)
+
+    op.create_table('scan',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('parcel_id', sa.Integer(), nullable=False),
+    sa.Column('hub_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.Enum('RECEIVE', 'LOAD', 'PLACE', 'MISSING', 'DAMAGED', 'FOUND', name='scankind'), nullable=False),
+    sa.Column('at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_scan_account_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_scan_city_id_city')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_scan_hub_id_hub')),
+    sa.ForeignKeyConstraint(['parcel_id'], ['parcel.id'], name=op.f('fk_scan_parcel_id_parcel'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_scan'))
+    )
+    with op.batch_alter_table('scan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_scan_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_scan_hub_id'), ['hub_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_scan_parcel_id'), ['parcel_id'], unique=False)
 
     op.create_table('stop',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -781,17 +1042,41 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stop_city_id'))
 
     op.drop_table('stop')
+    with op.batch_alter_table('scan', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_scan_parcel_id'))
+        batch_op.drop_index(batch_op.f('ix_scan_hub_id'))
+        batch_op.drop_index(batch_op.f('ix_scan_city_id'))
+
+    op.drop_table('scan')
     with op.batch_alter_table('unserved_shipment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unserved_shipment_shipment_id'))
         batch_op.drop_index(batch_op.f('ix_unserved_shipment_city_id'))
 
     op.drop_table('unserved_shipment')
+    with op.batch_alter_table('trailer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_trailer_city_id'))
+
+    op.drop_table('trailer')
     with op.batch_alter_table('tour', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tour_vehicle_id'))
         batch_op.drop_index(batch_op.f('ix_tour_courier_id'))
         batch_op.drop_index(batch_op.f('ix_tour_city_id'))
 
     op.drop_table('tour')
+    with op.batch_alter_table('parcel', schema=None) as batch_op:
+        batch_op.drop_index('ix_parcel_city_id_alias')
+        batch_op.drop_index(batch_op.f('ix_parcel_city_id'))
+
+    op.drop_table('parcel')
+    with op.batch_alter_table('locker_stay', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_locker_stay_compartment_id'))
+        batch_op.drop_index(batch_op.f('ix_locker_stay_city_id'))
+
+    op.drop_table('locker_stay')
+    with op.batch_alter_table('leg', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_leg_city_id'))
+
+    op.drop_table('leg')
     with op.batch_alter_table('capacity_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_capacity_line_shipment_id'))
         batch_op.drop_index(batch_op.f('ix_capacity_line_city_id'))
@@ -799,18 +1084,32 @@ def downgrade() -> None:
 
     op.drop_table('capacity_line')
     with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shipment_part_of_id'))
         batch_op.drop_index('ix_shipment_day_hub_id')
         batch_op.drop_index(batch_op.f('ix_shipment_city_id'))
 
     op.drop_table('shipment')
+    with op.batch_alter_table('quota', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_quota_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_quota_city_id'))
+
+    op.drop_table('quota')
     with op.batch_alter_table('hub_vehicle', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hub_vehicle_city_id'))
 
     op.drop_table('hub_vehicle')
+    with op.batch_alter_table('dock', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_dock_city_id'))
+
+    op.drop_table('dock')
     with op.batch_alter_table('day_capacity', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_day_capacity_city_id'))
 
     op.drop_table('day_capacity')
+    with op.batch_alter_table('compartment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_compartment_city_id'))
+
+    op.drop_table('compartment')
     with op.batch_alter_table('occupancy', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_occupancy_unit_id'))
         batch_op.drop_index(batch_op.f('ix_occupancy_city_id'))
@@ -854,6 +1153,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stored_file_account_id'))
 
     op.drop_table('stored_file')
+    with op.batch_alter_table('standing_order', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_standing_order_retailer_id'))
+        batch_op.drop_index(batch_op.f('ix_standing_order_city_id'))
+
+    op.drop_table('standing_order')
     with op.batch_alter_table('settings_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_settings_version_city_id'))
 
@@ -888,12 +1192,28 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_entry_city_id'))
 
     op.drop_table('audit_entry')
+    with op.batch_alter_table('api_token', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_api_token_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_api_token_city_id'))
+        batch_op.drop_index(batch_op.f('ix_api_token_account_id'))
+
+    op.drop_table('api_token')
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unit_owner_id'))
         batch_op.drop_index(batch_op.f('ix_unit_city_id'))
         batch_op.drop_index(batch_op.f('ix_unit_axis_id'))
 
     op.drop_table('unit')
+    with op.batch_alter_table('template', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_template_retailer_id'))
+        batch_op.drop_index(batch_op.f('ix_template_city_id'))
+
+    op.drop_table('template')
+    with op.batch_alter_table('api_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_api_answer_kept_at'))
+        batch_op.drop_index(batch_op.f('ix_api_answer_city_id'))
+
+    op.drop_table('api_answer')
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_account_city_id'))
