@@ -82,7 +82,7 @@ def test_a_hub_takes_no_more_than_its_bikes_carry_away(street_map):
     hub, day = rows.hub(name="Hub Markt", bikes=1), rows.working_day()
     rows.book(rows.retailer(), hub, day, weight_g=60_000)
 
-    with pytest.raises(Conflict, match="cannot take 60.0 kg more"):
+    with pytest.raises(Conflict, match="cannot take 60"):
         rows.book(rows.retailer(), hub, day, weight_g=60_000)
 
 
