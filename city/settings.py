@@ -255,6 +255,14 @@ class CitySettings:
         least=0,
         most=500,
     )
+    chain_outlets: int = number(
+        5,
+        label=N_("A provider counts as a chain from"),
+        unit=N_("shops"),
+        source=N_("bulwiengesa: five outlets and more"),
+        least=2,
+        most=100,
+    )
     match_search_s: int = number(
         10, label=N_("Search time for the plan of shops"), unit="s", source=N_("own assumption"), least=1, most=300
     )

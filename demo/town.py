@@ -18,6 +18,7 @@ from city.db import city_scope, db, transaction
 from city.messages import Conflict
 from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role, RoleGrant
 from city.solver import Solver
+from demo.counts import csv_of_counts
 from demo.goods import Order, orders
 from demo.people import COURIERS, MORE_COURIERS, MORE_OWNERS, OWNER_NAMES, PASSWORD, PEOPLE, RETAILERS, Person
 from demo.stock import middle_of, stock
@@ -25,7 +26,7 @@ from demo.wishes import Wish, wishes
 from leerstand import queries as shops
 from leerstand.kinds import RequestState, UseType
 from leerstand.models import Agreement, Match, MatchPlan, Proposal, Unit, UseRequest
-from leerstand.services import plans, proposals
+from leerstand.services import footfall, plans, proposals
 from logistics import bookings, dispatch, rules, services
 from logistics import queries as hubs
 from logistics.kinds import RecipientKind
@@ -69,6 +70,7 @@ def build(app: Flask, source: Path, *, say: Say, solver: Solver | None = None) -
         places = bring_in_streets(source, say)
         make_people()
         make_stock(places, say)
+        count_passers_by(say)
         make_wishes(say)
         match(app, say, solver)
         hub = open_hub(say)
@@ -157,6 +159,15 @@ def make_stock(places: Places, say: Say) -> int:
         db.session.add_all([*made.axes, *made.units])
     say(f"stock: {len(made.units)} shops in {len(made.axes)} streets, {len(empty)} stand empty")
     return len(empty)
+
+
+def count_passers_by(say: Say) -> None:
+    """Invented footfall of the first two streets, brought in through the door for files."""
+    with transaction():
+        names = [axis.name for axis in shops.axes()][:2]
+        file = footfall.look_at("zaehlung.csv", csv_of_counts(names, clock.today()), by=account(MANAGER))
+        counts = footfall.take_in(file.id)
+    say(f"footfall: {len(counts.hours)} hours at {len(names)} counting places")
 
 
 def make_wishes(say: Say) -> None:

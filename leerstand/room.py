@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from city.models import Role
 from city.navigation import NavItem
-from leerstand.views import applicant, owner, plan, public, requests, stock, today  # noqa: F401  each hangs its pages on bp
+from leerstand.views import (  # noqa: F401  each hangs its pages on bp
+    applicant,
+    footfall,
+    indicators,
+    owner,
+    plan,
+    public,
+    requests,
+    stock,
+    today,
+)
 from leerstand.views.blueprint import SEEKS_ROOM, STAFF, bp
 
 BLUEPRINT = bp
@@ -16,6 +26,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("leerstand.stock", "Shops", frozenset(STAFF)),
     NavItem("leerstand.requests", "Requests", frozenset(STAFF)),
     NavItem("leerstand.agreements", "Agreements", frozenset(STAFF)),
+    NavItem("leerstand.indicators", "Figures", frozenset(STAFF)),
     NavItem("leerstand.my_proposals", "Proposals to me", frozenset({Role.OWNER}), home=True),
     NavItem("leerstand.my_requests", "My requests", frozenset(SEEKS_ROOM), home=True),
 )
