@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import delete, select
 
@@ -61,7 +61,7 @@ def _counter(name: str) -> FootfallCounter:
     return found
 
 
-def _replace(counter: FootfallCounter, hours: dict[tuple[object, int], int]) -> None:
+def _replace(counter: FootfallCounter, hours: dict[tuple[date, int], int]) -> None:
     days = {day for day, _ in hours}
     known = select(FootfallHour).where(
         FootfallHour.counter_id == counter.id, FootfallHour.day >= min(days), FootfallHour.day <= max(days)
