@@ -207,6 +207,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_api_answer_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_api_answer_kept_at'), ['kept_at'], unique=False)
 
+    op.create_table('footfall_counter',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('axis_id', sa.Integer(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['axis_id'], ['street_axis.id'], name=op.f('fk_footfall_counter_axis_id_street_axis'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_footfall_counter_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_footfall_counter')),
+    sa.UniqueConstraint('city_id', 'name', name=op.f('uq_footfall_counter_city_id_name'))
+    )
+    with op.batch_alter_table('footfall_counter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_footfall_counter_axis_id'), ['axis_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_footfall_counter_city_id'), ['city_id'], unique=False)
+
     op.create_table('template',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('retailer_id', sa.Integer(), nullable=False),
@@ -310,6 +324,37 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_entry_city_id'), ['city_id'], unique=False)
         batch_op.create_index('ix_audit_entry_subject', ['subject', 'subject_id'], unique=False)
+
+    op.create_table('footfall_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('uploaded_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_footfall_file_account_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_footfall_file_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_footfall_file'))
+    )
+    with op.batch_alter_table('footfall_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_footfall_file_city_id'), ['city_id'], unique=False)
+
+    op.create_table('footfall_hour',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('counter_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('hour', sa.Integer(), nullable=False),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('hour BETWEEN 0 AND 23', name=op.f('ck_footfall_hour_hour_of_day')),
+    sa.CheckConstraint('persons >= 0', name=op.f('ck_footfall_hour_persons_not_negative')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_footfall_hour_city_id_city')),
+    sa.ForeignKeyConstraint(['counter_id'], ['footfall_counter.id'], name=op.f('fk_footfall_hour_counter_id_footfall_counter'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_footfall_hour')),
+    sa.UniqueConstraint('counter_id', 'day', 'hour', name=op.f('uq_footfall_hour_counter_id_day_hour'))
+    )
+    with op.batch_alter_table('footfall_hour', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_footfall_hour_city_id'), ['city_id'], unique=False)
 
     op.create_table('job',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1187,6 +1232,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_job_city_id'))
 
     op.drop_table('job')
+    with op.batch_alter_table('footfall_hour', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_footfall_hour_city_id'))
+
+    op.drop_table('footfall_hour')
+    with op.batch_alter_table('footfall_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_footfall_file_city_id'))
+
+    op.drop_table('footfall_file')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_entry_subject')
         batch_op.drop_index(batch_op.f('ix_audit_entry_city_id'))
@@ -1209,6 +1262,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_template_city_id'))
 
     op.drop_table('template')
+    with op.batch_alter_table('footfall_counter', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_footfall_counter_city_id'))
+        batch_op.drop_index(batch_op.f('ix_footfall_counter_axis_id'))
+
+    op.drop_table('footfall_counter')
     with op.batch_alter_table('api_answer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_api_answer_kept_at'))
         batch_op.drop_index(batch_op.f('ix_api_answer_city_id'))
