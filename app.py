@@ -51,8 +51,8 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     prepare_engine(app)
     Migrate(app, db, render_as_batch=True)
-    words.init_words(app, config.data_dir / "translations")
-    web.init_web(app)
+    words.init_words(app, config.made_again / "translations")
+    web.init_web(app, compiled_templates=config.made_again / "templates")
     access.init_access(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

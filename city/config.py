@@ -12,8 +12,9 @@ class Config:
     """How one installation runs.
 
     ``data_dir`` holds the SQLite database, street caches, mail of the demo and
-    uploads. ``demo`` opens what only example data may have: printed logins and
-    mail written to files.
+    uploads. ``cache_dir`` holds what can be made again at any time: merged words
+    and compiled templates (``data_dir / "cache"`` unless given). ``demo`` opens
+    what only example data may have: printed logins and mail written to files.
     """
 
     data_dir: Path
@@ -25,6 +26,12 @@ class Config:
     public_url: str = ""
     https: bool = True
     embedded_worker: bool = False
+    cache_dir: Path | None = None
+
+    @property
+    def made_again(self) -> Path:
+        """The folder of what can be made again at any time."""
+        return self.cache_dir or self.data_dir / "cache"
 
     @property
     def sqlite(self) -> bool:
@@ -52,7 +59,14 @@ def from_environment() -> Config:
         mail_from=os.environ.get("CITY_MAIL_FROM", ""),
         public_url=os.environ.get("CITY_PUBLIC_URL", "").rstrip("/"),
         https=os.environ.get("CITY_HTTPS", "1") != "0",
+        cache_dir=wanted_cache_dir(),
     )
+
+
+def wanted_cache_dir() -> Path | None:
+    """The folder of the environment variable CITY_CACHE_DIR, if there is one."""
+    wanted = os.environ.get("CITY_CACHE_DIR", "")
+    return Path(wanted).resolve() if wanted else None
 
 
 def database_url(wanted: str, data_dir: Path) -> str:

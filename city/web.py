@@ -7,11 +7,13 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, g, render_template, request
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
@@ -50,8 +52,14 @@ ERROR_TEXTS: dict[int, tuple[str, str, str]] = {  # title, what happened, what t
 }  # fmt: skip
 
 
-def init_web(app: Flask) -> None:
-    """Put headers, forged-form protection, the city of the request, filters and error pages in place."""
+def init_web(app: Flask, compiled_templates: Path) -> None:
+    """Put headers, forged-form protection, the city of the request, filters and error pages in place.
+
+    ``compiled_templates`` keeps templates as bytecode, so that a fresh process
+    does not compile each one before its first page.
+    """
+    compiled_templates.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled_templates))
     app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, MAX_FORM_PARTS=500, WTF_CSRF_TIME_LIMIT=12 * 3600)
     app.url_map.converters["int"] = RowNumber
     app.before_request(_enter_city)

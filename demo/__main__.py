@@ -16,7 +16,7 @@ from flask import Flask
 
 from app import create_app
 from city import jobs, maps
-from city.config import Config, database_url
+from city.config import Config, database_url, wanted_cache_dir
 from city.solver import Solver
 from city.warm import warm_up
 from demo import people, town
@@ -70,6 +70,7 @@ def prepared(asked: argparse.Namespace) -> Flask:
         demo=True,
         public_url=f"http://{HOST}:{asked.port}",
         https=False,
+        cache_dir=wanted_cache_dir(),
     )
     app = create_app(config)
     with app.app_context():

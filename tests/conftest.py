@@ -62,14 +62,23 @@ def _postgres_database(server: str, name: str) -> str:
     return database_url(server, Path()).rsplit("/", 1)[0] + f"/{name}"
 
 
+@pytest.fixture(scope="session")
+def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder of merged words and compiled templates for all tests; commands that tests start use it too."""
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "made_again"
+    os.environ["CITY_CACHE_DIR"] = str(folder)
+    return folder
+
+
 @pytest.fixture
-def config(database_template: str, tmp_path: Path) -> Iterator[Config]:
+def config(database_template: str, made_again: Path, tmp_path: Path) -> Iterator[Config]:
     """A configuration with a fresh, empty database."""
     url = database_template
     if url.startswith("sqlite"):
         shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "city.sqlite3")
         url = f"sqlite:///{tmp_path / 'city.sqlite3'}"
-    yield Config(tmp_path, url, SECRET, https=False, public_url=PUBLIC_URL)
+    yield Config(tmp_path, url, SECRET, https=False, public_url=PUBLIC_URL, cache_dir=made_again)
     if not url.startswith("sqlite"):
         _empty(url)
 

@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory, made_again: Path) -> Path:
     """The folder of a demo town whose day is planned."""
     folder = tmp_path_factory.mktemp("demo")
     app = prepared(read(["--data", str(folder)]))
@@ -69,14 +69,13 @@ class Town:
 
 
 @pytest.fixture
-def running(built: Path, tmp_path: Path) -> Iterator[Town]:
+def running(built: Path, made_again: Path, tmp_path: Path) -> Iterator[Town]:
     """A fresh copy of the town behind a server, its worker at work, a Chromium before it."""
     folder = tmp_path / "town"
     shutil.copytree(built, folder)
     secret = (folder / "secret").read_text(encoding="ascii")
-    config = Config(
-        folder, f"sqlite:///{folder / 'city.sqlite3'}", secret, demo=True, https=False, public_url="http://127.0.0.1"
-    )
+    url = f"sqlite:///{folder / 'city.sqlite3'}"
+    config = Config(folder, url, secret, demo=True, https=False, public_url="http://127.0.0.1", cache_dir=made_again)
     app = create_app(config)
     worker = jobs.Worker(app, config)
     worker.start()
