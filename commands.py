@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from city import accounts, config, jobs
+from city import accounts, config, jobs, quick
 from city import streets as street_maps
 from city.db import city_scope, db, transaction
 from city.models import City
@@ -70,6 +70,7 @@ def serve(asked: argparse.Namespace) -> int:
         print("SQLite: this process is the only one that may write. Several processes need PostgreSQL.", flush=True)
     if worker:
         worker.start()
+    quick.start()
     host, _, port = asked.bind.rpartition(":")
     if not port.isdigit():
         raise SystemExit(f"--bind is HOST:PORT, for example {DEFAULT_BIND}; not {asked.bind!r}")
@@ -78,6 +79,7 @@ def serve(asked: argparse.Namespace) -> int:
     try:
         answer(app, host=host or "127.0.0.1", port=int(port), threads=THREADS, ident=None)
     finally:
+        quick.stop()
         if worker:
             worker.stop()
     return 0

@@ -6,7 +6,8 @@ import random
 
 import numpy as np
 
-from routing.tours.problem import Hub, Kind, Order, Problem, Travel, Vehicle, Window
+from routing.tours.problem import Hub, Kind, Order, Problem, Vehicle, Window
+from routing.tours.travel import Travel
 
 HOUR = 3600
 DETOUR = 1.3  # ways in a town against the straight line; assumption

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from routing.tours.problem import Hub, Kind, Order, Problem, Travel, Vehicle, Window
+from routing.tours.problem import Hub, Kind, Order, Problem, Vehicle, Window
+from routing.tours.travel import Travel
 
 CENTS_PER_KM = 1000  # one cent per metre
 DIMACS = 10  # one decimal, truncated: the convention of Solomon's and Homberger's problems

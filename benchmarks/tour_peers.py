@@ -15,11 +15,12 @@ import numpy as np
 from benchmarks.tour_instances import CannotState
 from routing.tours import reasons
 from routing.tours.greedy import Routes, alike, cheapest_insertion
+from routing.tours.improve import plan_of
 from routing.tours.library import improve
 from routing.tours.plan import Plan
 from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.schedule import may_serve
-from routing.tours.solve import plan_of, solve
+from routing.tours.solve import solve
 
 PART = 3600  # peers count costs in 1/3600 cent, so that cents per hour stay whole
 FAR = 100_000_000  # a way that nobody takes
@@ -81,7 +82,7 @@ def _types(problem: Problem) -> list[list[Vehicle]]:
     """Vehicles that differ in nothing but their key, together."""
     groups: dict[tuple[object, ...], list[Vehicle]] = {}
     for vehicle in problem.vehicles:
-        groups.setdefault(alike(vehicle), []).append(vehicle)
+        groups.setdefault(alike(problem, vehicle), []).append(vehicle)
     return list(groups.values())
 
 

@@ -17,7 +17,7 @@ from statistics import median
 from benchmarks import tour_city, tour_instances, tour_peers
 from benchmarks.tour_instances import CannotState, Instance
 from routing.tours.check import violations
-from routing.tours.solve import PlanBroken
+from routing.tours.improve import PlanBroken
 from routing.tours.warm import warm
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,7 +15,7 @@ import flask_migrate
 from flask import Flask
 
 from app import create_app
-from city import jobs, maps
+from city import jobs, maps, quick
 from city.config import Config, database_url, wanted_cache_dir
 from city.solver import Solver
 from city.warm import warm_up
@@ -107,7 +107,7 @@ def serve(asked: argparse.Namespace) -> int:
             town.build(app, asked.osm, say=print, solver=early)
     worker = jobs.Worker(app, app.extensions["house"], warm_up, solver=early)
     worker.start()
-    for deed in (lambda: town.assign_when_planned(app), maps.prepare):
+    for deed in (lambda: town.assign_when_planned(app), maps.prepare, quick.start):
         threading.Thread(target=deed, daemon=True).start()
     print(welcome(asked.port), flush=True)
     try:
@@ -115,6 +115,7 @@ def serve(asked: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\nended")
     finally:
+        quick.stop()
         worker.stop()
     return 0
 

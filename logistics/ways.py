@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from routing.message import BadInput, Message
 from routing.streets.model import UNREACHABLE, Path, Period, VehicleClass
-from routing.tours.problem import Travel, Window
+from routing.tours.problem import Window
+from routing.tours.travel import Travel
 
 if TYPE_CHECKING:
     from routing.streets.network import Network  # numba takes two seconds to load: only where ways are asked

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from routing.message import Message
 from routing.tours import reasons
+from routing.tours.fields import clock
 from routing.tours.greedy import Routes, hub_of, hub_room
 from routing.tours.plan import Plan, Tour
-from routing.tours.problem import Order, Problem, Vehicle, clock
+from routing.tours.problem import Order, Problem, Vehicle
 from routing.tours.reasons import thousandth
 from routing.tours.schedule import latest_departure, loads_along, ride
 from routing.tours.shortfall import Shortfall, last_close, shortfall
@@ -93,7 +94,7 @@ def _tour(problem: Problem, tour: Tour, orders: list[Order]) -> TourFigures:
         capacity_g=vehicle.capacity_g,
         capacity_ml=vehicle.capacity_ml,
         metres=tour.metres,
-        range_left_m=None if vehicle.range_m is None else vehicle.range_m - tour.metres,
+        range_left_m=None if vehicle.reach_m is None else vehicle.reach_m - tour.metres,
         seconds=tour.returns_s - tour.departs_s,
         waits_s=sum(stop.waits_s for stop in stops),
         slack_s=_slack(problem, vehicle, tour, orders),

@@ -109,9 +109,10 @@ def hub_of(vehicle: Vehicle, order: Order) -> str:
     return vehicle.start_hub if order.kind is Kind.DELIVERY else vehicle.end_hub
 
 
-def alike(vehicle: Vehicle) -> tuple[object, ...]:
-    """Vehicles with the same answer differ in nothing but their key."""
+def alike(problem: Problem, vehicle: Vehicle) -> tuple[object, ...]:
+    """Vehicles with the same answer differ in nothing but their key, and no order names them."""
     return (
+        vehicle.key if vehicle.key in problem.named_vehicles else "",
         vehicle.vehicle_class,
         vehicle.start_hub,
         vehicle.end_hub,
@@ -121,9 +122,11 @@ def alike(vehicle: Vehicle) -> tuple[object, ...]:
         vehicle.capacity_ml,
         vehicle.cost_cents_h,
         vehicle.cost_cents_km,
-        vehicle.range_m,
+        vehicle.reach_m,
         vehicle.cost_cents_use,
         vehicle.longest_s,
+        vehicle.breaks,
+        vehicle.reload_s,
     )
 
 
@@ -138,15 +141,15 @@ def possible_vehicles(problem: Problem, routes: Routes, order: Order) -> Iterato
         if order.load_g > room_g or order.load_ml > room_ml:
             continue
         if not routes.get(vehicle.key):
-            if alike(vehicle) in seen:
+            if alike(problem, vehicle) in seen:
                 continue
-            seen.add(alike(vehicle))
+            seen.add(alike(problem, vehicle))
         yield vehicle
 
 
 def _urgency(order: Order) -> tuple[int, int]:
     closes = max((w.closes_s for w in order.windows), default=1 << 60)
-    return closes - order.service_s, -order.load_ml
+    return closes - order.stop_s, -order.load_ml
 
 
 def _candidates(problem: Problem, routes: Routes, order: Order) -> list[tuple[Vehicle, int]]:
@@ -166,7 +169,7 @@ def _detours(problem: Problem, vehicle: Vehicle, ridden: Sequence[Order], order:
     start, end = problem.hub_by_key[vehicle.start_hub], problem.hub_by_key[vehicle.end_hub]
     places = np.array([start.place, *(o.place for o in ridden), end.place])
     metres = _detour(travel.metres, places, order.place)
-    seconds = _detour(travel.seconds, places, order.place) + order.service_s
+    seconds = _detour(travel.seconds, places, order.place) + order.stop_s
     cents = metres * vehicle.cost_cents_km / 1000 + seconds * vehicle.cost_cents_h / 3600
     way = (travel.metres[places[:-1], order.place] >= 0) & (travel.metres[order.place, places[1:]] >= 0)
     return np.where(way, cents + (0 if ridden else vehicle.cost_cents_use), np.inf)

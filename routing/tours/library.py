@@ -121,7 +121,7 @@ class _Model:
         return self.evaluators[key]
 
     def services(self) -> np.ndarray:
-        return np.array([0] * len(self.problem.hubs) + [o.service_s for o in self.orders], dtype=np.int64)[:, None]
+        return np.array([0] * len(self.problem.hubs) + [o.stop_s for o in self.orders], dtype=np.int64)[:, None]
 
     def routes(self) -> Routes:
         """The sequences of the solution just found."""
@@ -186,7 +186,7 @@ def _service_within(begins: Any, order: Order) -> None:
     """The begin of a service: early enough for the whole service to lie in one window."""
     if order.kind is Kind.PICKUP and order.release_s:
         begins.SetMin(min(order.release_s, begins.Max()))
-    possible = [(w.opens_s, w.closes_s - order.service_s) for w in order.windows]
+    possible = [(w.opens_s, w.closes_s - order.stop_s) for w in order.windows]
     possible = [(first, last) for first, last in possible if first <= last]
     if not possible:
         return
@@ -244,10 +244,10 @@ def _hub_capacities(model: _Model) -> None:
 def _ranges(model: _Model) -> None:
     """No vehicle rides further than its range."""
     vehicles = model.problem.vehicles
-    if all(v.range_m is None for v in vehicles):
+    if all(v.reach_m is None for v in vehicles):
         return
     transits = [model.evaluator(("metres", v.vehicle_class), partial(model.table, "metres", v)) for v in vehicles]
-    limits = [NO_WAY if v.range_m is None else v.range_m for v in vehicles]
+    limits = [NO_WAY if v.reach_m is None else v.reach_m for v in vehicles]
     model.routing.AddDimensionWithVehicleTransitAndCapacity(transits, 0, limits, True, "metres")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from routing.message import Message
+from routing.tours.fields import clock
 from routing.tours.greedy import Routes, alike, best_insertion, hub_of, hub_room, possible_vehicles
-from routing.tours.problem import Kind, Order, Problem, Vehicle, clock
+from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.schedule import may_serve
 from routing.tours.shortfall import Shortfall, last_close, shortfall
 
@@ -44,6 +45,11 @@ def _without_plan(problem: Problem, order: Order) -> Message | None:
     if not problem.vehicles:
         return Message("There is no vehicle on this day.")
     vehicles = problem.vehicles
+    if order.only_vehicles is not None or order.not_vehicles:
+        only = order.only_vehicles
+        vehicles = tuple(v for v in vehicles if (only is None or v.key in only) and v.key not in order.not_vehicles)
+        if not vehicles:
+            return Message("None of the vehicles that may serve it is on duty.")
     classes = order.allowed_classes
     if classes is not None:
         vehicles = tuple(v for v in vehicles if v.vehicle_class in classes)
@@ -80,19 +86,19 @@ def _too_big(order: Order, vehicles: tuple[Vehicle, ...]) -> Message | None:
 
 
 def _window_too_short(order: Order) -> Message | None:
-    longest = max((w.closes_s - w.opens_s for w in order.windows), default=order.service_s)
-    if longest >= order.service_s:
+    longest = max((w.closes_s - w.opens_s for w in order.windows), default=order.stop_s)
+    if longest >= order.stop_s:
         return None
     return Message(
         "The service takes %(needs_min)s minutes, its longest window only %(has_min)s.",
-        {"needs_min": _minutes(order.service_s), "has_min": longest // 60},
+        {"needs_min": _minutes(order.stop_s), "has_min": longest // 60},
     )
 
 
 def _alone(problem: Problem, order: Order) -> Message | None:
     """Why not even a vehicle that serves nothing else can do it."""
     lacking = []
-    for vehicle in {alike(v): v for v in problem.vehicles if may_serve(problem, v, order)}.values():
+    for vehicle in {alike(problem, v): v for v in problem.vehicles if may_serve(problem, v, order)}.values():
         lacking.append(shortfall(problem, vehicle, [], order, 0))
         if lacking[-1].fits:
             return _hub_full(problem, {}, order)
@@ -145,7 +151,7 @@ def _late(order: Order, lack: Shortfall) -> Message:
         {
             "closes": clock(last_close(order)),
             "arrives": clock(lack.arrives_s),
-            "service_min": _minutes(order.service_s),
+            "service_min": _minutes(order.stop_s),
         },
     )
 
@@ -178,7 +184,7 @@ def _no_litres(order: Order, lack: Shortfall) -> Message:
 
 
 def _too_far(order: Order, lack: Shortfall) -> Message:
-    limit = lack.vehicle.range_m or 0
+    limit = lack.vehicle.reach_m or 0
     return Message(
         "The tour would be %(has_km)s km long, but %(vehicle)s has a range of %(limit_km)s km.",
         {

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from routing.tours.plan import Tour, Visit
-from routing.tours.problem import Kind, Order, Problem, Travel, Vehicle
+from routing.tours.problem import Kind, Order, Problem, Vehicle
+from routing.tours.travel import Travel
 
 CENT = 3_600_000  # parts of a cent in which seconds x cents per hour and metres x cents per km are both whole
 
@@ -28,7 +29,7 @@ def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> Tour | 
     travel = problem.travel[vehicle.vehicle_class]
     places = _places(problem, vehicle, orders)
     metres = distance(travel, places)
-    if metres is None or (vehicle.range_m is not None and metres > vehicle.range_m):
+    if metres is None or (vehicle.reach_m is not None and metres > vehicle.reach_m):
         return None
     legs = [travel.seconds.item(a, b) for a, b in pairwise(places)]
     starts = _earliest(problem, vehicle, orders, legs)
@@ -91,13 +92,17 @@ def service_start(order: Order, arrives_s: int) -> int | None:
     ready = max(arrives_s, order.release_s) if order.kind is Kind.PICKUP else arrives_s
     if not order.windows:
         return ready
-    fitting = (max(ready, w.opens_s) for w in order.windows if max(ready, w.opens_s) + order.service_s <= w.closes_s)
+    fitting = (max(ready, w.opens_s) for w in order.windows if max(ready, w.opens_s) + order.stop_s <= w.closes_s)
     return min(fitting, default=None)
 
 
 def may_serve(problem: Problem, vehicle: Vehicle, order: Order) -> bool:
-    """Whether class and hub allow it, and it fits on the empty vehicle."""
+    """Whether class, hub and the vehicles it names allow it, and it fits on the empty vehicle."""
     if order.allowed_classes is not None and vehicle.vehicle_class not in order.allowed_classes:
+        return False
+    if order.only_vehicles is not None and vehicle.key not in order.only_vehicles:
+        return False
+    if vehicle.key in order.not_vehicles:
         return False
     hub = vehicle.start_hub if order.kind is Kind.DELIVERY else vehicle.end_hub
     if order.hub is not None and order.hub != hub:
@@ -121,7 +126,7 @@ def _earliest(problem: Problem, vehicle: Vehicle, orders: Sequence[Order], legs:
         if begins is None:
             return None
         starts.append(begins)
-        now = begins + order.service_s
+        now = begins + order.stop_s
     starts.append(now + legs[-1])
     return None if starts[-1] > latest_return(problem, vehicle) else starts
 
@@ -132,11 +137,11 @@ def _latest_departure(
     """The latest departure that keeps the earliest return, each service in the window found for it."""
     latest = starts[-1]
     for order, leg, begins in zip(reversed(orders), reversed(legs), reversed(starts[:-1]), strict=False):
-        latest -= leg + order.service_s
+        latest -= leg + order.stop_s
         if order.windows:
-            ends = begins + order.service_s
+            ends = begins + order.stop_s
             window = next(w for w in order.windows if w.opens_s <= begins and ends <= w.closes_s)
-            latest = min(latest, window.closes_s - order.service_s)
+            latest = min(latest, window.closes_s - order.stop_s)
     return max(starts[0], min(latest - legs[0], latest_departure(problem, vehicle)))
 
 
@@ -148,7 +153,7 @@ def _tour(
     for order, leg, earliest, (g, ml) in zip(orders, legs, starts[1:], loads[1:], strict=False):
         arrives = now + leg
         begins = max(arrives, earliest)
-        now = begins + order.service_s
+        now = begins + order.stop_s
         visits.append(Visit(order.key, arrives, begins, now, g, ml))
     returns = now + legs[-1]
     cost = cost_cents(vehicle, returns - departs, metres)

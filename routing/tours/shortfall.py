@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from routing.tours.problem import MAX_LOAD, MAX_TIME_S, Kind, Order, Problem, Vehicle
+from routing.tours.fields import MAX_LOAD, MAX_TIME_S
+from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.schedule import (
     distance,
     earliest_departure,
@@ -55,7 +56,7 @@ class Shortfall:
 
 def last_close(order: Order) -> int:
     """When the last window closes that is long enough for the service; 0 if there is none."""
-    return max((w.closes_s for w in order.windows if w.closes_s - w.opens_s >= order.service_s), default=0)
+    return max((w.closes_s for w in order.windows if w.closes_s - w.opens_s >= order.stop_s), default=0)
 
 
 def shortfall(problem: Problem, vehicle: Vehicle, ridden: Sequence[Order], order: Order, position: int) -> Shortfall:
@@ -78,12 +79,12 @@ def shortfall(problem: Problem, vehicle: Vehicle, ridden: Sequence[Order], order
         if one is order:
             arrives = max(now, one.release_s) if one.kind is Kind.PICKUP else now
             if begins is None:
-                late = arrives + one.service_s - last_close(one)
+                late = arrives + one.stop_s - last_close(one)
                 begins = arrives
         if begins is None:
             blocked = True
             break
-        now = begins + one.service_s
+        now = begins + one.stop_s
     returns = now + legs[-1]
     lasts = 0 if vehicle.longest_s is None or blocked or late else _lasts(problem, vehicle, orders)
     return Shortfall(
@@ -95,7 +96,7 @@ def shortfall(problem: Problem, vehicle: Vehicle, ridden: Sequence[Order], order
         shift_s=max(returns - latest_return(problem, vehicle), 0),
         over_g=max(max(g for g, _ in loads) - vehicle.capacity_g, 0),
         over_ml=max(max(ml for _, ml in loads) - vehicle.capacity_ml, 0),
-        over_m=0 if vehicle.range_m is None else max(metres - vehicle.range_m, 0),
+        over_m=0 if vehicle.reach_m is None else max(metres - vehicle.reach_m, 0),
         long_s=0 if vehicle.longest_s is None else max(lasts - vehicle.longest_s, 0),
         blocked=blocked,
     )

@@ -6,7 +6,8 @@ import time
 
 import numpy as np
 
-from routing.tours.problem import Hub, Kind, Order, Problem, Travel, Vehicle
+from routing.tours.problem import Hub, Kind, Order, Problem, Vehicle
+from routing.tours.travel import Travel
 
 
 def warm(*, light: bool = False) -> float:

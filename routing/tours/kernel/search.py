@@ -17,6 +17,7 @@ from routing.tours.kernel.tables import Tables, load, new_search, sequences
 
 # share of the time at which a phase ends, first and last temperature in units; colder starts are far worse
 PHASES = ((0.88, 1.0, 0.03), (1.0, 0.12, 0.02))
+AGAIN = ((1.0, 0.12, 0.02),)  # from a plan that was good before something changed
 QUENCH_SHARE, QUENCH_TEMPERATURE = 0.03, 0.5  # a quick descent, from which the unit is taken
 AVERAGE_REMOVED, LONGEST_STRING, BLINK, TAILS = 10.0, 10.0, 0.01, 3
 CHUNK_S = 0.01  # between two looks at the clock
@@ -35,9 +36,10 @@ class Found:
 class _Common:
     """What the threads share."""
 
-    def __init__(self, t: Tables, share: Callable[[], float]) -> None:
+    def __init__(self, t: Tables, share: Callable[[], float], start: Routes) -> None:
         self.t = t
         self.share = share
+        self.start = start
         self.lock = threading.Lock()
         self.cost = 1 << 62
         self.links = t.nodes[:, at.NEXT].copy()
@@ -74,11 +76,14 @@ class _Worker(threading.Thread):
         return max(self.common.share(), self.steps / (STEPS_PER_ORDER * len(self.common.t.orders)))
 
     def _anneal(self) -> None:
-        enough = self.share() + QUENCH_SHARE
-        self._go(lambda: QUENCH_TEMPERATURE * self._unit(), enough)
+        if self.common.start:
+            load(self.common.t, self.search, self.triples, self.loads, self.common.start)
+        else:
+            enough = self.share() + QUENCH_SHARE
+            self._go(lambda: QUENCH_TEMPERATURE * self._unit(), enough)
         unit = self._unit()
         begins = self.share()
-        for ends, hot, cold in PHASES:
+        for ends, hot, cold in AGAIN if self.common.start else PHASES:
             self._go(partial(self._cooled, unit, begins, ends, hot, cold), ends)
             self._adopt()
             begins = ends
@@ -136,6 +141,7 @@ class _Worker(threading.Thread):
 def search(
     t: Tables,
     *,
+    start: Routes,
     share: Callable[[], float],
     seed: int,
     cores: int,
@@ -146,11 +152,12 @@ def search(
 ) -> Found:
     """Search until ``share`` of the time reaches 1 or ``stop`` says so.
 
+    ``start``: sequences to go on from, or none.
     ``light``: the faster variant may be used where it can state the problem.
     ``on_better`` is called with the first plan and then at most once in
     ``pause_s`` seconds, from the thread of the caller.
     """
-    common = _Common(t, share)
+    common = _Common(t, share, start)
     workers = [_Worker(common, seed * 1000 + number, light) for number in range(cores)]
     for worker in workers:
         worker.start()

@@ -54,7 +54,7 @@ def unstated(problem: Problem, orders: list[Order]) -> str | None:
     starts = [earliest_departure(problem, vehicle, ()) for vehicle in problem.vehicles]
     if any(o.kind is Kind.DELIVERY and o.release_s > min(starts, default=0) for o in orders):
         return "deliveries that are not ready when the shift begins"
-    if any(v.range_m is not None and v.cost_cents_km == 0 for v in problem.vehicles):
+    if any(v.reach_m is not None and v.cost_cents_km == 0 for v in problem.vehicles):
         return "a range without a price per km"
     if _parts(problem) is None:
         return "ways too dear for 32 bits"
@@ -96,7 +96,7 @@ def tables(problem: Problem, orders: list[Order]) -> Tables:
         ride[0][hubs][:, places].min(axis=0).astype(np.float64),
         np.array([limited], np.int64),
     )
-    paid = any(v.cost_cents_h or v.longest_s is not None or v.range_m is not None for v in problem.vehicles)
+    paid = any(v.cost_cents_h or v.longest_s is not None or v.reach_m is not None for v in problem.vehicles)
     mixed = limited or len({order.kind for order in orders}) == 2
     nodes = _nodes(problem, orders, groups)
     return Tables(problem, orders, groups, ways, nodes, _routes(types), _room(problem), paid, mixed)
@@ -216,14 +216,14 @@ def _groups(problem: Problem, orders: list[Order]) -> list[list[Vehicle]]:
     for vehicle in problem.vehicles:
         first = earliest_departure(problem, vehicle, ())
         if first <= min(latest_departure(problem, vehicle), latest_return(problem, vehicle)):
-            groups.setdefault(alike(vehicle), []).append(vehicle)
+            groups.setdefault(alike(problem, vehicle), []).append(vehicle)
     return [group[: len(orders)] for group in groups.values()]
 
 
 def _usable(order: Order) -> list[Window]:
     """Windows that are long enough and still open when a pickup is ready."""
     ready = order.release_s if order.kind is Kind.PICKUP else 0
-    return [w for w in order.windows if max(w.opens_s, ready) + order.service_s <= w.closes_s]
+    return [w for w in order.windows if max(w.opens_s, ready) + order.stop_s <= w.closes_s]
 
 
 def _limited_hubs(problem: Problem, orders: list[Order]) -> bool:
@@ -275,7 +275,7 @@ def _types(problem: Problem, groups: list[list[Vehicle]], profiles: list[tuple[s
             v.cost_cents_h * parts // FINEST_PARTS,
         )
         row[at.LONGEST] = 1 << 40 if v.longest_s is None else v.longest_s
-        row[at.REACH] = 1 << 60 if v.range_m is None else _reach(v, parts)
+        row[at.REACH] = 1 << 60 if v.reach_m is None else _reach(v, parts)
         row[at.START_HUB], row[at.END_HUB] = hub[v.start_hub], hub[v.end_hub]
         slot += len(group)
     return rows
@@ -283,7 +283,7 @@ def _types(problem: Problem, groups: list[list[Vehicle]], profiles: list[tuple[s
 
 def _reach(vehicle: Vehicle, parts: int) -> int:
     """The range in parts of cost, a little less than exact: ways are rounded one by one, by half a part at most."""
-    exact = (vehicle.range_m or 0) * vehicle.cost_cents_km * parts // 1000
+    exact = (vehicle.reach_m or 0) * vehicle.cost_cents_km * parts // 1000
     return exact if vehicle.cost_cents_km * parts % 1000 == 0 else max(0, exact - 100)
 
 
@@ -305,7 +305,7 @@ def _nodes(problem: Problem, orders: list[Order], groups: list[list[Vehicle]]) -
     for row, order in zip(rows, orders, strict=False):
         opens, closes = _open(order)
         row[[at.PLACE, at.LOAD_G, at.LOAD_ML]] = order.place, order.load_g, order.load_ml
-        row[[at.OPENS, at.CLOSES, at.SERVICE]] = opens, closes, order.service_s
+        row[[at.OPENS, at.CLOSES, at.SERVICE]] = opens, closes, order.stop_s
         row[at.PICKUP] = order.kind is Kind.PICKUP
     slot = 0
     for group in groups:
@@ -326,7 +326,7 @@ def _open(order: Order) -> tuple[int, int]:
     windows = _usable(order)
     if not order.windows:
         return ready, at.FOREVER
-    return max(windows[0].opens_s, ready), windows[0].closes_s - order.service_s
+    return max(windows[0].opens_s, ready), windows[0].closes_s - order.stop_s
 
 
 def _neighbours(problem: Problem, orders: list[Order], ride: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -335,7 +335,7 @@ def _neighbours(problem: Problem, orders: list[Order], ride: np.ndarray) -> tupl
     places = [order.place for order in orders]
     way = ride.min(axis=0)[np.ix_(places, places)].astype(np.float32)
     opens, closes = (np.array(side, np.float32) for side in zip(*map(_open, orders), strict=True))
-    service = np.array([order.service_s for order in orders], np.float32)
+    service = np.array([order.stop_s for order in orders], np.float32)
     late = (opens + service)[:, None] + way - closes[None, :]
     waits = np.maximum(0, opens[None, :] - (service + closes)[:, None] - way)
     apart = way + WEIGHT_OF_WAITING * waits + np.maximum(0, late)  # j directly after i

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from routing.tours.problem import Hub, Kind, Order, Problem, Travel, Vehicle, Window
+from routing.tours.problem import Hub, Kind, Order, Problem, Vehicle, Window
+from routing.tours.travel import Travel
 
 HOUR = 3600
 

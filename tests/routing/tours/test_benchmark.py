@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import tour_city, tour_instances, tours
 from routing.tours.check import violations
-from routing.tours.solve import plan_of
+from routing.tours.improve import plan_of
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data")) / "instances" / "tours"

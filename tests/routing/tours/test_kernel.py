@@ -11,13 +11,14 @@ import pytest
 from benchmarks import tour_city, tour_instances
 from routing.tours import reasons
 from routing.tours.check import violations
+from routing.tours.improve import plan_of
 from routing.tours.kernel import layout as at
 from routing.tours.kernel.anneal import anneal
 from routing.tours.kernel.links import schedule
 from routing.tours.kernel.tables import cost_of_tours, load, new_search, sequences, tables, unstated
 from routing.tours.plan import Progress
 from routing.tours.problem import Kind, Problem, Window
-from routing.tours.solve import plan_of, solve
+from routing.tours.solve import solve
 from routing.tours.warm import is_warm, warm
 from tests.routing.tours import build
 from tests.routing.tours.brute import cheapest_cents

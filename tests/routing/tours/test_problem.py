@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from routing.message import BadInput
-from routing.tours.problem import Problem, Travel, Window, clock
+from routing.tours.fields import clock
+from routing.tours.problem import Problem, Window
+from routing.tours.travel import Travel
 from tests.routing.tours import build
 
 FLAT = np.zeros((2, 2), dtype=int)
@@ -31,7 +33,7 @@ FLAT = np.zeros((2, 2), dtype=int)
             lambda: build.order(service_s=True),
             "Serving order bakery takes True s; allowed are whole numbers from 0 to 10000000 s.",
         ),
-        (lambda: build.order(kind="throw"), "Order bakery is a “throw”; allowed are delivery and pickup."),
+        (lambda: build.order(kind="throw"), "Order bakery is a “throw”; allowed are delivery, pickup and pair."),
         (lambda: build.order(key=""), "A order has the key “”; a key is a text that is not empty."),
         (lambda: Window(36_000, 35_940), "A window closes at 9:59, but opens at 10:00."),
         (lambda: build.hub(closes_s=0), "Hub markt closes at 0:00, but opens at 6:00."),

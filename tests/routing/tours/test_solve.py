@@ -8,8 +8,9 @@ import pytest
 from routing.message import BadInput
 from routing.tours.check import violations
 from routing.tours.plan import Progress
-from routing.tours.problem import Kind, Problem, Travel, Window
+from routing.tours.problem import Kind, Problem, Window
 from routing.tours.solve import solve
+from routing.tours.travel import Travel
 from tests.routing.tours import build
 from tests.routing.tours.brute import cheapest_cents
 

@@ -1,0 +1,1 @@
+"""The constraints of a day of tours, one function and one sentence each, written from their definition."""

@@ -1,0 +1,71 @@
+"""Who serves what: every order once, by a vehicle and a hub that may. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from routing.message import Message
+from routing.tours.checks.reading import Finding, open_visits, tours
+from routing.tours.plan import Plan
+from routing.tours.problem import Kind, Problem
+
+
+def each_order_once(problem: Problem, plan: Plan) -> Finding:
+    """Every order is served once, or listed once as unserved."""
+    times = Counter(visit.order for tour in plan.tours for visit in tour.visits)
+    times.update(unserved.order for unserved in plan.unserved)
+    for order in problem.orders:
+        if times[order.key] == 0:
+            yield Message("Order %(order)s is missing in the plan.", {"order": order.key})
+        if times[order.key] > 1:
+            values = {"order": order.key, "times": times[order.key]}
+            yield Message("Order %(order)s stands %(times)s times in the plan.", values)
+
+
+def each_vehicle_once(problem: Problem, plan: Plan) -> Finding:
+    """One vehicle rides one tour, and not an empty one."""
+    for vehicle, times in Counter(tour.vehicle for tour in plan.tours).items():
+        if times > 1:
+            values = {"vehicle": vehicle, "times": times}
+            yield Message("Vehicle %(vehicle)s rides %(times)s tours at once.", values)
+    for tour in plan.tours:
+        if not tour.visits:
+            yield Message("The tour of %(vehicle)s has no stop.", {"vehicle": tour.vehicle})
+
+
+def hubs_of_vehicles(problem: Problem, plan: Plan) -> Finding:
+    """A tour starts and ends where its vehicle does."""
+    for tour, vehicle in tours(problem, plan):
+        for says, is_ in ((tour.start_hub, vehicle.start_hub), (tour.end_hub, vehicle.end_hub)):
+            if says != is_:
+                values = {"vehicle": vehicle.key, "hub": says, "right": is_}
+                yield Message("The tour of %(vehicle)s uses hub %(hub)s instead of %(right)s.", values)
+
+
+def hubs_of_orders(problem: Problem, plan: Plan) -> Finding:
+    """A delivery comes from its hub, a pickup goes to its hub."""
+    for tour, _, order in open_visits(problem, plan):
+        hub = tour.start_hub if order.kind is Kind.DELIVERY else tour.end_hub
+        if order.hub is not None and order.hub != hub:
+            values = {"order": order.key, "hub": order.hub, "other": hub}
+            yield Message("Order %(order)s belongs to hub %(hub)s, but rides with a tour of %(other)s.", values)
+
+
+def allowed_class(problem: Problem, plan: Plan) -> Finding:
+    """Only vehicles of an allowed class serve an order."""
+    for tour, _, order in open_visits(problem, plan):
+        name = problem.vehicle_by_key[tour.vehicle].vehicle_class
+        if order.allowed_classes is not None and name not in order.allowed_classes:
+            values = {"order": order.key, "vehicle": tour.vehicle, "vehicle_class": name}
+            yield Message("Order %(order)s may not ride with %(vehicle)s, a %(vehicle_class)s.", values)
+
+
+def allowed_vehicle(problem: Problem, plan: Plan) -> Finding:
+    """Only vehicles that an order names serve it, and none that it refuses."""
+    for tour, _, order in open_visits(problem, plan):
+        values = {"order": order.key, "vehicle": tour.vehicle}
+        if tour.vehicle in order.not_vehicles:
+            yield Message("Order %(order)s must not ride with %(vehicle)s.", values)
+        if order.only_vehicles is not None and tour.vehicle not in order.only_vehicles:
+            values["vehicles"] = ", ".join(sorted(order.only_vehicles)) or "–"
+            yield Message("Order %(order)s rides with %(vehicle)s, but may only ride with %(vehicles)s.", values)

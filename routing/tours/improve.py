@@ -1,0 +1,206 @@
+"""Search from given sequences: the kernel where it can state the problem, else the routing library; then the check."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+
+from routing.message import BadInput
+from routing.tours import reasons
+from routing.tours.check import violations
+from routing.tours.greedy import Routes, cheapest_insertion, fill_up, without_losses
+from routing.tours.plan import Plan, Progress, Tour, Unserved
+from routing.tours.problem import Order, Problem
+from routing.tours.schedule import ride
+
+LONGEST_LIMIT_S = 86_400
+MAX_CORES = 256
+REPORT_EVERY_S = 0.3
+FIRST_PLAN_SHARE = 0.4  # of the time at most, before the search begins
+FILL_UP_S = 2.0  # at most, after the search
+
+
+class PlanBroken(RuntimeError):
+    """A solver returned a plan that breaks the problem. A defect of ours: such a plan is never handed out."""
+
+
+def improve(
+    problem: Problem,
+    start: Routes,
+    *,
+    limit_s: float,
+    seed: int = 1,
+    cores: int = 1,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Plan:
+    """As ``solve``, for a day without locked tours, from sequences that can be ridden: the plan costs no more."""
+    _check_arguments(limit_s, seed, cores)
+    run = _Run(problem, limit_s, on_progress, cancelled, clock)
+    run.report()
+    possible = [order for order in problem.orders if reasons.never(problem, order) is None]
+    if start:
+        run.keep(_only(start, possible))
+    routes: Routes = {}
+    engine, iterations = "none", 0
+    if possible:
+        searched = _by_kernel(run, possible, seed, cores) or _by_library(run, possible)
+        engine, iterations = searched
+        until = run.elapsed_s() + FILL_UP_S
+        routes = fill_up(problem, run.best, run.stop_after(until))
+    elif run.best:
+        routes = run.best
+    plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations)
+    if broken := violations(problem, plan):
+        raise PlanBroken("; ".join(map(str, broken[:5])))
+    return plan
+
+
+def _only(routes: Routes, possible: list[Order]) -> Routes:
+    keys = {order.key for order in possible}
+    return {vehicle: [order for order in orders if order.key in keys] for vehicle, orders in routes.items()}
+
+
+def plan_of(problem: Problem, routes: Routes, *, engine: str, seconds: float = 0.0) -> Plan:
+    """The plan of given sequences, with reasons for what they leave out. The sequences must be possible."""
+    return _plan(problem, routes, engine, 0, seconds, 0)
+
+
+class _Run:
+    """One call of ``solve``: its clock, its reporter and the best sequences so far."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        limit_s: float,
+        on_progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool] | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self.problem = problem
+        self.limit_s = limit_s
+        self.best: Routes = {}
+        self.cost = sum(order.price_unserved_cents for order in problem.orders)
+        self.unserved = len(problem.orders)
+        self._clock = clock
+        self._begins = clock()
+        self._reported = time.monotonic()
+        self._on_progress = on_progress
+        self._cancelled = cancelled or (lambda: False)
+
+    def elapsed_s(self) -> float:
+        return self._clock() - self._begins
+
+    def left_s(self) -> float:
+        return self.limit_s - self.elapsed_s()
+
+    def stop(self) -> bool:
+        """Report if it is time to, and say whether somebody cancelled."""
+        if time.monotonic() - self._reported >= REPORT_EVERY_S:
+            self.report()
+        return self._cancelled()
+
+    def stop_after(self, seconds: float) -> Callable[[], bool]:
+        return lambda: self.elapsed_s() > seconds or self.stop()
+
+    def report(self) -> None:
+        self._reported = time.monotonic()
+        if self._on_progress:
+            self._on_progress(Progress(self.elapsed_s(), self.limit_s, self.cost, self.unserved))
+
+    def keep(self, routes: Routes) -> None:
+        """Remember these sequences if they can be ridden and cost less than the best so far."""
+        tours = _tours(self.problem, routes)
+        if tours is None:
+            return
+        served = {visit.order for tour in tours for visit in tour.visits}
+        left = [order for order in self.problem.orders if order.key not in served]
+        cost = sum(tour.cost_cents for tour in tours) + sum(order.price_unserved_cents for order in left)
+        if cost <= self.cost:
+            self.best, self.cost, self.unserved = routes, cost, len(left)
+        self.report()
+
+
+def _by_kernel(run: _Run, possible: list[Order], seed: int, cores: int) -> tuple[str, int] | None:
+    """Search with the compiled kernel, if it can state the problem and need not be compiled first."""
+    from routing.tours import warm  # numba takes two seconds to import: only where somebody plans
+
+    if not warm.is_warm():
+        return None
+    from routing.tours.kernel import search, tables
+
+    if tables.unstated(run.problem, possible):
+        return None
+    prepared = tables.tables(run.problem, possible)
+    found = search.search(
+        prepared,
+        start=run.best,
+        share=lambda: run.elapsed_s() / run.limit_s,
+        seed=seed,
+        cores=cores,
+        stop=run.stop,
+        on_better=run.keep,
+        pause_s=REPORT_EVERY_S,
+        light=warm.is_warm(light=True),
+    )
+    run.keep(found.routes)
+    return "kernel", found.steps
+
+
+def _by_library(run: _Run, possible: list[Order]) -> tuple[str, int]:
+    """Cheapest insertion, then the routing library of OR-Tools."""
+    if not run.best:
+        run.keep(cheapest_insertion(run.problem, possible, run.stop_after(FIRST_PLAN_SHARE * run.limit_s)))
+    if run.left_s() <= 0 or run.stop():
+        return "greedy", 0
+    from routing.tours import library  # OR-Tools is imported only where it is used: it takes a while
+
+    stop = run.stop_after(run.limit_s)
+    found = library.improve(run.problem, possible, run.best, stop=stop, on_better=run.keep)
+    run.keep(without_losses(run.problem, found.routes))
+    return "ortools", found.solutions
+
+
+def _tours(problem: Problem, routes: Routes) -> list[Tour] | None:
+    tours = []
+    for vehicle in problem.vehicles:
+        if orders := routes.get(vehicle.key):
+            tour = ride(problem, vehicle, orders)
+            if tour is None:
+                return None
+            tours.append(tour)
+    return tours
+
+
+def _plan(problem: Problem, routes: Routes, engine: str, seed: int, seconds: float, iterations: int) -> Plan:
+    tours = _tours(problem, routes)
+    if tours is None:
+        raise PlanBroken("a sequence of stops cannot be ridden")
+    served = {visit.order for tour in tours for visit in tour.visits}
+    left = [order for order in problem.orders if order.key not in served]
+    unserved = tuple(Unserved(order.key, reasons.in_plan(problem, routes, order)) for order in left)
+    cost = sum(tour.cost_cents for tour in tours) + sum(order.price_unserved_cents for order in left)
+    return Plan(tuple(tours), unserved, cost, engine, seed, seconds, iterations, None, _versions())
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), "ortools": version("ortools"), "numba": version("numba")}
+
+
+def _check_arguments(limit_s: object, seed: object, cores: object) -> None:
+    number = isinstance(limit_s, int | float) and not isinstance(limit_s, bool)
+    if not number or not 0 < limit_s <= LONGEST_LIMIT_S:  # type: ignore[operator]
+        raise BadInput(
+            "The search time is %(value)s s; allowed is more than 0 up to %(high)s s.",
+            value=str(limit_s),
+            high=LONGEST_LIMIT_S,
+        )
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
+        raise BadInput(
+            "The seed is %(value)s; allowed are whole numbers from 0 to %(high)s.", value=seed, high=2**31 - 1
+        )
+    if isinstance(cores, bool) or not isinstance(cores, int) or not 1 <= cores <= MAX_CORES:
+        raise BadInput("The number of cores is %(value)s; allowed are 1 to %(high)s.", value=cores, high=MAX_CORES)

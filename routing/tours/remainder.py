@@ -1,0 +1,222 @@
+"""A day that has begun: what is left of it is a day of its own, and its plan joins what has already been driven. Pure.
+
+A vehicle that is out starts again from the place of its last locked stop, which becomes a hub of its own where
+only the goods on its board are. So every search can plan the rest without knowing of locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from routing.message import N_, BadInput, Message
+from routing.tours.greedy import Routes
+from routing.tours.plan import Plan, Tour, Unserved, Visit
+from routing.tours.problem import Hub, Kind, Locked, Order, Problem, Vehicle
+from routing.tours.schedule import cost_cents
+
+STAYS_ABOARD = N_("It is on board %(vehicle)s and cannot be handed over any more; it comes back to the hub.")
+ROUNDS = 3  # each settles orders on board that cannot be delivered; the rest stays a little smaller
+
+Improve = Callable[..., Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a day, and the load that each vehicle on its way cannot get rid of."""
+
+    problem: Problem
+    ballast: Mapping[str, tuple[int, int]]  # g and ml by vehicle
+
+
+def solve_the_rest(problem: Problem, start: Routes, limit_s: float, improve: Improve, **how: Any) -> Plan:
+    """Plan what is not locked with ``improve`` and join it to what is. Without locks: plan the day."""
+    if not problem.locked:
+        return improve(problem, start, limit_s=limit_s, **how)
+    settled: set[str] = set()
+    for _ in range(ROUNDS):
+        rest = remainder(problem, frozenset(settled))
+        plan = improve(
+            rest.problem, _known(rest.problem, start), limit_s=limit_s / ROUNDS if settled else limit_s, **how
+        )
+        carried = {key for lock in problem.locked for key in lock.aboard}
+        stuck = {left.order for left in plan.unserved} & carried
+        if not stuck:
+            break
+        settled |= stuck
+    return joined(problem, rest, plan)
+
+
+def remainder(problem: Problem, settled: frozenset[str] = frozenset()) -> Rest:
+    """What is left to plan; ``settled``: orders on board that nobody can deliver any more."""
+    over = {visit.order for lock in problem.locked for visit in lock.visits} | settled
+    carried_by = {key: lock for lock in problem.locked for key in lock.aboard}
+    hubs, vehicles, ballast = _with_what_is_left(problem), [], {}
+    for vehicle in problem.vehicles:
+        lock = problem.lock_of.get(vehicle.key)
+        if lock is None:
+            vehicles.append(vehicle)
+            continue
+        ballast[vehicle.key] = _ballast(problem, lock, over)
+        hubs.append(Hub(_here(vehicle), place_of(problem, lock), lock.free_s, lock.free_s))
+        vehicles.append(_on_its_way(problem, vehicle, lock, ballast[vehicle.key]))
+    orders = tuple(
+        _open(problem, order, carried_by.get(order.key)) for order in problem.orders if order.key not in over
+    )
+    return Rest(Problem(problem.places, problem.travel, tuple(hubs), tuple(vehicles), orders), ballast)
+
+
+def _with_what_is_left(problem: Problem) -> list[Hub]:
+    """The hubs without what has already passed through them."""
+    through = {hub.key: [0, 0] for hub in problem.hubs}
+    for lock in problem.locked:
+        vehicle = problem.vehicle_by_key[lock.vehicle]
+        collected = [visit.order for visit in lock.visits if visit.order not in lock.aboard | lock.failed]
+        passed = [(vehicle.start_hub, key) for key in lock.aboard] + [(vehicle.end_hub, key) for key in collected]
+        for hub, key in passed:
+            through[hub][0] += problem.order_by_key[key].load_g
+            through[hub][1] += problem.order_by_key[key].load_ml
+    return [
+        replace(
+            hub,
+            capacity_g=None if hub.capacity_g is None else max(0, hub.capacity_g - through[hub.key][0]),
+            capacity_ml=None if hub.capacity_ml is None else max(0, hub.capacity_ml - through[hub.key][1]),
+        )
+        for hub in problem.hubs
+    ]
+
+
+def place_of(problem: Problem, lock: Locked) -> int:
+    """Where the vehicle is free to go elsewhere: its last locked stop, or its hub."""
+    if lock.visits:
+        return problem.order_by_key[lock.visits[-1].order].place
+    return problem.hub_by_key[problem.vehicle_by_key[lock.vehicle].start_hub].place
+
+
+def joined(problem: Problem, rest: Rest, plan: Plan) -> Plan:
+    """The whole day: locked stops first, then what was planned for the rest."""
+    by_vehicle = {tour.vehicle: tour for tour in plan.tours}
+    tours = []
+    for vehicle in problem.vehicles:
+        lock, tour = problem.lock_of.get(vehicle.key), by_vehicle.get(vehicle.key)
+        if lock is None:
+            tours += [tour] if tour else []
+        elif lock.visits or tour:
+            tours.append(_joined(problem, vehicle, lock, tour, rest.ballast[vehicle.key]))
+    served = {visit.order for tour in tours for visit in tour.visits}
+    reasons = {left.order: left.reason for left in plan.unserved}
+    carrier = {key: lock.vehicle for lock in problem.locked for key in lock.aboard}
+    unserved = []
+    for order in problem.orders:
+        if order.key not in served:
+            reason = reasons.get(order.key) or Message(STAYS_ABOARD, {"vehicle": carrier[order.key]})
+            unserved.append(Unserved(order.key, reason))
+    cost = sum(problem.order_by_key[left.order].price_unserved_cents for left in unserved)
+    cost += sum(tour.cost_cents for tour in tours)
+    return replace(plan, tours=tuple(tours), unserved=tuple(unserved), cost_cents=cost, bound_cents=None)
+
+
+def _here(vehicle: Vehicle) -> str:
+    return f"{vehicle.key} …"
+
+
+def _known(problem: Problem, start: Routes) -> Routes:
+    """The sequences as far as their orders are still to be planned."""
+    kept = {key: [order for o in orders if (order := problem.order_by_key.get(o.key))] for key, orders in start.items()}
+    return {key: orders for key, orders in kept.items() if orders and key in problem.vehicle_by_key}
+
+
+def _ballast(problem: Problem, lock: Locked, over: set[str]) -> tuple[int, int]:
+    """What stays on board to the end: collected, not handed over, or not deliverable any more."""
+    visited = {visit.order for visit in lock.visits}
+    stays = [key for key in lock.aboard if key in lock.failed or (key in over and key not in visited)]
+    stays += [key for key in visited if problem.order_by_key[key].kind is Kind.PICKUP and key not in lock.failed]
+    orders = [problem.order_by_key[key] for key in stays]
+    return sum(order.load_g for order in orders), sum(order.load_ml for order in orders)
+
+
+def _on_its_way(problem: Problem, vehicle: Vehicle, lock: Locked, ballast: tuple[int, int]) -> Vehicle:
+    """The same vehicle with what is left of its shift, range and room; it may always ride home."""
+    back_s, back_m = way_back(problem, lock)
+    gone_m, out_s = ridden_m(problem, lock), lock.free_s - lock.departs_s
+    limits: dict[str, Any] = {}
+    if vehicle.reach_m is not None:
+        limits |= {"range_m": max(vehicle.reach_m - gone_m, back_m), "battery_wh": None}
+    if vehicle.longest_s is not None:
+        limits["longest_s"] = max(vehicle.longest_s - out_s, back_s)
+    return replace(
+        vehicle,
+        start_hub=_here(vehicle),
+        starts_s=lock.free_s,
+        ends_s=max(vehicle.ends_s, lock.free_s + back_s),
+        capacity_g=max(0, vehicle.capacity_g - ballast[0]),
+        capacity_ml=max(0, vehicle.capacity_ml - ballast[1]),
+        cost_cents_use=0,
+        **limits,
+    )
+
+
+def way_back(problem: Problem, lock: Locked) -> tuple[int, int]:
+    """Seconds and metres from where the vehicle is free to its hub of return."""
+    vehicle = problem.vehicle_by_key[lock.vehicle]
+    tables, here = problem.travel[vehicle.vehicle_class], place_of(problem, lock)
+    home = problem.hub_by_key[vehicle.end_hub].place
+    if tables.seconds[here, home] < 0:
+        raise BadInput("%(vehicle)s finds no way back to hub %(hub)s.", vehicle=vehicle.key, hub=vehicle.end_hub)
+    return int(tables.seconds[here, home]), int(tables.metres[here, home])
+
+
+def ridden_m(problem: Problem, lock: Locked) -> int:
+    """Metres along the locked stops."""
+    vehicle = problem.vehicle_by_key[lock.vehicle]
+    metres = problem.travel[vehicle.vehicle_class].metres
+    places = [problem.hub_by_key[vehicle.start_hub].place]
+    places += [problem.order_by_key[visit.order].place for visit in lock.visits]
+    return sum(max(0, metres.item(a, b)) for a, b in pairwise(places))
+
+
+def _open(problem: Problem, order: Order, lock: Locked | None) -> Order:
+    """An order of the rest: goods on board stay there, other deliveries cannot join a vehicle that is out."""
+    if lock is not None:
+        vehicle = problem.vehicle_by_key[lock.vehicle]
+        its = order.only_vehicles is None or vehicle.key in order.only_vehicles
+        only = frozenset({vehicle.key}) if its else frozenset()
+        return replace(order, hub=_here(vehicle), only_vehicles=only, not_vehicles=frozenset(), release_s=0)
+    if order.kind is Kind.DELIVERY:
+        return replace(order, not_vehicles=order.not_vehicles | {lock.vehicle for lock in problem.locked})
+    return order
+
+
+def _joined(problem: Problem, vehicle: Vehicle, lock: Locked, tour: Tour | None, ballast: tuple[int, int]) -> Tour:
+    back_s, back_m = way_back(problem, lock)
+    metres = ridden_m(problem, lock) + (tour.metres if tour else back_m)
+    returns = tour.returns_s if tour else lock.free_s + back_s
+    rest = tuple(
+        replace(v, load_after_g=v.load_after_g + ballast[0], load_after_ml=v.load_after_ml + ballast[1])
+        for v in (tour.visits if tour else ())
+    )
+    return Tour(
+        vehicle.key,
+        vehicle.start_hub,
+        vehicle.end_hub,
+        lock.departs_s,
+        _weighed(problem, lock) + rest,
+        returns,
+        metres,
+        cost_cents(vehicle, returns - lock.departs_s, metres),
+    )
+
+
+def _weighed(problem: Problem, lock: Locked) -> tuple[Visit, ...]:
+    """The locked stops with what is on board after each."""
+    carried = [problem.order_by_key[key] for key in lock.aboard]
+    g, ml, visits = sum(o.load_g for o in carried), sum(o.load_ml for o in carried), []
+    for visit in lock.visits:
+        order = problem.order_by_key[visit.order]
+        if order.key not in lock.failed:
+            sign = -1 if order.kind is Kind.DELIVERY else 1
+            g, ml = g + sign * order.load_g, ml + sign * order.load_ml
+        visits.append(replace(visit, load_after_g=g, load_after_ml=ml))
+    return tuple(visits)
