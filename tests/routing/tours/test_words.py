@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[3]
-CATALOGUE = HOUSE / "translations" / "de" / "routing.po"
+CATALOGUES = [HOUSE / "translations" / "de" / name for name in ("routing.po", "tours.po")]
 ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
 PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -18,7 +18,8 @@ def german() -> dict[str, str]:
     def text(quoted: str) -> str:
         return "".join(ast.literal_eval(line) for line in quoted.splitlines())
 
-    return {text(key): text(said) for key, said in ENTRY.findall(CATALOGUE.read_text("utf-8"))}
+    both = "".join(path.read_text("utf-8") for path in CATALOGUES)
+    return {text(key): text(said) for key, said in ENTRY.findall(both)}
 
 
 def sentences(path: Path) -> set[str]:
