@@ -7,7 +7,7 @@ The time part is the subset of OSM's opening hours that street signs need.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -34,6 +34,10 @@ _COMPARISON = re.compile(r"(weight|maxweight|grossweight)\s*(<=|>=|<|>|=)\s*(\d+
 _DELIVERING = {"destination", "delivery", "deliveries"}
 
 Span = tuple[int, int]
+
+
+def _any_day(_day: date) -> bool:
+    return True
 
 
 class NotUnderstood(ValueError):
@@ -90,10 +94,13 @@ class Condition:
             return frozenset((True,)) if self._around_the_clock() else frozenset((True, False))
         return frozenset(on for _, _, on in self.stretches(period))
 
-    def stretches(self, period: Period) -> Iterator[tuple[int, int, bool]]:
-        """The period cut where this begins or ceases to hold: (from, until, holds) in elapsed seconds."""
+    def stretches(self, period: Period, on: Callable[[date], bool] = _any_day) -> Iterator[tuple[int, int, bool]]:
+        """The period cut where this begins or ceases to hold: (from, until, holds) in elapsed seconds.
+
+        ``on`` leaves only windows that begin on such days.
+        """
         at, ends = period.starts_s, period.ends_s
-        for low, high in _merged(self._spans(period)):
+        for low, high in _merged(self._spans(period, on)):
             low, high = max(low, at), min(high, ends)
             if low >= high:
                 continue
@@ -104,11 +111,11 @@ class Condition:
         if at < ends:
             yield at, ends, False
 
-    def _spans(self, period: Period) -> Iterator[Span]:
+    def _spans(self, period: Period, on: Callable[[date], bool]) -> Iterator[Span]:
         """Windows of the days around the period, in seconds elapsed since midnight of the period's day."""
         for offset in range(-1, 4):
             day = period.day + timedelta(days=offset)
-            for low, high in self._windows(day, period.holidays):
+            for low, high in self._windows(day, period.holidays) if on(day) else ():
                 yield elapsed_s(period, low + offset * DAY_S), elapsed_s(period, high + offset * DAY_S)
 
     def _windows(self, day: date, holidays: frozenset[date]) -> list[Span]:

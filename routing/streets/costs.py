@@ -5,9 +5,9 @@ Matrix, line and words all read from here, so they cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from itertools import product
 from typing import NamedTuple
@@ -19,14 +19,15 @@ from scipy.sparse.csgraph import connected_components
 
 from routing.streets.access import Access, Pattern, Use
 from routing.streets.conditions import Condition
-from routing.streets.model import VEHICLES, Period, VehicleClass
+from routing.streets.model import VEHICLES, Period, VehicleClass, ZoneUse
 from routing.streets.packing import DETOUR, FAR, LENGTH_BITS, packed
 from routing.streets.segments import Segments, Trait
 from routing.streets.speeds import Speeds
 from routing.streets.turns import Turns
-from routing.streets.zones import AccessRule, ZoneUse
+from routing.streets.zones import AccessRule, Inside
 
 Ints = NDArray[np.int64]
+WHOLE = (0.0, 1.0)
 SIGNED_KEPT = 11  # patterns of windows whose lanes are remembered
 
 
@@ -35,12 +36,20 @@ class LaneCosts:
     """Per lane: packed cost from end to end (``FAR``: closed), whether it is pushed, and its destination zone.
 
     ``zone`` is -1 on ordinary streets; a connected set of streets that only those may enter who have
-    business there has one number.
+    business there has one number. ``cuts`` are lanes that an area closes in part: nobody passes, but up to the
+    first share and from the second on one may ride; ``uncut`` is their cost as if the area were not.
     """
 
     cost: Ints
     push: NDArray[np.bool_]
     zone: NDArray[np.int32]
+    cuts: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    uncut: Ints | None = None
+
+    @property
+    def through(self) -> LaneCosts:
+        """The same as if no area closed a lane in part."""
+        return self if self.uncut is None else LaneCosts(self.uncut, self.push, self.zone)
 
     @property
     def open(self) -> NDArray[np.bool_]:
@@ -59,7 +68,7 @@ class CostModel:
 
     def __init__(self, segments: Segments, turns: Turns, speeds: Speeds) -> None:
         self._segments, self._turns, self._speeds = segments, turns, speeds
-        self._rules: dict[AccessRule, Ints] = {}
+        self._rules: dict[AccessRule, Inside] = {}
         self._signed: dict[tuple[VehicleClass, tuple[tuple[Use, Use], ...]], tuple[LaneUses, LaneCosts]] = {}
         self._fixed = _use_table(segments.traits)
         self._conditional = [k for k, trait in enumerate(segments.traits) if trait.pattern.conditions]
@@ -67,8 +76,8 @@ class CostModel:
         self._length_m = np.repeat(segments.length_m, 2)
         self._tail, self._head = turns.lane_of[turns.tail], turns.lane_of[turns.head]
 
-    def with_rules(self, rules: dict[AccessRule, Ints]) -> CostModel:
-        """The same under the city's own rules, each with the segments it lies on; later ones override earlier ones."""
+    def with_rules(self, rules: dict[AccessRule, Inside]) -> CostModel:
+        """The same under the city's own rules, each with what lies inside it; later ones override earlier ones."""
         other = copy(self)
         other._rules = rules
         return other
@@ -88,8 +97,23 @@ class CostModel:
         patterns = (self._segments.traits[t].pattern for t in self._conditional)
         return OpenUses(
             tuple(_best(pattern.states, k) for pattern in patterns),
-            self._rules_that(AccessRule.best_truths, vehicle),
+            self._rules_that(lambda rule: frozenset((rule.use is ZoneUse.RIDE,)), vehicle),
         )
+
+    def closing(self, vehicle: VehicleClass, period: Period | None) -> tuple[AccessRule, ...]:
+        """The rules that keep this vehicle out at some moment of the period; None: at every moment there is."""
+        return tuple(
+            rule
+            for rule in self._rules
+            if rule.closes(vehicle) and (True in rule.truths(period) if period else rule.truths(None) == {True})
+        )
+
+    def under(self, vehicle: VehicleClass, closures: tuple[AccessRule, ...]) -> LaneCosts:
+        """Lanes at the best moment of each street, but with these rules in force."""
+        widest = self.widest(vehicle)
+        best = dict(widest.rules) | dict.fromkeys(closures, frozenset((True,)))
+        rules = tuple((rule, best[rule]) for rule in self._rules if rule in best)
+        return self.lanes(vehicle, OpenUses(widest.conditional, rules))
 
     def _rules_that(
         self, truths_of: Callable[[AccessRule], frozenset[bool]], vehicle: VehicleClass
@@ -138,15 +162,28 @@ class CostModel:
     ) -> LaneCosts:
         """The city's rules over the signs; only their lanes are worked out again."""
         uses = LaneUses(signed.kmh.copy(), signed.push.copy(), signed.destination.copy())
+        cuts: dict[int, tuple[float, float]] = {}
+        before: dict[int, float] = {}
         for rule, truths in rules:
-            lanes = np.concatenate((2 * self._rules[rule], 2 * self._rules[rule] + 1))
+            inside = self._rules[rule]
+            lanes = np.concatenate((2 * inside.segments, 2 * inside.segments + 1))
+            if rule.closes(vehicle):
+                _cut(cuts, before, inside, uses.kmh)
             uses.overridden(lanes, rule.use, vehicle, self._speeds, sometimes=False in truths)
         changed = np.flatnonzero(uses.kmh != signed.kmh)
         cost = costs.cost.copy()
         cost[changed] = self._cost(uses.kmh[changed], changed)
+        cuts = {lane: cut for lane, cut in cuts.items() if cost[lane] >= FAR and cut != WHOLE}
         limited = uses.destination & (uses.kmh > 0)
         same = np.array_equal(limited, signed.destination & (signed.kmh > 0))
-        return LaneCosts(cost, uses.push, costs.zone if same else self._zones(limited))
+        zone = costs.zone if same else self._zones(limited)
+        return LaneCosts(cost, uses.push, zone, cuts, self._uncut(cost, cuts, before) if cuts else None)
+
+    def _uncut(self, cost: Ints, cuts: Mapping[int, tuple[float, float]], before: Mapping[int, float]) -> Ints:
+        lanes = np.array(list(cuts), np.int64)
+        uncut = cost.copy()
+        uncut[lanes] = self._cost(np.array([before[lane] for lane in cuts], np.float64), lanes)
+        return uncut
 
     def _cost(self, kmh: NDArray[np.float64], lanes: Ints) -> Ints:
         """Packed cost of these lanes at these speeds."""
@@ -182,6 +219,17 @@ class CostModel:
         cost = near_arcs.copy()
         cost[beside] = self._arcs(vehicle, lanes, beside)
         return beside[cost[beside] != near_arcs[beside]], cost
+
+    def loose_arcs(self, vehicle: VehicleClass, lanes: LaneCosts, arcs: Ints) -> Ints:
+        """The costs of all arcs, as if no area closed a lane in part."""
+        if not lanes.cuts:
+            return arcs
+        cut = np.zeros(len(lanes.cost), np.bool_)
+        cut[list(lanes.cuts)] = True
+        beside = np.flatnonzero(cut[self._tail] | cut[self._head])
+        loose = arcs.copy()
+        loose[beside] = self._arcs(vehicle, lanes.through, beside)
+        return loose
 
     def _arcs(self, vehicle: VehicleClass, lanes: LaneCosts, which: Ints) -> Ints:
         k, tail, head = VEHICLES.index(vehicle), self._tail[which], self._head[which]
@@ -221,6 +269,19 @@ class LaneUses:
             new_kmh = np.minimum(kmh, new_kmh)  # closed is 0
             new_push, new_destination = push | new_push, destination | new_destination
         self.kmh[lanes], self.push[lanes], self.destination[lanes] = new_kmh, new_push, new_destination
+
+
+def _cut(
+    cuts: dict[int, tuple[float, float]], before: dict[int, float], inside: Inside, kmh: NDArray[np.float64]
+) -> None:
+    """Note which part of each lane an area closes, in the lane's own direction, and how fast it was."""
+    for segment, low, high in zip(inside.segments.tolist(), inside.begins.tolist(), inside.ends.tolist(), strict=True):
+        for lane, begin, end in ((2 * segment, low, high), (2 * segment + 1, 1.0 - high, 1.0 - low)):
+            if kmh[lane] > 0:
+                before[lane] = float(kmh[lane])
+            if lane in before:
+                first, last = cuts.get(lane, (1.0, 0.0))
+                cuts[lane] = min(first, begin), max(last, end)
 
 
 def states_during(pattern: Pattern, period: Period | None) -> list[Access]:

@@ -210,35 +210,35 @@ def sweep(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def between(found, column, rest, zone):  # type: ignore[no-untyped-def]
+def between(found, column, rest, from_zone, zone):  # type: ignore[no-untyped-def]
     """From costs to the ends of lanes to costs between stops: less what lies behind a stop, less its one detour."""
-    count = len(column)
-    out = np.empty((count, count), np.int64)
-    for i in range(count):
-        for j in range(count):
+    rows, columns = len(found), len(column)
+    out = np.empty((rows, columns), np.int64)
+    for i in range(rows):
+        for j in range(columns):
             best = np.int64(FAR)
             for side in range(2):
                 if rest[j, side] < FAR and found[i, column[j, side]] < FAR:
                     best = min(best, found[i, column[j, side]] - rest[j, side])
-            if zone[j] >= 0 and zone[i] != zone[j] and DETOUR <= best < FAR:
+            if zone[j] >= 0 and from_zone[i] != zone[j] and DETOUR <= best < FAR:
                 best -= DETOUR
             out[i, j] = best
     return out
 
 
 @compiled
-def told(cost, walk_ms, place, length_bits, detour_bits):  # type: ignore[no-untyped-def]
+def told(cost, from_ms, to_ms, from_place, to_place, length_bits, detour_bits):  # type: ignore[no-untyped-def]
     """Whole seconds and metres; the walks at both ends count where the two places differ. -1: no way."""
-    count = len(cost)
-    seconds, metres = np.empty((count, count), np.int32), np.empty((count, count), np.int32)
-    for i in range(count):
-        for j in range(count):
+    rows, columns = cost.shape
+    seconds, metres = np.empty((rows, columns), np.int32), np.empty((rows, columns), np.int32)
+    for i in range(rows):
+        for j in range(columns):
             if cost[i, j] >= FAR:
                 seconds[i, j] = metres[i, j] = -1
                 continue
             ms = (cost[i, j] >> length_bits) & ((1 << detour_bits) - 1)
-            if place[i] != place[j]:
-                ms += walk_ms[i] + walk_ms[j]
+            if from_place[i] != to_place[j]:
+                ms += from_ms[i] + to_ms[j]
             seconds[i, j] = (ms + 500) // 1000
             metres[i, j] = ((cost[i, j] & ((1 << length_bits) - 1)) + 5) // 10
     return seconds, metres

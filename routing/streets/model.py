@@ -30,6 +30,15 @@ class VehicleClass(StrEnum):
 VEHICLES = tuple(VehicleClass)
 
 
+class ZoneUse(StrEnum):
+    """What an area of the city allows while its rule holds (Zugangszone)."""
+
+    CLOSED = "closed"  # gesperrt
+    PUSH = "push"  # bikes are pushed, vans stay out
+    DESTINATION = "destination"  # only who has business there
+    RIDE = "ride"  # at walking pace, whatever the signs say
+
+
 class Bounds(NamedTuple):
     """The box around a map, degrees."""
 

@@ -16,6 +16,7 @@ from pathlib import Path as FilePath
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.message import BadInput
 from routing.streets import kernels
@@ -34,14 +35,15 @@ from routing.streets.model import (
     Step,
     Unreachable,
     VehicleClass,
+    ZoneUse,
 )
 from routing.streets.order import lane_ranks
 from routing.streets.osm import check_source, read_extract
-from routing.streets.packing import DETOUR_BITS, LENGTH_BITS, decimetres, milliseconds, whole_metres, whole_seconds
+from routing.streets.packing import DETOUR_BITS, FAR, LENGTH_BITS, decimetres, milliseconds, whole_metres, whole_seconds
 from routing.streets.restrictions import restrict
 from routing.streets.segments import build_segments
 from routing.streets.shortest import Adjacency, Router
-from routing.streets.snapping import Snapper, Stops
+from routing.streets.snapping import OpenParts, Snapper, Stops
 from routing.streets.speeds import Speeds
 from routing.streets.store import Derived, as_points, load, place_for, save, scenery, sha256_of
 from routing.streets.turns import build_turns
@@ -125,14 +127,18 @@ class Network:
         self._snappers: dict[VehicleClass, Snapper] = {}
         self._uses: dict[tuple[VehicleClass, Period | None], OpenUses] = {}
         self._routers: OrderedDict[tuple[VehicleClass, OpenUses], Router] = OrderedDict()
+        self._left: dict[tuple[VehicleClass, tuple[AccessRule, ...]], OpenParts] = {}
 
-    def snap(self, point: Point, vehicle: VehicleClass) -> Snap:
-        """The nearest place where the vehicle may stop, at the best hour of the day.
+    def snap(self, point: Point, vehicle: VehicleClass, *, during: Period | None = None) -> Snap:
+        """The nearest place where the vehicle may stop; outside of areas that the city closes during the period.
 
         Raises :class:`BadInput` for a point that is no number, outside the map, or more than 300 m
-        from any street; it says so when latitude and longitude look swapped.
+        from any street; it says so when latitude and longitude look swapped. Raises :class:`Unreachable`
+        for a point within an area that is closed even to those on foot.
         """
-        stops = self._snapper(vehicle).stops([point])
+        stops, served = self._stops([point], vehicle, during)
+        if not served[0]:
+            raise self._shut([point], vehicle, during)
         return Snap(self._place(stops, 0), round(float(stops.distance_m[0])), self._street(int(stops.segment[0])))
 
     def matrix(self, points: Sequence[Point], vehicle: VehicleClass, *, during: Period | None = None) -> Matrix:
@@ -143,17 +149,25 @@ class Network:
         """
         if not points:
             return Matrix(np.zeros((0, 0), np.int32), np.zeros((0, 0), np.int32))
-        stops = self._snapper(vehicle).stops(points)
+        stops, served = self._stops(points, vehicle, during)
         cost = self._router(vehicle, during).table(stops)
-        places = np.unique(np.asarray(points, np.float64), axis=0, return_inverse=True)[1]
-        return Matrix(*kernels.told(cost, self._walk_ms(stops), places, LENGTH_BITS, DETOUR_BITS))
+        cost[~served] = FAR
+        cost[:, ~served] = FAR
+        np.fill_diagonal(cost, 0)
+        places = np.unique(np.asarray(points, np.float64), axis=0, return_inverse=True)[1].ravel()
+        walk_ms = self._walk_ms(stops)
+        return Matrix(*kernels.told(cost, walk_ms, walk_ms, places, places, LENGTH_BITS, DETOUR_BITS))
 
     def path(self, start: Point, end: Point, vehicle: VehicleClass, *, during: Period | None = None) -> Path:
         """The fastest ride with its line and its words; seconds and metres equal the matrix.
 
         Raises :class:`BadInput` as ``snap`` does, and :class:`Unreachable` with the reason.
         """
-        stops = self._snapper(vehicle).stops([start, end])
+        stops, served = self._stops([start, end], vehicle, during)
+        if not served.all():
+            raise self._shut(
+                [point for point, fine in zip((start, end), served, strict=True) if not fine], vehicle, during
+            )
         router = self._router(vehicle, during)
         ride = router.ride(stops)
         if ride is None:
@@ -176,8 +190,8 @@ class Network:
             other = copy(self)
             other._routers = OrderedDict(self._routers)
         other._model = self._model.with_rules({rule: self._finder.within(rule.area) for rule in rules})
-        other._lock, other._snappers, other._uses = threading.RLock(), {}, {}
-        if not any(True in rule.best_truths() for rule in rules):
+        other._lock, other._snappers, other._uses, other._left = threading.RLock(), {}, {}, {}
+        if not any(rule.use is ZoneUse.RIDE for rule in rules):
             other._snappers = dict(self._snappers)  # at its best moment the network is as the map has it
         return other
 
@@ -225,6 +239,29 @@ class Network:
         """Outlines of buildings, where the extract has them."""
         yield from (line for _, line in self._derived.scenery.of("building"))
 
+    def _stops(
+        self, points: Sequence[Point], vehicle: VehicleClass, period: Period | None
+    ) -> tuple[Stops, NDArray[np.bool_]]:
+        """Where the vehicle stops for each point, and which points it can serve at all while areas are closed."""
+        snapper = self._snapper(vehicle)
+        stops = snapper.stops(points)
+        closures = self._model.closing(vehicle, period)
+        if not closures:
+            return stops, np.ones(len(points), np.bool_)
+        stops, served = snapper.beside(points, stops, self._left_by(vehicle, closures))
+        for rule in closures:
+            if rule.closes(VehicleClass.FOOT):
+                served &= ~rule.holds_points(points)
+        return stops, served
+
+    def _left_by(self, vehicle: VehicleClass, closures: tuple[AccessRule, ...]) -> OpenParts:
+        with self._lock:
+            if (vehicle, closures) not in self._left:
+                lanes = self._model.under(vehicle, closures)
+                arcs = self._model.arcs(vehicle, lanes)
+                self._left[vehicle, closures] = self._snapper(vehicle).open_parts(arcs, lanes.cuts)
+            return self._left[vehicle, closures]
+
     def _snapper(self, vehicle: VehicleClass) -> Snapper:
         with self._lock:
             if vehicle not in self._snappers:
@@ -257,14 +294,13 @@ class Network:
         near = next((router for (other, _), router in reversed(self._routers.items()) if other is vehicle), None)
         lanes = self._model.lanes(vehicle, uses)
         if near is None:
-            arcs = self._model.arcs(vehicle, lanes)
-            return Router(self._adjacency, self._hierarchy, lanes, self._hierarchy.metric(arcs))
-        touched, arcs = self._model.arcs_beside(vehicle, lanes, near.lanes, near.arcs)
-        if len(touched) <= max(PARTIAL_SHARE * len(arcs), FEW_ARCS):
-            metric = self._hierarchy.changed(near.metric, touched, arcs)
+            metric = self._hierarchy.metric(self._model.arcs(vehicle, lanes))
         else:
-            metric = self._hierarchy.metric(arcs)
-        return Router(self._adjacency, self._hierarchy, lanes, metric)
+            touched, arcs = self._model.arcs_beside(vehicle, lanes, near.lanes, near.arcs)
+            few = len(touched) <= max(PARTIAL_SHARE * len(arcs), FEW_ARCS)
+            metric = self._hierarchy.changed(near.metric, touched, arcs) if few else self._hierarchy.metric(arcs)
+        loose = self._model.loose_arcs(vehicle, lanes, metric.arcs)
+        return Router(self._adjacency, self._hierarchy, lanes, metric, loose)
 
     def _walk_ms(self, stops: Stops) -> np.ndarray:
         """From the stop to the door, milliseconds on foot."""
@@ -277,6 +313,20 @@ class Network:
     def _street(self, segment: int) -> str:
         return self._derived.segments.traits[self._derived.segments.trait[segment]].name
 
+    def reaches(self, stops: Stops, vehicle: VehicleClass, period: Period | None) -> bool:
+        """Whether there is a ride from the first of two stops to the second."""
+        return self._router(vehicle, period).ride(stops) is not None
+
+    def _shut(self, points: Sequence[Point], vehicle: VehicleClass, period: Period | None) -> Unreachable:
+        """Which closure keeps everybody from these points."""
+        closures = self._model.closing(vehicle, period)
+        around = [rule for rule in closures if rule.closes(VehicleClass.FOOT) and rule.holds_points(points).any()]
+        if around:
+            return Unreachable(
+                "The place lies in an area that is closed even on foot: “%(closure)s”.", closure=_names(around)
+            )
+        return Unreachable("Around the place everything is closed: “%(closure)s”.", closure=_names(closures))
+
     def _reason(self, stops: Stops, vehicle: VehicleClass, period: Period | None) -> Unreachable:
         """Why there is no way: the clock, or the network itself."""
         streets = {"start": self._street(int(stops.segment[0])), "goal": self._street(int(stops.segment[1]))}
@@ -284,6 +334,13 @@ class Network:
         if self._router_for(vehicle, self._model.widest(vehicle)).ride(stops) is None:
             return Unreachable(
                 "There is no way from %(start)s to %(goal)s: the two lie in separate parts of the network.", **named
+            )
+        closures = self._model.closing(vehicle, period)
+        if closures and self.with_rules([]).reaches(stops, vehicle, period):
+            return Unreachable(
+                "There is no way from %(start)s to %(goal)s while “%(closure)s” is closed.",
+                **named,
+                closure=_names(closures),
             )
         if period is None:
             return Unreachable(
@@ -296,6 +353,10 @@ class Network:
             begins=_hours(period.starts_s),
             ends=_hours(period.ends_s),
         )
+
+
+def _names(rules: Sequence[AccessRule]) -> str:
+    return ", ".join(dict.fromkeys(rule.name or rule.source or "–" for rule in rules))
 
 
 def _hours(elapsed_s: int) -> str:

@@ -6,7 +6,7 @@ ends where the next stop lies on its lane. All costs are packed milliseconds and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +20,7 @@ from routing.streets.snapping import Stops
 from routing.streets.turns import Turns
 
 Ints = NDArray[np.int64]
+SLACK = 1e-9  # of a lane: a stop at the very edge of a closed area
 
 
 @dataclass(frozen=True)
@@ -57,48 +58,102 @@ class Adjacency:
         return int(((arcs[out] < FAR) & onward).sum())
 
 
-class Router:
-    """Answers under one set of costs. Read-only, so any number of threads may ask."""
+@dataclass(frozen=True)
+class Sides:
+    """The two lanes of each stop, P × 2, and packed costs on them; ``FAR`` where it is not possible.
 
-    def __init__(self, adjacency: Adjacency, hierarchy: Hierarchy, lanes: LaneCosts, metric: Metric) -> None:
+    ``rest``: from the stop to the end of a lane that may be ridden through; ``leave``: also of one that an area closes
+    behind the stop; ``enter``: from the beginning of a lane that an area closes beyond the stop; ``ahead``: what lies
+    ahead in any case; ``piece``: the part along which one can ride: 0, or 1 behind a closed area; -1: none.
+    """
+
+    lane: Ints
+    rest: Ints
+    leave: Ints
+    enter: Ints
+    ahead: Ints
+    piece: NDArray[np.int8]
+    left: NDArray[np.float64]  # share of the lane ahead
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Turns into lanes that an area closes in part: the stop there, the node left, the arc, and what it costs."""
+
+    stop: Ints
+    tail: Ints
+    arc: Ints
+    cost: Ints
+
+
+class Router:
+    """Answers under one set of costs. Read-only, so any number of threads may ask.
+
+    ``loose`` are the costs of the arcs as if no area closed a lane in part.
+    """
+
+    def __init__(
+        self, adjacency: Adjacency, hierarchy: Hierarchy, lanes: LaneCosts, metric: Metric, loose: Ints | None = None
+    ) -> None:
         self.lanes, self.arcs, self.metric = lanes, metric.arcs, metric
         self._hierarchy, self._turns = hierarchy, adjacency.turns
         self._near = adjacency
+        self.loose = metric.arcs if loose is None else loose
+        self._leaving = self.arcs
+        if lanes.cuts:
+            self._leaving = np.where(lanes.open[self._turns.lane_of[self._turns.head]], self.loose, FAR)
 
     def table(self, stops: Stops) -> Ints:
         """Packed costs of the ride between all stops, P × P; ``FAR`` where there is none. Zero diagonal."""
-        count = len(stops.segment)
-        lane, rest = self._rests(stops)
-        usable = rest < FAR
-        sources, costs, owner = self._starts(lane, rest, usable)
-        source_first = np.searchsorted(owner, np.arange(count + 1))
-        nodes, node_lane = self._nodes_of(np.unique(lane[usable]))
-        found = self._hierarchy.table(self.metric, source_first, sources, costs, nodes)
-        by_lane, column = self._per_lane(found, node_lane, lane)
-        out = kernels.between(by_lane, column, rest, self._zone_of(lane, usable))
-        self._ride_along(out, stops.segment, rest)
-        np.fill_diagonal(out, 0)
+        return self.part_of_table(stops, np.arange(len(stops.segment)), np.arange(len(stops.segment)))
+
+    def part_of_table(self, stops: Stops, rows: Ints, columns: Ints) -> Ints:
+        """The same for rides from some of the stops (rows) to some (columns)."""
+        sides = self._sides(stops)
+        begins, ends = _of(sides, rows), _of(sides, columns)
+        usable, leaves = ends.rest < FAR, begins.leave < FAR
+        sources, costs, owner = self._starts(begins.lane, begins.leave, leaves)
+        source_first = np.searchsorted(owner, np.arange(len(rows) + 1))
+        nodes, node_lane = self._nodes_of(np.unique(ends.lane[usable]))
+        entries = self._entries(ends)
+        found = self._hierarchy.table(
+            self.metric, source_first, sources, costs, np.concatenate((nodes, np.unique(entries.tail)))
+        )
+        by_lane, column = self._per_lane(found[:, : len(nodes)], node_lane, ends.lane)
+        zones = self._zone_of(begins.lane, leaves), self._zone_of(ends.lane, usable)
+        out = kernels.between(by_lane, column, ends.rest, *zones)
+        self._enter(out, found[:, len(nodes) :], entries, begins)
+        self._ride_along(out, stops.segment, sides, rows, columns)
+        out[rows[:, None] == columns[None, :]] = 0
         return out
 
-    def _rests(self, stops: Stops) -> tuple[Ints, Ints]:
-        """Both lanes of each stop and what is left of them behind it; ``FAR`` where the lane is closed."""
+    def _sides(self, stops: Stops) -> Sides:
         lane = np.stack((2 * stops.segment, 2 * stops.segment + 1), axis=1)
         left = np.stack((1.0 - stops.share, stops.share), axis=1)
         cost = self.lanes.cost[lane]
-        part = packed(
-            np.rint(left * milliseconds(cost)).astype(np.int64), np.rint(left * decimetres(cost)).astype(np.int64)
-        )
-        return lane, np.where(cost < FAR, part, FAR)
+        ahead = _part(self.lanes.through.cost[lane], left)
+        rest = np.where(cost < FAR, ahead, FAR)
+        leave, enter, piece = rest.copy(), np.full_like(rest, FAR), np.where(cost < FAR, 0, -1).astype(np.int8)
+        for stop, side in np.argwhere(np.isin(lane, list(self.lanes.cuts))) if self.lanes.cuts else ():
+            low, high = self.lanes.cuts[int(lane[stop, side])]
+            at = 1.0 - left[stop, side]
+            if at <= low + SLACK:
+                enter[stop, side] = self.lanes.through.cost[lane[stop, side]] - ahead[stop, side]
+                piece[stop, side] = 0
+            elif at >= high - SLACK:
+                leave[stop, side] = ahead[stop, side]
+                piece[stop, side] = 1
+        return Sides(lane, rest, leave, enter, ahead, piece, left)
 
-    def _starts(self, lane: Ints, rest: Ints, usable: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
+    def _starts(self, lane: Ints, leave: Ints, usable: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
         """Every node that follows a stop's lanes, what it costs to have ridden it, and the stop."""
-        flat, behind = lane.ravel(), rest.ravel()
+        flat, behind = lane.ravel(), leave.ravel()
         fan = np.where(usable.ravel(), self._near.out_first[flat + 1] - self._near.out_first[flat], 0)
         place = np.arange(fan.sum()) - np.repeat(np.cumsum(fan) - fan, fan)
         arcs = self._near.out[np.repeat(self._near.out_first[flat], fan) + place]
-        cost = np.repeat(behind, fan) + self.arcs[arcs]
+        cost = np.repeat(behind, fan) + self._leaving[arcs]
         owner = np.repeat(np.repeat(np.arange(len(lane)), 2), fan)
-        passable = self.arcs[arcs] < FAR
+        passable = self._leaving[arcs] < FAR
         return self._turns.head[arcs][passable].astype(np.int64), cost[passable], owner[passable]
 
     def _nodes_of(self, lanes: Ints) -> tuple[Ints, Ints]:
@@ -112,67 +167,107 @@ class Router:
         """One column per lane (the best of its nodes), and the column of each stop's two lanes."""
         lanes, first = np.unique(node_lane, return_index=True)
         by_lane = found if len(lanes) == len(node_lane) else np.minimum.reduceat(found, first, axis=1)
-        return by_lane, np.searchsorted(lanes, lane).clip(max=max(len(lanes) - 1, 0))
+        return np.ascontiguousarray(by_lane), np.searchsorted(lanes, lane).clip(max=max(len(lanes) - 1, 0))
 
     def _zone_of(self, lane: Ints, usable: NDArray[np.bool_]) -> NDArray[np.int32]:
         return np.where(usable, self.lanes.zone[lane], -1).max(axis=1)
 
-    def _ride_along(self, out: Ints, segment: Ints, rest: Ints) -> None:
-        """Two stops on one segment: straight along it, where that is shorter."""
-        order = np.argsort(segment, kind="stable")
-        ordered = segment[order]
-        cuts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1], [True])))
-        for begin, end in pairwise(cuts):
-            group = order[begin:end]
-            if len(group) == 1:
+    def _entries(self, sides: Sides) -> Entries:
+        """Every turn by which a stop on a lane closed in part is reached."""
+        stop, side = np.nonzero(sides.enter < FAR)
+        found: list[tuple[int, int, int, int]] = []
+        heads = self._turns.lane_of[self._turns.head] if len(stop) else None
+        for j, lane, cost in zip(stop, sides.lane[stop, side], sides.enter[stop, side], strict=True):
+            arcs = np.flatnonzero((heads == lane) & (self.loose < FAR))
+            whole = self.lanes.through.cost[lane]
+            found += [
+                (int(j), int(self._turns.tail[arc]), int(arc), int(self.loose[arc] - whole + cost)) for arc in arcs
+            ]
+        columns = np.array(found, np.int64).reshape(-1, 4).T
+        return Entries(*columns)
+
+    def _enter(self, out: Ints, found: Ints, entries: Entries, begins: Sides) -> None:
+        """Rides that end on a lane closed in part: over the node before it, or straight from the lane before it."""
+        tails = np.unique(entries.tail)
+        for stop, tail, cost in zip(entries.stop, entries.tail, entries.cost, strict=True):
+            before = found[:, np.searchsorted(tails, tail)]
+            over = np.where(before < FAR, before + cost, FAR)
+            straight = np.where((begins.lane == tail) & (begins.leave < FAR), begins.leave + cost, FAR).min(axis=1)
+            out[:, stop] = np.minimum(out[:, stop], np.minimum(over, straight))
+
+    def _ride_along(self, out: Ints, segment: Ints, sides: Sides, rows: Ints, columns: Ints) -> None:
+        """Two stops on one segment: straight along it, where that is shorter and nothing between them is closed."""
+        of_segment: dict[int, list[int]] = {}
+        for place, one in enumerate(segment[columns].tolist()):
+            of_segment.setdefault(one, []).append(place)
+        for i, row in enumerate(rows.tolist()):
+            near = of_segment.get(int(segment[row]), [])
+            if not near or (len(near) == 1 and columns[near[0]] == row):
                 continue
-            block = np.ix_(group, group)
+            others = columns[near]
             for side in (0, 1):
-                behind = rest[group, side]
-                if behind[0] < FAR:
-                    ahead = behind[:, None] - behind[None, :]
-                    out[block] = np.where(behind[:, None] >= behind[None, :], np.minimum(out[block], ahead), out[block])
+                ahead = sides.ahead[row, side] - sides.ahead[others, side]
+                same = (sides.piece[row, side] >= 0) & (sides.piece[others, side] == sides.piece[row, side])
+                out[i, near] = np.where(same & (ahead >= 0), np.minimum(out[i, near], ahead), out[i, near])
 
     def ride(self, stops: Stops) -> Ride | None:
         """The ride from the first of two stops to the second; its cost equals the table's."""
-        lane, rest = self._rests(stops)
-        usable = rest < FAR
-        left = np.stack((1.0 - stops.share, stops.share), axis=1)
-        best = self._ride_over_turns(lane, rest, usable, left)
+        sides = self._sides(stops)
+        begins, ends = _of(sides, np.array([0])), _of(sides, np.array([1]))
+        best = self._ride_over_turns(begins, ends)
+        entries = self._entries(ends)
+        best = self._straight_in(begins, ends, entries, best)
         if stops.segment[0] == stops.segment[1]:
             for side in (0, 1):
-                ahead = int(rest[0, side] - rest[1, side])
-                if usable[0, side] and rest[0, side] >= rest[1, side] and (best is None or ahead <= best.cost):
-                    best = Ride(ahead, (int(lane[0, side]),), (), float(left[0, side]), float(left[1, side]))
+                ahead = int(sides.ahead[0, side] - sides.ahead[1, side])
+                same = sides.piece[0, side] >= 0 and sides.piece[0, side] == sides.piece[1, side]
+                if same and ahead >= 0 and (best is None or ahead <= best.cost):
+                    left = sides.left[:, side]
+                    best = Ride(ahead, (int(sides.lane[0, side]),), (), float(left[0]), float(left[1]))
         return best
 
-    def _ride_over_turns(self, lane: Ints, rest: Ints, usable: NDArray[np.bool_], left: NDArray) -> Ride | None:
-        only_first = usable & np.array([[True], [False]])
-        sources, costs, _ = self._starts(lane, rest, only_first)
-        begin = self._start_sides(lane, only_first)
-        targets, target_lane = self._nodes_of(np.unique(lane[1][usable[1]]))
-        target_rest = np.where(target_lane == lane[1, 0], rest[1, 0], rest[1, 1])
-        if not len(sources) or not len(targets):
+    def _straight_in(self, begins: Sides, ends: Sides, entries: Entries, best: Ride | None) -> Ride | None:
+        """From the lane before straight into one that an area closes in part, where that is shorter."""
+        for tail, arc, cost in zip(entries.tail, entries.arc, entries.cost, strict=True):
+            for side in (0, 1):
+                whole = int(begins.leave[0, side]) + int(cost)
+                fits = begins.lane[0, side] == tail and begins.leave[0, side] < FAR
+                if fits and (best is None or whole < best.cost):
+                    head = int(self._turns.lane_of[self._turns.head[arc]])
+                    best = Ride(whole, (int(tail), head), (int(arc),), float(begins.left[0, side]), _left(ends, head))
+        return best
+
+    def _ride_over_turns(self, begins: Sides, ends: Sides) -> Ride | None:
+        leaves, usable = begins.leave < FAR, ends.rest < FAR
+        sources, costs, _ = self._starts(begins.lane, begins.leave, leaves)
+        sides = self._start_sides(begins.lane, leaves)
+        targets, target_lane = self._nodes_of(np.unique(ends.lane[usable]))
+        target_rest = np.where(target_lane == ends.lane[0, 0], ends.rest[0, 0], ends.rest[0, 1])
+        entries = self._entries(ends)
+        goals, goal_costs = np.concatenate((targets, entries.tail)), np.concatenate((-target_rest, entries.cost))
+        if not len(sources) or not len(goals):
             return None
-        found = self._hierarchy.ride(self.metric, sources, costs, targets, -target_rest)
+        found = self._hierarchy.ride(self.metric, sources, costs, goals, goal_costs)
         if found is None:
             return None
-        zone = self._zone_of(lane, usable)
-        entering = zone[1] >= 0 and zone[0] != zone[1] and found.cost >= DETOUR
-        first_lane, first_arc = begin[found.source]
+        zone, own = self._zone_of(ends.lane, usable)[0], self._zone_of(begins.lane, leaves)[0]
+        entering = zone >= 0 and own != zone and found.cost >= DETOUR
+        first_lane, first_arc = sides[found.source]
         nodes = [first_lane, *(int(node) for node in found.nodes)]
         arcs = [first_arc, *(self._arc(a, b) for a, b in pairwise(nodes[1:]))]
+        if found.target >= len(targets):
+            arcs.append(int(entries.arc[found.target - len(targets)]))
+            nodes.append(int(self._turns.head[arcs[-1]]))
         lanes = tuple(int(self._turns.lane_of[node]) for node in nodes)
-        from_left = float(left[0, 0] if first_lane == lane[0, 0] else left[0, 1])
-        to_left = float(left[1, 0] if lanes[-1] == lane[1, 0] else left[1, 1])
-        return Ride(found.cost - (DETOUR if entering else 0), lanes, tuple(arcs), from_left, to_left)
+        cost = found.cost - (DETOUR if entering else 0)
+        return Ride(cost, lanes, tuple(arcs), _left(begins, first_lane), _left(ends, lanes[-1]))
 
     def _start_sides(self, lane: Ints, usable: NDArray[np.bool_]) -> list[tuple[int, int]]:
         """For each start of ``_starts`` the lane it leaves and the arc it takes, in the same order."""
         sides = []
         for one in lane[usable]:
             for arc in self._near.arcs_of(int(one)):
-                if self.arcs[arc] < FAR:
+                if self._leaving[arc] < FAR:
                     sides.append((int(one), int(arc)))
         return sides
 
@@ -181,3 +276,20 @@ class Router:
 
     def ways_on(self, node: int) -> int:
         return self._near.ways_on(node, self.arcs)
+
+
+def _of(sides: Sides, which: Ints) -> Sides:
+    """The sides of some stops."""
+    return Sides(**{field.name: getattr(sides, field.name)[which] for field in fields(Sides)})
+
+
+def _left(sides: Sides, lane: int) -> float:
+    return float(sides.left[0, 0] if lane == sides.lane[0, 0] else sides.left[0, 1])
+
+
+def _part(cost: Ints, share: NDArray[np.float64]) -> Ints:
+    """The packed cost of a share of each lane; nothing sensible where it is closed."""
+    known = np.where(cost < FAR, cost, 0)
+    return packed(
+        np.rint(share * milliseconds(known)).astype(np.int64), np.rint(share * decimetres(known)).astype(np.int64)
+    )

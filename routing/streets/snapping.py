@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ MOST_POINTS = 5_000
 NO_STOPPING = {"motorway", "motorway_link", "trunk", "trunk_link"}
 LEAST_SHARE = 0.05  # a separate piece of network this small beside the largest is an island nobody delivers to
 LEAST_LANES = 40
+WHOLE = (0.0, 1.0)
+Share = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,14 @@ class Stops:
     distance_m: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class OpenParts:
+    """What areas leave to stop on: ``whole`` says it of each segment of a snapper, ``parts`` names shares of others."""
+
+    whole: NDArray[np.bool_]
+    parts: Mapping[int, list[Share]]
+
+
 class Snapper:
     """Finds the nearest usable segment for one vehicle class; ``arc_costs`` are those of its widest windows."""
 
@@ -42,6 +52,7 @@ class Snapper:
         self._scale = np.array(metres_per_degree((bounds.south + bounds.north) / 2), np.float64)
         stopping = np.array([trait.kind not in NO_STOPPING for trait in segments.traits])[segments.trait]
         lanes = connected_lanes(turns, arc_costs)
+        self._turns, self._segments = turns, segments
         self._segment = np.flatnonzero((lanes[0::2] | lanes[1::2]) & stopping)
         counts = np.diff(segments.first)
         kept = np.zeros(len(counts), bool)
@@ -68,6 +79,50 @@ class Snapper:
             raise _too_far(points[int(np.setdiff1d(np.arange(len(points)), asked)[0])])
         share = shapely.line_locate_point(self._lines[hit], planar[asked], normalized=True)
         return Stops(self._segment[hit], np.asarray(share), distance)
+
+    def open_parts(self, closed_arcs: NDArray[np.int64], cuts: Mapping[int, tuple[float, float]]) -> OpenParts:
+        """What is left to stop on while areas are closed: ``closed_arcs`` are the costs then, ``cuts`` lanes closed in
+        part."""
+        lanes = connected_lanes(self._turns, closed_arcs)
+        good = lanes[0::2] | lanes[1::2]
+        begins, ends = self._segments.start, self._segments.end
+        reached = np.zeros(len(self._segments.blocked), np.bool_)
+        reached[begins[good]] = reached[ends[good]] = True
+        parts: dict[int, list[Share]] = {}
+        for lane, (low, high) in cuts.items():
+            segment = lane >> 1
+            if lane & 1 or lane + 1 not in cuts:  # in and out again: both directions
+                continue
+            first = [(0.0, low)] if low > 0 and reached[begins[segment]] else []
+            last = [(high, 1.0)] if high < 1 and reached[ends[segment]] else []
+            parts[segment] = first + last
+        return OpenParts(good[self._segment], parts)
+
+    def beside(self, points: Sequence[Point], stops: Stops, left: OpenParts) -> tuple[Stops, NDArray[np.bool_]]:
+        """The same stops, but those on what is closed moved to the nearest place left; and which have one at all."""
+        place = np.searchsorted(self._segment, stops.segment)
+        fine = left.whole[place]
+        segment, share, distance = stops.segment.copy(), stops.share.copy(), stops.distance_m.copy()
+        served = fine.copy()
+        for number in np.flatnonzero(~fine).tolist():
+            planar = shapely.Point(np.asarray(points[number], np.float64) * self._scale)
+            found = self._nearest_part(planar, left)
+            if found is not None:
+                segment[number], share[number], distance[number] = found
+                served[number] = True
+        return Stops(segment, share, distance), served
+
+    def _nearest_part(self, place: shapely.Point, left: OpenParts) -> tuple[int, float, float] | None:
+        """Segment, share and metres of the nearest place that is left within the limit."""
+        best: tuple[float, int, float] | None = None
+        for near in self._tree.query(place, predicate="dwithin", distance=SNAP_LIMIT_M).tolist():
+            segment, line = int(self._segment[near]), self._lines[near]
+            for low, high in [WHOLE] if left.whole[near] else left.parts.get(segment, ()):
+                share = min(max(float(line.project(place, normalized=True)), low), high)
+                distance = float(place.distance(line.interpolate(share, normalized=True)))
+                if distance <= SNAP_LIMIT_M and (best is None or distance < best[0]):
+                    best = distance, segment, share
+        return (best[1], best[2], best[0]) if best else None
 
 
 def _within(rows: NDArray[np.float64], bounds: Bounds) -> NDArray[np.bool_]:

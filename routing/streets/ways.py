@@ -47,7 +47,7 @@ class Drawer:
         return [self._stretch(ride, number, router) for number in range(len(ride.lanes))]
 
     def _stretch(self, ride: Ride, number: int, router: Router) -> Stretch:
-        costs, arc_costs = router.lanes, router.arcs
+        costs, arc_costs = router.lanes.through, router.loose
         lane, last = ride.lanes[number], number == len(ride.lanes) - 1
         trait = self._segments.traits[self._segments.trait[lane >> 1]]
         whole_ms, whole_dm = int(milliseconds(costs.cost[lane])), int(decimetres(costs.cost[lane]))

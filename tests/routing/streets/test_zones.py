@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from routing.message import BadInput
-from routing.streets.network import UNREACHABLE, Network, Period
-from routing.streets.zones import AccessRule, ZoneUse, strip_along
-from tests.routing.streets.town import BIKE, FOOT, VAN, Town, at, grid, real_town, some_points
+from routing.streets.model import ZoneUse
+from routing.streets.network import UNREACHABLE, Network, Period, Unreachable
+from routing.streets.zones import AccessRule, strip_along
+from tests.routing.streets.town import BIKE, EAST_M, FOOT, NORTH_M, ORIGIN, VAN, Town, at, grid, real_town, some_points
 
 TUESDAY = date(2026, 6, 2)
 MORNING, NOON = Period(TUESDAY, 8 * 3600, 9 * 3600), Period(TUESDAY, 12 * 3600, 13 * 3600)
 MARKET = (at(80, 80), at(120, 80), at(120, 120), at(80, 120))  # around the corner e
+RIDERS = frozenset({BIKE, VAN})
 WEST, EAST = at(0, 90), at(200, 90)  # on the ring, just below the market street
 
 
@@ -25,6 +27,11 @@ def network(tmp_path) -> Network:
     town.street("def", name="Am Markt")
     town.street("dabcf", name="Ring")
     return town.network(tmp_path)
+
+
+def place(point: tuple[float, float]) -> tuple[float, float]:
+    """Metres east and north of the town's corner."""
+    return (point[1] - ORIGIN[1]) * EAST_M, (point[0] - ORIGIN[0]) * NORTH_M
 
 
 def metres(network: Network, vehicle=BIKE, during: Period | None = MORNING) -> int:
@@ -93,14 +100,78 @@ def test_a_zone_for_residents_lets_deliveries_in_but_nobody_through(network):
 
 
 def test_later_rules_override_earlier_ones(network):
-    """A stall on the market is 70 m away; from a market closed for good it is a walk to the corner."""
-    closed, open_again, stall = AccessRule(MARKET), AccessRule(MARKET, ZoneUse.RIDE), at(60, 100)
+    """A stall on the market is 100 m away; while the market is closed one rides to its edge and walks the rest."""
+    closed, open_again, stall = AccessRule(MARKET, vehicles=RIDERS), AccessRule(MARKET, ZoneUse.RIDE), at(90, 100)
 
     def ridden(*rules: AccessRule) -> int:
         return int(network.with_rules([closed]).with_rules(rules).matrix([WEST, stall], BIKE).metres[0, 1])
 
-    assert ridden(closed, open_again) == ridden() == 70
-    assert ridden(open_again, closed) == 10
+    assert ridden(closed, open_again) == ridden() == 100
+    assert ridden(open_again, closed) == 90
+
+
+def test_a_closure_cuts_a_street_where_its_area_begins(network):
+    """Whoever lives in the same street before the market is served as ever; nobody rides through, not even along it."""
+    closed = network.with_rules([AccessRule(MARKET, vehicles=RIDERS)])
+    before, beyond, door = at(60, 100), at(130, 100), at(60, 105)
+
+    table = closed.matrix([WEST, before, beyond, EAST, door], BIKE, during=MORNING)
+
+    assert table.metres[0, 1] == 70 and table.metres[2, 3] == 80
+    assert table.metres[1, 2] == 60 + 100 + 200 + 100 + 70, "round the ring"
+    assert closed.snap(at(95, 100), BIKE, during=MORNING).distance_m == 15
+    for i, j in np.ndindex(table.metres.shape):
+        if i != j:
+            ends = [(WEST, before, beyond, EAST, door)[k] for k in (i, j)]
+            path = closed.path(ends[0], ends[1], BIKE, during=MORNING)
+            assert (path.seconds, path.metres) == (table.seconds[i, j], table.metres[i, j])
+            assert sum(step.metres for step in path.steps) == path.metres
+            assert not any(80.5 < place(point)[0] < 119.5 and place(point)[1] > 99 for point in path.line)
+
+
+def test_an_area_closed_even_on_foot_is_served_by_nobody_and_says_why(network):
+    closed = network.with_rules([AccessRule(MARKET, name="Wochenmarkt")])
+
+    assert closed.matrix([WEST, at(95, 100)], BIKE, during=MORNING).seconds[0, 1] == UNREACHABLE
+    with pytest.raises(Unreachable, match="closed even on foot: “Wochenmarkt”"):
+        closed.path(WEST, at(95, 100), BIKE, during=MORNING)
+    with pytest.raises(Unreachable, match="closed even on foot"):
+        closed.snap(at(95, 100), BIKE, during=MORNING)
+
+
+def test_whom_a_closure_cuts_off_is_told_which_one(tmp_path):
+    town = Town(grid())
+    town.street("abc", name="Lange Straße")
+    closed = town.network(tmp_path).with_rules(
+        [AccessRule((at(90, -10), at(110, -10), at(110, 10), at(90, 10)), vehicles=RIDERS, name="Baustelle")]
+    )
+
+    with pytest.raises(Unreachable, match="from Lange Straße to Lange Straße while “Baustelle” is closed"):
+        closed.path(at(10, 0), at(190, 0), BIKE, during=MORNING)
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "holds"),
+    [
+        (date(2026, 6, 5), 23, True),  # a Friday evening
+        (date(2026, 6, 6), 3, True),  # its night, after the last day
+        (date(2026, 6, 6), 23, False),
+        (date(2026, 6, 5), 3, False),  # the night before the first day
+    ],
+)
+def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(day, clock, holds):
+    friday = date(2026, 6, 5)
+    rule = AccessRule(MARKET, hours="22:00-06:00", first_day=friday, last_day=friday)
+
+    assert rule.truths(Period(day, clock * 3600, clock * 3600 + 60)) == {holds}
+
+
+def test_a_closed_day_has_as_many_seconds_as_the_day_on_which_the_clocks_change():
+    """On 25 October 2026 the day lasts 25 hours, and the closure with it."""
+    rule = AccessRule(MARKET, first_day=date(2026, 10, 25), last_day=date(2026, 10, 25))
+
+    assert rule.truths(Period(date(2026, 10, 25), 24 * 3600, 25 * 3600)) == {True}
+    assert rule.changes(Period(date(2026, 10, 25), 0, 30 * 3600)) == {25 * 3600}
 
 
 def test_only_streets_that_lie_in_the_area_are_concerned(network):
