@@ -11,21 +11,24 @@ from city.config import Config, from_environment
 from city.db import db, prepare_engine
 from city.models import Role
 from city.navigation import NavItem, init_navigation
+from city.zones import services as zone_services
+from city.zones import views as zone_views
 from leerstand import jobs as leerstand_jobs
 from leerstand import room as leerstand_room
-from logistics import courier, dispatch_views, hub_views
+from logistics import courier, dispatch, dispatch_views, hub_views
 from logistics import jobs as logistics_jobs
 from logistics import views as logistics_views
 
 SESSION_COOKIE = "zwischenraum"
 BLUEPRINTS = (
-    *(views.bp, account_views.bp, people_views.bp),
+    *(views.bp, account_views.bp, people_views.bp, zone_views.bp),
     leerstand_room.BLUEPRINT,
     *(logistics_views.bp, hub_views.bp, dispatch_views.bp, courier.bp),
 )
 NAVIGATION: tuple[NavItem, ...] = (
     *leerstand_room.NAVIGATION,
     *logistics_views.NAVIGATION,
+    NavItem("zones.zones", "Closures", frozenset({Role.ADMIN, Role.MANAGER, Role.DISPATCHER})),
     NavItem("people.people", "People", frozenset({Role.ADMIN, Role.MANAGER})),
     NavItem("city.edit_settings", "Settings", frozenset({Role.ADMIN, Role.MANAGER})),
 )
@@ -58,5 +61,6 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for kind, handler in {**leerstand_jobs.handlers(), **logistics_jobs.HANDLERS}.items():
         jobs.register(kind, handler)
+    zone_services.tell_when_changed(app, dispatch.plan_again)
     init_navigation(app, NAVIGATION)
     return app

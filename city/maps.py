@@ -20,6 +20,8 @@ The JSON of a map (all parts but ``marks`` may be missing; points are ``[lat, lo
      "marks": [{"kind": "stop", "point": [lat, lon], "title": "Halt 7: Rosenstraße 6",
                 "number": 7, "label": "Rosenstraße 6", "url": "/own/path", "large": true}],
      "lines": [{"kind": "tour", "number": 1, "line": […], "title": "Rad 1"}],   kind: tour, or walk (dotted)
+     "areas": [{"kind": "closed", "ring": […], "title": "Wochenmarkt"}],   kind: closed, push, destination, ride
+     "draw": false,                                          let the person draw an area (static/zones.js)
      "fit": [[s, w], [n, e]],                                what to show; else everything
      "pick": false}                                          let the person choose a point (static/pick.js)
 
@@ -46,7 +48,7 @@ from city import words
 
 OSM_ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 STATIC = Path(__file__).resolve().parent.parent / "static"
-OUR_SCRIPTS = ("map-town.js", "map.js")
+OUR_SCRIPTS = ("map-town.js", "map-zones.js", "map.js")
 _BLANK = re.compile(r"@([A-Z_]+)@")  # what a map fills into the skeleton
 
 
@@ -124,6 +126,9 @@ def _words() -> dict[str, str]:
         "open": _("Open"),
         "pick": _("Choose the middle of the map"),
         "chosen": _("Chosen place"),
+        "add_corner": _("Corner in the middle"),
+        "last_corner": _("Delete last corner"),
+        "all_corners": _("Begin again"),
         "failed": _("The map cannot be shown at the moment. The list has the same information."),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from city import settings, streets
+from city.zones.queries import network_on
 from logistics import chains, planning, queries, rules, sizes
 from logistics.kinds import ShipmentKind
 from logistics.models import Hub
@@ -128,7 +129,7 @@ def _objection_to_locker(hub: Hub, wish: Wish) -> Message | None:
 def _check_place(hub: Hub, day: date, wish: Wish, point: tuple[float, float]) -> None:
     hours = [planning.elapsed_s(day, clock_s) for clock_s in wish.window]
     period = streets.period(queries.current_city(), day, *hours)
-    check_place(streets.network(), (hub.lat, hub.lon), point, period)
+    check_place(network_on(day), (hub.lat, hub.lon), point, period)
 
 
 def window_before(hub: Hub, window: tuple[int, int]) -> tuple[int, int]:

@@ -7,10 +7,11 @@ from datetime import date
 
 from sqlalchemy import delete
 
-from city import audit, clock, jobs, settings, streets
+from city import audit, clock, jobs, settings
 from city.db import db
 from city.messages import Conflict
 from city.models import Account
+from city.zones.queries import streets_version
 from logistics import queries, rules
 from logistics.kinds import PlanState
 from logistics.models import DayPlan, Tour, UnservedShipment
@@ -24,7 +25,7 @@ def input_of(day: date) -> DayInput:
     """What the plan of a day would be made from now."""
     now = settings.current()
     hubs, shipments = queries.hubs_of_day(day), queries.day_shipments(day)
-    return DayInput(day, hubs, shipments, now.numbers, now.version, streets.in_service().sha256)
+    return DayInput(day, hubs, shipments, now.numbers, now.version, streets_version(day))
 
 
 def request_plan(account: Account, day: date) -> jobs.Job:
@@ -32,6 +33,15 @@ def request_plan(account: Account, day: date) -> jobs.Job:
     refuse(rules.objection_to_plan(day, queries.published_plan(day), now=city_now()))
     audit.record("plan asked for", "day", None, day=day.isoformat())
     return ask_for_plan(day, account_id=account.id)
+
+
+def plan_again(first: date, last: date | None) -> None:
+    """Streets open or close on these days: have those planned again that have a plan and have not begun."""
+    for day in queries.booked_days(clock.today()):
+        if first <= day and (last is None or day <= last):
+            plan = queries.published_plan(day)
+            if plan is not None and rules.objection_to_plan(day, plan, now=city_now()) is None:
+                ask_for_plan(day, account_id=None)
 
 
 def publish_plan(given: DayInput, answer: Answer) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Any
 from city import settings, streets
 from city.db import db
 from city.jobs import Handler, Keep, Run
+from city.zones.queries import network_on
 from logistics import dispatch, planning, queries, services
 from routing.streets.model import Period
 
@@ -16,7 +17,7 @@ def plan_day(run: Run) -> Keep:
     """Plan the tours of a day: read, let go of the database, search in the solver process, check, ride, keep."""
     day = date.fromisoformat(run.payload["day"])
     run.tell(elapsed_s=0, limit_s=settings.current().numbers.plan_search_s)  # the first street map takes a moment
-    given, city, network = dispatch.input_of(day), queries.current_city(), streets.network()
+    given, city, network = dispatch.input_of(day), queries.current_city(), network_on(day)
     for row in (city, *given.hubs, *given.shipments, *(bike for hub in given.hubs for bike in hub.vehicles)):
         db.session.expunge(row)  # what was read stays as it was, while the database is let go of
     db.session.rollback()

@@ -173,6 +173,8 @@ def _order(given: DayInput, shipment: Shipment, place: int, table: Ways) -> Orde
         return window
     if hub is None:
         return Message("Its hub is not open on this day.")
+    if why := table.why_not(given.hubs.index(hub), place):
+        return why
     numbers = given.settings
     stop_s = numbers.shop_service_s if shipment.recipient_kind == RecipientKind.BUSINESS else numbers.home_service_s
     return Order(
@@ -227,7 +229,7 @@ def _tour(given: DayInput, question: Question, planned: PlannedTour) -> Tour:
             visit.starts_s if there in table.hours else visit.arrives_s
         )  # rather wait before than in such a street
         _may_be_ridden(table, here, there, leg, free_at, arrives)
-        stops.append(_stop(given, table, question.shipments[visit.order], position, leg, arrives, visit.starts_s,
+        stops.append(_stop(given, table, question.shipments[visit.order], there, position, leg, arrives, visit.starts_s,
                            visit.departs_s))  # fmt: skip
         here, free_at = there, visit.departs_s
     home = question.places[planned.end_hub]
@@ -257,12 +259,15 @@ def _may_be_ridden(table: Ways, here: int, there: int, leg: Path, free_at: int, 
             f"the ride from place {here} to {there} takes {leg.seconds} s; it leaves at {free_at} s and must arrive "
             f"at {arrives} s, on streets open from {opens} to {closes} s"
         )
+    if broken := table.objection(here, there, begins):
+        raise PlanBroken(f"the ride from place {here} to {there} at {begins} s is forbidden: {broken}")
 
 
 def _stop(
-    given: DayInput, table: Ways, shipment: Shipment, position: int, leg: Path, arrives: int, starts: int, departs: int
-) -> Stop:
-    snapped = table.network.snap((shipment.lat, shipment.lon), table.vehicle)
+    given: DayInput, table: Ways, shipment: Shipment, place: int, position: int, leg: Path, arrives: int, starts: int,
+    departs: int,
+) -> Stop:  # fmt: skip
+    snapped = table.snap(place)
     return Stop(
         shipment_id=shipment.id,
         position=position,

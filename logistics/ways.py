@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.message import BadInput, Message
-from routing.streets.model import UNREACHABLE, Path, Period, VehicleClass
+from routing.streets.model import UNREACHABLE, Path, Period, Snap, VehicleClass
 from routing.tours.problem import Window
 from routing.tours.travel import Travel
 
@@ -71,6 +71,28 @@ class Ways:
             return Path(0, 0, (self.points[end],), ())
         during = self.hours.get(start) or self.hours.get(end) or self.shift
         return self.network.path(self.points[start], self.points[end], self.vehicle, during=during)
+
+    def snap(self, place: int) -> Snap:
+        """Where the vehicle stops for a place, on the streets that its legs use."""
+        return self.network.snap(self.points[place], self.vehicle, during=self.hours.get(place) or self.shift)
+
+    def why_not(self, hub: int, place: int) -> Message | None:
+        """Why nobody gets from a hub to a place and back; None: one does."""
+        for start, end in ((hub, place), (place, hub)):
+            if self.seconds[start, end] < 0:
+                try:
+                    self.leg(start, end)
+                except BadInput as refusal:
+                    return refusal.message
+        return None
+
+    def objection(self, start: int, end: int, leaves_s: int) -> Message | None:
+        """Why the leg may not be ridden from this second on: a street of it is closed when it is ridden."""
+        if self.points[start] == self.points[end]:
+            return None
+        during = self.hours.get(start) or self.hours.get(end) or self.shift
+        points = self.points[start], self.points[end]
+        return self.network.objection(*points, self.vehicle, during=during, leaves_s=leaves_s)
 
     def open_from_to(self, start: int, end: int) -> tuple[int, int]:
         """Between which elapsed seconds the leg may be ridden."""

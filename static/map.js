@@ -216,11 +216,13 @@
     nameControls();
     fit(data);
     town.draw(background);
+    (data.areas || []).forEach(window.zones.area);
     (data.cells || []).forEach(cell);
     (data.lines || []).forEach(line);
     (data.marks || []).forEach(place);
     list(data.marks || []);
     if (data.pick) { letPick(); }
+    if (data.draw) { window.zones.letDraw(words); }
     map.on("zoomend", setTabStops).on("zoomend", placeSigns);
     setTabStops();
     placeSigns();

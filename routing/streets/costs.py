@@ -76,6 +76,11 @@ class CostModel:
         self._length_m = np.repeat(segments.length_m, 2)
         self._tail, self._head = turns.lane_of[turns.tail], turns.lane_of[turns.head]
 
+    @property
+    def rules(self) -> Mapping[AccessRule, Inside]:
+        """The city's own rules in their order, each with what lies inside it."""
+        return self._rules
+
     def with_rules(self, rules: dict[AccessRule, Inside]) -> CostModel:
         """The same under the city's own rules, each with what lies inside it; later ones override earlier ones."""
         other = copy(self)

@@ -18,7 +18,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.message import BadInput
+from routing.message import BadInput, Message
 from routing.streets import kernels
 from routing.streets.costs import CostModel, OpenUses
 from routing.streets.hierarchy import Hierarchy
@@ -37,6 +37,7 @@ from routing.streets.model import (
     VehicleClass,
     ZoneUse,
 )
+from routing.streets.obeyed import objection
 from routing.streets.order import lane_ranks
 from routing.streets.osm import check_source, read_extract
 from routing.streets.packing import DETOUR_BITS, FAR, LENGTH_BITS, decimetres, milliseconds, whole_metres, whole_seconds
@@ -180,6 +181,23 @@ class Network:
         seconds = int(whole_seconds(milliseconds(ride.cost) + int(walks.sum())))
         return Path(seconds, int(whole_metres(decimetres(ride.cost))), line, told)
 
+    def objection(
+        self, start: Point, end: Point, vehicle: VehicleClass, *, during: Period, leaves_s: int
+    ) -> Message | None:
+        """Why the ride of ``path`` may not begin at this second: the first street that is closed when it gets there.
+
+        An independent check, street by street at the moment of each. Raises as ``path`` does.
+        """
+        stops, _ = self._stops([start, end], vehicle, during)
+        router = self._router(vehicle, during)
+        ride = router.ride(stops)
+        if ride is None:
+            raise self._reason(stops, vehicle, during)
+        at_ms = leaves_s * 1000 + int(self._walk_ms(stops)[0]) * (start != end)
+        return objection(
+            self._derived.segments, self._model.rules, vehicle, self._drawer.ridden(ride, router, at_ms), during
+        )
+
     def with_rules(self, rules: Sequence[AccessRule]) -> Network:
         """This network under the city's own access rules and closures; everything costly is shared.
 
@@ -194,6 +212,17 @@ class Network:
         if not any(rule.use is ZoneUse.RIDE for rule in rules):
             other._snappers = dict(self._snappers)  # at its best moment the network is as the map has it
         return other
+
+    def streets_within(self, area: tuple[Point, ...]) -> tuple[tuple[str, int], ...]:
+        """Names ("" for none) and metres of the streets in an area, the longest first."""
+        with self._lock:
+            self._finder = self._finder or SegmentFinder(self._derived.segments)
+        inside, metres = self._finder.within(area), dict[str, float]()
+        shares = inside.ends - inside.begins
+        for segment, share in zip(inside.segments.tolist(), shares.tolist(), strict=True):
+            name = self._street(segment)
+            metres[name] = metres.get(name, 0.0) + share * float(self._derived.segments.length_m[segment])
+        return tuple(sorted(((name, round(m)) for name, m in metres.items()), key=lambda pair: -pair[1]))
 
     def changes(self, during: Period) -> tuple[int, ...]:
         """The seconds within the period at which a window or rule opens or closes, ascending."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.streets.model import Point
+from routing.streets.obeyed import Ridden
 from routing.streets.packing import decimetres, milliseconds
 from routing.streets.segments import Segments, metres_per_degree
 from routing.streets.shortest import Ride, Router
@@ -45,6 +46,19 @@ class Drawer:
     def stretches(self, ride: Ride, router: Router) -> list[Stretch]:
         """What the words are made of; milliseconds and decimetres add up to the ride's cost."""
         return [self._stretch(ride, number, router) for number in range(len(ride.lanes))]
+
+    def ridden(self, ride: Ride, router: Router, at_ms: int) -> list[Ridden]:
+        """Which street is ridden when, for a ride that begins so many milliseconds after midnight."""
+        found = []
+        for number, stretch in enumerate(self.stretches(ride, router)):
+            lane = ride.lanes[number]
+            begin = 1.0 - ride.from_left if number == 0 else 0.0
+            end = 1.0 - ride.to_left if number == len(ride.lanes) - 1 else 1.0
+            if lane & 1:
+                begin, end = 1.0 - begin, 1.0 - end
+            found.append(Ridden(lane, begin, end, at_ms // 1000, -(-(at_ms + stretch.ms) // 1000)))
+            at_ms += stretch.ms
+        return found
 
     def _stretch(self, ride: Ride, number: int, router: Router) -> Stretch:
         costs, arc_costs = router.lanes.through, router.loose

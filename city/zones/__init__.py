@@ -1,0 +1,1 @@
+"""Access zones and closures (Zugangszonen, Sperrungen): the city's own rules over the signs on its streets."""
