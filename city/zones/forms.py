@@ -22,8 +22,8 @@ from city.forms import (
     SelectMultipleField,
     required,
 )
-from city.zones.models import AccessZone
 from city.zones import rules
+from city.zones.models import AccessZone
 from city.zones.services import Draft
 from routing.streets.model import VehicleClass, ZoneUse
 

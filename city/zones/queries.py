@@ -14,8 +14,8 @@ from sqlalchemy import select
 from city import streets
 from city.db import db
 from city.messages import NotFound
-from city.zones.models import AccessZone
 from city.zones import rules
+from city.zones.models import AccessZone
 
 if TYPE_CHECKING:
     from routing.streets.network import Network

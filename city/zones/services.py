@@ -12,8 +12,9 @@ from flask import Flask, current_app
 from city import audit, clock, streets
 from city.db import db
 from city.messages import Conflict
-from city.models import AccessZone, Account
+from city.models import Account
 from city.zones import queries, rules
+from city.zones.models import AccessZone
 from routing.message import BadInput
 from routing.streets.model import ZoneUse
 

@@ -11,9 +11,9 @@ from city.access import current_account, has_role, requires
 from city.db import transaction
 from city.messages import Conflict, DomainError, say
 from city.models import Role
-from city.zones.models import AccessZone
 from city.zones import queries, rules, services
 from city.zones.forms import DAY_LABELS, HOLIDAY, USE_LABELS, VEHICLE_LABELS, ZoneForm, typed
+from city.zones.models import AccessZone
 from routing.message import BadInput
 from routing.streets.model import VehicleClass
 

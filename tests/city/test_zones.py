@@ -9,8 +9,9 @@ import pytest
 from city import clock, streets
 from city.db import db, transaction
 from city.messages import Conflict
-from city.models import AccessZone, Role
+from city.models import Role
 from city.zones import queries, rules, services
+from city.zones.models import AccessZone
 from routing.message import BadInput
 from routing.streets.model import ZoneUse
 from tests import build

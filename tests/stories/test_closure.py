@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Page, expect
 from shapely import LineString, Polygon
 
 from demo.people import PEOPLE
@@ -20,7 +20,7 @@ INSIDE_DEG = 3e-5  # two or three metres: where a ride ends at the very edge
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_a_market_day_is_drawn_and_the_next_plan_goes_around_it(running, clean, size):
     """
-    Zeichnen → in Kraft → der Plan wird neu gerechnet und fährt außen herum → schieben statt sperren → die Kurierin liest es.
+    Zeichnen → in Kraft → neuer Plan, außen herum → schieben statt sperren → die Kurierin liest es.
     """
     dispatcher = running.visit(DISPATCHER, size)
     day = re.search(r"/dispo/([\d-]+)", go(dispatcher.page, f"{running.home}/dispo")).group(1)
@@ -97,7 +97,8 @@ def crossing(told: dict, corners: list[tuple[float, float]]) -> bool:
 def draw(page: Page, corners: list[tuple[float, float]]) -> None:
     """Click the corners on the map, after moving it there."""
     page.locator("iframe[data-draw]").scroll_into_view_if_needed()
-    frame: Frame = page.locator("iframe[data-draw]").element_handle().content_frame()
+    frame = page.locator("iframe[data-draw]").element_handle().content_frame()
+    assert frame is not None
     frame.wait_for_selector("main[data-drawn=yes]")
     lat, lon = sum(c[0] for c in corners) / 4, sum(c[1] for c in corners) / 4
     frame.evaluate(f"map_haus.setView([{lat}, {lon}], 18, {{animate: false}})")
