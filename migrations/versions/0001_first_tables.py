@@ -44,6 +44,7 @@ ENUM_TYPES = (
     "usetype",
     "visibility",
     "zone",
+    "zoneuse",
 )
 
 
@@ -285,6 +286,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_unit_axis_id'), ['axis_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_unit_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_unit_owner_id'), ['owner_id'], unique=False)
+
+    op.create_table('access_zone',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('use', sa.Enum('CLOSED', 'PUSH', 'DESTINATION', 'RIDE', name='zoneuse'), nullable=False),
+    sa.Column('vehicles', sa.JSON(), nullable=False),
+    sa.Column('area', sa.JSON(), nullable=False),
+    sa.Column('weekdays', sa.JSON(), nullable=False),
+    sa.Column('on_holidays', sa.Boolean(), nullable=False),
+    sa.Column('opens_s', sa.Integer(), nullable=True),
+    sa.Column('closes_s', sa.Integer(), nullable=True),
+    sa.Column('first_day', sa.Date(), nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=True),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('changed_by_id', sa.Integer(), nullable=True),
+    sa.Column('changed_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('ended_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('(opens_s IS NULL) = (closes_s IS NULL)', name=op.f('ck_access_zone_hours_whole')),
+    sa.CheckConstraint('last_day IS NULL OR first_day <= last_day', name=op.f('ck_access_zone_days_ordered')),
+    sa.ForeignKeyConstraint(['changed_by_id'], ['account.id'], name=op.f('fk_access_zone_changed_by_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_access_zone_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_zone'))
+    )
+    with op.batch_alter_table('access_zone', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_access_zone_city_id'), ['city_id'], unique=False)
 
     op.create_table('api_token',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1251,6 +1279,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_api_token_account_id'))
 
     op.drop_table('api_token')
+    with op.batch_alter_table('access_zone', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_access_zone_city_id'))
+
+    op.drop_table('access_zone')
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unit_owner_id'))
         batch_op.drop_index(batch_op.f('ix_unit_city_id'))
