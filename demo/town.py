@@ -388,4 +388,6 @@ def assign_couriers(day: date) -> bool:
     with transaction():
         for tour_id, courier_id in zip(free, couriers, strict=False):
             dispatch.assign_courier(tour_id, courier_id)
+        if free and couriers:
+            dispatch.release(day)
     return True

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from logistics import rules
+from logistics import outcomes, rules
 from logistics.kinds import Resource
 from logistics.models import DayPlan, Hub, Shipment, Stop, Tour
 from routing.message import Message
@@ -59,9 +59,9 @@ def working_day(booked: Sequence[date], today: date) -> date:
     return booked[0] if booked else today
 
 
-def outcome(stop: Stop) -> rules.Outcome:
+def outcome(stop: Stop) -> outcomes.Outcome:
     """What was reported at a stop."""
-    return rules.outcome_of(stop.events)
+    return outcomes.outcome_of(stop.events)
 
 
 @dataclass(frozen=True, slots=True)

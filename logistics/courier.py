@@ -1,22 +1,20 @@
-"""The courier's pages: the own tour only, next stop large, list first, map second; reports, GPX, a map to keep."""
+"""The courier's pages: the tour as an app that works without a network, as a plain page, and to take along."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
-from flask import Blueprint, jsonify, redirect, render_template, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from city import clock, maps, streets
 from city.access import current_account, requires
 from city.db import transaction
-from city.messages import NotFound
+from city.messages import NotFound, say
 from city.models import Role
-from logistics import board, delivery, queries, rules
+from logistics import board, delivery, outcomes, phone_words, sheets, street_queries
 from logistics.forms import REASON_LABELS, ReportForm
-from logistics.kinds import EventKind, FailureReason
 from logistics.models import CourierEvent, Stop, Tour
 from routing.message import BadInput
 from routing.streets.gpx import gpx
@@ -26,23 +24,30 @@ bp = Blueprint("courier", __name__)
 
 def own_tour() -> Tour:
     """The tour of this request's courier. Raises NotFound when there is none ahead."""
-    found = queries.next_tour_of(current_account().id, today=clock.today())
+    found = street_queries.next_tour_of(current_account().id, today=clock.today())
     if found is None:
-        raise NotFound("No tour is planned for you. It appears here as soon as the dispatcher has assigned one.")
+        raise NotFound("No tour is planned for you. It appears here as soon as the dispatcher has released one.")
     return found
 
 
 @bp.get("/tour")
 @requires(Role.COURIER)
 def tour() -> str:
-    """The tour of today, else the next one: next stop large, the way there in words, what comes after."""
-    found = queries.next_tour_of(current_account().id, today=clock.today())
+    """The app of the courier: holds words and no data, so that a phone may keep it."""
+    return render_template("logistics/tour.html", reasons=REASON_LABELS, words=phone_words.spoken())
+
+
+@bp.get("/tour/einfach")
+@requires(Role.COURIER)
+def tour_simple() -> str:
+    """The tour as a plain page that needs no scripts: next stop large, the way there in words, what comes after."""
+    found = street_queries.next_tour_of(current_account().id, today=clock.today())
     if found is None:
         return render_template("logistics/_no_tour.html")
     open_stops = [stop for stop in found.stops if board.outcome(stop).open]
     following = open_stops[0] if open_stops else None
     return render_template(
-        "logistics/tour.html",
+        "logistics/tour_simple.html",
         tour=found,
         following=following,
         later=open_stops[1:],
@@ -52,7 +57,7 @@ def tour() -> str:
         last=last_report(found),
         reasons=REASON_LABELS,
         new_id=lambda: uuid4().hex,
-        undo_s=rules.UNDO_SHOWN_S,
+        undo_s=outcomes.UNDO_SHOWN_S,
         form=ReportForm(),
     )
 
@@ -63,46 +68,30 @@ def last_report(tour: Tour) -> tuple[Stop, CourierEvent] | None:
     if not told:
         return None
     stop, event = max(told, key=lambda pair: pair[1].happened_at)
-    fresh = (clock.now() - event.happened_at).total_seconds() <= rules.UNDO_SHOWN_S
+    fresh = (clock.now() - event.happened_at).total_seconds() <= outcomes.UNDO_SHOWN_S
     return (stop, event) if fresh else None
 
 
 @bp.post("/tour/halte/<int:stop_id>")
 @requires(Role.COURIER)
 def report(stop_id: int) -> Response:
-    """Delivered, not delivered because, or taken back."""
+    """A report from the plain page: delivered, not delivered because, or taken back."""
     form, courier_id = ReportForm(), current_account().id
     if not form.sent_and_valid():
         raise BadInput("This report has no number of its own. Please load the page again.")
-    kind, reason = _kind(form.kind.data), _reason(form.reason.data)
-    happened_at = _moment(form.happened_at.data)
     with transaction():
-        delivery.record_event(
-            courier_id, stop_id, client_id=form.client_id.data, kind=kind, reason=reason, happened_at=happened_at
-        )
-    return redirect(url_for("courier.tour"))
-
-
-def _kind(text: str) -> EventKind:
-    try:
-        return EventKind(text)
-    except ValueError:
-        raise BadInput("“%(typed)s” is no report. Please load the page again.", typed=text[:20]) from None
-
-
-def _reason(text: str | None) -> FailureReason | None:
-    try:
-        return FailureReason(text) if text else None
-    except ValueError:
-        raise BadInput("“%(typed)s” is no reason. Please choose one of those shown.", typed=(text or "")[:20]) from None
-
-
-def _moment(text: str | None) -> datetime | None:
-    """When the phone says the button was pressed: milliseconds since 1970; None if it says nothing readable."""
-    try:
-        return datetime.fromtimestamp(int(text) / 1000, UTC) if text else None
-    except (ValueError, OverflowError, OSError):
-        return None
+        stop = street_queries.stop_of_courier(courier_id, stop_id)
+        raw = {
+            "id": form.client_id.data,
+            "kind": form.kind.data,
+            "shipment": stop.shipment.reference,
+            "reason": form.reason.data,
+            "undoes": form.undoes.data,
+        }
+        receipt = delivery.receive(courier_id, raw)
+    if receipt.text is not None:
+        flash(say(receipt.text), "warning")
+    return redirect(url_for("courier.tour_simple"))
 
 
 @bp.get("/tour/karte.json")
@@ -125,11 +114,12 @@ def tour_map() -> Response:
 def map_to_take_along() -> Response:
     """One file with the map, the stops and the town around them: opens without a network."""
     found = own_tour()
-    payload = {**_payload_to_take_along(found), **board.tour_map(found)}
+    payload = {**base_to_take_along(found), **board.tour_map(found)}
     return _download(maps.standalone(payload, _title(found)), "text/html", f"{_file_name(found)}.html")
 
 
-def _payload_to_take_along(found: Tour) -> dict[str, object]:
+def base_to_take_along(found: Tour) -> dict[str, object]:
+    """What a map of a tour draws beneath its marks, complete: nothing has to be fetched for it."""
     around = [(lat, lon) for lat, lon in board.tour_line(found)]
     base = streets.base_of_map(around=around)
     base.pop("background_url", None)
@@ -148,6 +138,13 @@ def tour_gpx() -> Response:
     ]
     text = gpx(_title(found), [(board.bike_of(found), line)], stops)
     return _download(text, "application/gpx+xml", f"{_file_name(found)}.gpx")
+
+
+@bp.get("/tour/blatt")
+@requires(Role.COURIER)
+def sheet() -> str:
+    """The own tour on paper."""
+    return render_template("logistics/sheet.html", **sheets.context_of(own_tour()))
 
 
 def _title(found: Tour) -> str:

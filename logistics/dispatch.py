@@ -12,7 +12,7 @@ from city.db import db
 from city.messages import Conflict
 from city.models import Account
 from city.zones.queries import streets_version
-from logistics import queries, rules
+from logistics import queries, rules, street_mails, street_queries
 from logistics.kinds import PlanState
 from logistics.models import DayPlan, Tour, UnservedShipment
 from logistics.planning import Answer, DayInput
@@ -54,13 +54,13 @@ def publish_plan(given: DayInput, answer: Answer) -> dict[str, object]:
     if input_of(given.day).version != given.version:
         ask_for_plan(given.day, account_id=None)
         return {"day": given.day.isoformat(), "outdated": True}
-    riders = {tour.vehicle_id: tour.courier_id for tour in before.tours} if before else {}
+    riders = {tour.vehicle_id: (tour.courier_id, tour.released_at) for tour in before.tours} if before else {}
     if before:
         before.state = PlanState.SUPERSEDED
         db.session.flush()
     plan = _row(given, answer, number=queries.last_plan_number(given.day) + 1)
     for tour in plan.tours:
-        tour.courier_id = riders.get(tour.vehicle_id)
+        tour.courier_id, tour.released_at = riders.get(tour.vehicle_id, (None, None))
     db.session.add(plan)
     db.session.flush()
     _forget_old_plans(given.day, plan.number)
@@ -109,9 +109,9 @@ def _forget_old_plans(day: date, newest: int) -> None:
 
 def assign_courier(tour_id: int, courier_id: int | None) -> Tour:
     """Say who rides a tour; None: nobody yet. Raises Conflict when that person rides another one that day."""
-    tour = queries.tour_of_day(tour_id)
+    tour = street_queries.tour_of_day(tour_id)
     if courier_id is not None:
-        courier = queries.courier(courier_id)
+        courier = street_queries.courier(courier_id)
         other = next((one for one in tour.plan.tours if one.courier_id == courier_id and one.id != tour.id), None)
         if other is not None:
             raise Conflict(
@@ -119,6 +119,30 @@ def assign_courier(tour_id: int, courier_id: int | None) -> Tour:
                 name=courier.name,
                 bike=other.vehicle.name,
             )
+    if tour.courier_id != courier_id and tour.released_at is not None:
+        tour.released_at = clock.now() if courier_id is not None else None
+        if courier_id is not None:
+            street_mails.tour_released(courier, tour, day=tour.plan.day)
     tour.courier_id = courier_id
     audit.record("courier assigned", "tour", tour.id, courier=courier_id)
     return tour
+
+
+def release(day: date) -> int:
+    """Show the tours of a day to their couriers, and send each the link; returns how many.
+
+    Raises Conflict when there is no plan, or nobody rides. Who has the link already gets no second mail.
+    """
+    plan = queries.published_plan(day, to_change=True)
+    if plan is None:
+        raise Conflict("There is no plan for this day yet. Please have it computed first.")
+    ridden = [tour for tour in plan.tours if tour.courier is not None]
+    if not ridden:
+        raise Conflict("Nobody rides yet. Please assign a courier to at least one bike.")
+    fresh = [tour for tour in ridden if tour.released_at is None]
+    for tour in fresh:
+        tour.released_at = clock.now()
+        if tour.courier is not None:
+            street_mails.tour_released(tour.courier, tour, day=day)
+    audit.record("tours released", "day_plan", plan.id, tours=len(fresh))
+    return len(fresh)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from city import clock, streets
@@ -11,7 +12,7 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, say
 from city.models import Role
-from logistics import board, dispatch, queries, services
+from logistics import board, dispatch, queries, services, sheets, street_queries
 from logistics.forms import CourierForm
 from logistics.hub_views import read_day
 
@@ -45,7 +46,7 @@ def day(day: str) -> str:
         axis=board.axis_of(plan.tours if plan else []),
         outdated=plan is not None and plan.input_version != dispatch.input_of(shown).version,
         job=queries.planning_job(services.plan_key(shown)),
-        couriers=queries.couriers(),
+        couriers=street_queries.couriers(),
         outcome=board.outcome,
     )
 
@@ -76,7 +77,7 @@ def day_map(day: str) -> Response:
 def assign(day: str, tour_id: int) -> Response:
     """Say who rides a tour."""
     form = CourierForm()
-    form.courier.choices = [(0, ""), *[(person.id, person.name) for person in queries.couriers()]]
+    form.courier.choices = [(0, ""), *[(person.id, person.name) for person in street_queries.couriers()]]
     if form.sent_and_valid():
         try:
             with transaction():
@@ -84,7 +85,37 @@ def assign(day: str, tour_id: int) -> Response:
         except Conflict as refusal:
             flash(say(refusal), "error")
         else:
-            flash(_("Saved. The courier sees the tour from now on."), "success")
+            flash(_("Saved."), "success")
     for sentence in form.courier.errors:  # somebody else took the role away meanwhile
         flash(str(sentence), "error")
     return redirect(url_for("dispatch.day", day=read_day(day).isoformat()) + "#touren")
+
+
+@bp.post("/dispo/<day>/freigeben")
+@requires(*PLANS)
+def release(day: str) -> Response:
+    """Show the tours to their couriers and mail each the link."""
+    shown = read_day(day)
+    try:
+        with transaction():
+            count = dispatch.release(shown)
+    except Conflict as refusal:
+        flash(say(refusal), "error")
+    else:
+        flash(
+            ngettext(
+                "Released. %(num)d courier has the link by mail.",
+                "Released. %(num)d couriers have the link by mail.",
+                count,
+            ),
+            "success",
+        )
+    return redirect(url_for("dispatch.day", day=shown.isoformat()) + "#touren")
+
+
+@bp.get("/dispo/<day>/touren/<int:tour_id>/blatt")
+@requires(*PLANS)
+def sheet(day: str, tour_id: int) -> str:
+    """A tour on paper, for the board in the hub."""
+    read_day(day)
+    return render_template("logistics/sheet.html", **sheets.context_of(street_queries.whole_tour(tour_id)))

@@ -169,7 +169,7 @@ class ReportForm(CityForm):
     client_id = HiddenText(validators=[required()])
     kind = HiddenText(validators=[required()])
     reason = HiddenText()
-    happened_at = HiddenText()
+    undoes = HiddenText()
 
 
 class DeedForm(CityForm):

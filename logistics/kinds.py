@@ -129,11 +129,26 @@ class PlanState(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a courier reports at a stop."""
+    """What a courier reports: at a stop, or of the tour as a whole."""
 
+    LOADED = "loaded"  # on board at the hub
+    DEPARTED = "departed"  # left the hub
+    ARRIVED = "arrived"  # at the door
     DELIVERED = "delivered"
+    TO_NEIGHBOUR = "to_neighbour"
+    TO_LOCKER = "to_locker"
     FAILED = "failed"
-    UNDONE = "undone"  # takes back the report before it
+    UNDONE = "undone"  # takes back the report that it names
+    NOTE = "note"
+    BREAK_STARTED = "break_started"
+    BREAK_ENDED = "break_ended"
+    REORDERED = "reordered"  # the courier rides the stops in another order
+    RETURNED = "returned"  # back at the hub, the tour is over
+
+
+HANDED_OVER = frozenset({EventKind.DELIVERED, EventKind.TO_NEIGHBOUR, EventKind.TO_LOCKER})
+SETTLING = HANDED_OVER | {EventKind.FAILED}  # after these the courier rides on
+OF_A_SHIPMENT = SETTLING | {EventKind.LOADED, EventKind.ARRIVED, EventKind.UNDONE}  # a note may be of either
 
 
 class FailureReason(StrEnum):

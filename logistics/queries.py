@@ -10,12 +10,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import current_city_id, db
 from city.messages import NotFound
-from city.models import Account, City, Job, JobState, Organisation, Role, RoleGrant
+from city.models import Account, City, Job, JobState, Organisation
 from leerstand.kinds import AgreementState, UseType
 from leerstand.models import Agreement, UseRequest
 from logistics.kinds import NOT_COMING, HubState, PlanState, Ride, ShipmentStatus
 from logistics.models import (
-    CourierEvent,
     DayPlan,
     Hub,
     HubVehicle,
@@ -271,76 +270,3 @@ def planning_job(once_key: str) -> Job | None:
 def last_plan_number(day: date) -> int:
     """How many plans a day has had so far."""
     return db.session.scalar(select(func.max(DayPlan.number)).where(DayPlan.day == day)) or 0
-
-
-def event_sent_before(client_id: str) -> CourierEvent | None:
-    """The report that a phone has sent under this number."""
-    return db.session.scalar(select(CourierEvent).where(CourierEvent.client_id == client_id))
-
-
-def tour_of_day(tour_id: int) -> Tour:
-    """One tour of a plan that counts, locked, with the other tours of its day."""
-    plan = joinedload(Tour.plan)
-    query = (
-        select(Tour)
-        .join(DayPlan, Tour.plan_id == DayPlan.id)
-        .where(Tour.id == tour_id, DayPlan.state == PlanState.PUBLISHED)
-        .options(joinedload(Tour.vehicle), plan.selectinload(DayPlan.tours).joinedload(Tour.vehicle))
-    )
-    found = db.session.scalar(query.with_for_update(of=DayPlan))
-    if found is None:
-        raise NotFound("There is no such tour. The day may have been planned anew.")
-    return found
-
-
-def _tours_of_courier(courier_id: int) -> Select[Tour]:
-    stops = selectinload(Tour.stops)
-    return (
-        select(Tour)
-        .join(DayPlan, Tour.plan_id == DayPlan.id)
-        .where(Tour.courier_id == courier_id, DayPlan.state == PlanState.PUBLISHED)
-        .options(
-            joinedload(Tour.plan),
-            joinedload(Tour.vehicle).joinedload(HubVehicle.hub),
-            stops.joinedload(Stop.shipment).joinedload(Shipment.retailer),
-            stops.selectinload(Stop.events),
-        )
-    )
-
-
-def next_tour_of(courier_id: int, *, today: date) -> Tour | None:
-    """The courier's tour of today, else the next one ahead."""
-    query = _tours_of_courier(courier_id).where(DayPlan.day >= today).order_by(DayPlan.day).limit(1)
-    return db.session.scalar(query)
-
-
-def stop_of_courier(courier_id: int, stop_id: int, *, to_change: bool = False) -> Stop:
-    """One stop of this courier's own tour. Other couriers' are not found; ``to_change`` locks their day."""
-    query = (
-        select(Stop)
-        .join(Tour, Stop.tour_id == Tour.id)
-        .join(DayPlan, Tour.plan_id == DayPlan.id)
-        .where(Stop.id == stop_id, Tour.courier_id == courier_id, DayPlan.state == PlanState.PUBLISHED)
-        .options(joinedload(Stop.shipment), selectinload(Stop.events))
-    )
-    if to_change:
-        query = query.with_for_update(of=DayPlan).execution_options(populate_existing=True)
-    found = db.session.scalar(query)
-    if found is None:
-        raise NotFound("This stop is not on your tour. The day may have been planned anew.")
-    return found
-
-
-def couriers() -> list[Account]:
-    """The people who may ride a tour."""
-    query = select(Account).join(RoleGrant, RoleGrant.account_id == Account.id)
-    query = query.where(RoleGrant.role == Role.COURIER, Account.disabled_at.is_(None))
-    return list(db.session.scalars(query.order_by(Account.name, Account.id)).unique())
-
-
-def courier(account_id: int) -> Account:
-    """One of the people who may ride a tour."""
-    found = next((person for person in couriers() if person.id == account_id), None)
-    if found is None:
-        raise NotFound("There is no such courier. The account may have been closed.")
-    return found

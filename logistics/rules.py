@@ -1,8 +1,8 @@
-"""What may be booked, when bikes can come, what a report of a courier means. Pure: plain objects in, reasons out."""
+"""What may be booked, and when bikes can come. Pure: plain objects in, reasons out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -13,16 +13,14 @@ import holidays
 from city.settings import CitySettings
 from leerstand.kinds import UseType
 from leerstand.models import Agreement, Unit
-from logistics.kinds import EMISSION_FREE, EventKind, FailureReason, HubState, Resource, ShipmentStatus
-from logistics.models import CourierEvent, DayPlan, Hub, HubVehicle, Shipment
+from logistics.kinds import EMISSION_FREE, HubState, Resource, ShipmentStatus
+from logistics.models import DayPlan, Hub, HubVehicle, Shipment
 from routing.message import Message
 
 WINDOW_S = 2 * 3600  # long enough to plan with, short enough to wait for
 SHORTEST_WINDOW_S = 3600  # a shorter rest of the shift joins the window before it
 SUNDAY = 6
 TOURS_A_DAY = 1  # a plan sends each bike out once
-UNDO_SHOWN_S = 10  # how long the courier's page offers to take a report back
-UNDO_WITHIN_S = 60  # how late one still arrives: slow network, gloves
 
 
 def clock_time(seconds: int) -> str:
@@ -231,38 +229,3 @@ def impact(metres: int, settings: CitySettings) -> Impact:
     """Cargo bikes against a diesel van on the same way, with the factors of the settings."""
     bike, van = settings.cargo_bike_co2e_g_km, settings.diesel_van_co2e_g_km
     return Impact(metres, round(metres * bike / 1000), round(metres * van / 1000))
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the reports at a stop add up to; no event: the stop is still open."""
-
-    event: CourierEvent | None = None
-
-    @property
-    def open(self) -> bool:
-        """Whether the courier still has to go there."""
-        return self.event is None
-
-    @property
-    def status(self) -> ShipmentStatus:
-        """What the shipment's status follows from it."""
-        if self.event is None:
-            return ShipmentStatus.BOOKED
-        return ShipmentStatus.DELIVERED if self.event.kind == EventKind.DELIVERED else ShipmentStatus.FAILED
-
-    @property
-    def reason(self) -> FailureReason | None:
-        """Why it was not delivered."""
-        return self.event.reason if self.event else None
-
-
-def outcome_of(events: Sequence[CourierEvent]) -> Outcome:
-    """Read the reports in the order they happened, whatever order they came in; an undo takes back the one before."""
-    told: list[CourierEvent] = []
-    for event in sorted(events, key=lambda event: (event.happened_at, event.client_id)):
-        if event.kind != EventKind.UNDONE:
-            told.append(event)
-        elif told:
-            told.pop()
-    return Outcome(told[-1] if told else None)

@@ -1,4 +1,4 @@
-// The courier's page: says when a button was pressed, sends each report once, and lets the offer to take it back go after a moment.
+// The courier's plain page: sends each report once, and lets the offer to take it back go after a moment.
 (function () {
   "use strict";
 
@@ -6,7 +6,6 @@
     form.addEventListener("submit", function (event) {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";
-      form.elements.happened_at.value = String(Date.now());
     });
   });
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from logistics.models.api import ApiAnswer, ApiToken
 from logistics.models.bookings import Leg, LockerStay, Parcel, Scan, Shipment, StandingOrder, Template
 from logistics.models.capacity import CapacityLine, DayCapacity
-from logistics.models.events import CourierEvent
+from logistics.models.events import CourierEvent, CourierPhoto, InboxEntry
 from logistics.models.hubs import DAY_S, Compartment, Dock, Hub, HubVehicle, Quota, Trailer
 from logistics.models.plans import DayPlan, Stop, Tour, UnservedShipment
 
@@ -20,11 +20,13 @@ __all__ = [
     "CapacityLine",
     "Compartment",
     "CourierEvent",
+    "CourierPhoto",
     "DayCapacity",
     "DayPlan",
     "Dock",
     "Hub",
     "HubVehicle",
+    "InboxEntry",
     "Leg",
     "LockerStay",
     "Parcel",

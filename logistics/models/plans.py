@@ -81,6 +81,7 @@ class Tour(CityBound, Model):
     load_ml: Mapped[int]
     back_line: Mapped[list[list[float]]] = mapped_column(JSON)  # [[lat, lon], …]
     back_steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    released_at: Mapped[datetime | None] = mapped_column(Moment)  # from then on the courier sees it
 
     plan: Mapped[DayPlan] = relationship(back_populates="tours", lazy="raise_on_sql")
     vehicle: Mapped[HubVehicle] = relationship(lazy="raise_on_sql")
@@ -114,7 +115,12 @@ class Stop(CityBound, Model):
 
     tour: Mapped[Tour] = relationship(back_populates="stops", lazy="raise_on_sql")
     shipment: Mapped[Shipment] = relationship(lazy="raise_on_sql")
-    events: Mapped[list[CourierEvent]] = relationship(lazy="raise_on_sql", order_by="CourierEvent.id")
+    events: Mapped[list[CourierEvent]] = relationship(
+        primaryjoin="foreign(CourierEvent.shipment_id) == Stop.shipment_id",
+        lazy="raise_on_sql",
+        order_by="CourierEvent.id",
+        viewonly=True,
+    )
 
 
 class UnservedShipment(CityBound, Model):

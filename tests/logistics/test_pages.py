@@ -10,7 +10,7 @@ import pytest
 
 from city.db import db, transaction
 from city.models import Role
-from logistics import dispatch, queries
+from logistics import dispatch, queries, street_queries
 from logistics.forms import Slot
 from logistics.models import Shipment
 from tests import build
@@ -231,11 +231,12 @@ def street(sign_in, hub, day):
     for recipient in (EVIL, "Birke"):
         rows.book(rows.retailer(name=EVIL), hub, day, point=SAND, recipient=recipient, street=EVIL[:40], note=EVIL)
     courier = sign_in(Role.COURIER, name="A. Muster")
-    courier_id = next(person.id for person in queries.couriers())
+    courier_id = next(person.id for person in street_queries.couriers())
     tour = plan(day).tours[0]
     tour_id, stop_id = tour.id, tour.stops[0].id
     with transaction():
         dispatch.assign_courier(tour_id, courier_id)
+        dispatch.release(day)
     db.session.rollback()
     return sign_in(Role.DISPATCHER), courier, stop_id
 
@@ -243,7 +244,11 @@ def street(sign_in, hub, day):
 def test_names_that_look_like_code_are_shown_as_what_they_are(street, day):
     dispatcher, courier, _ = street
 
-    for page in (dispatcher.get(f"/dispo/{day}").text, courier.get("/tour").text):
+    for page in (
+        dispatcher.get(f"/dispo/{day}").text,
+        courier.get("/tour/einfach").text,
+        courier.get("/tour/blatt").text,
+    ):
         assert "<img src=x" not in page and "{{ 7*7 }}&lt;img src=x onerror=alert(1)&gt;${x}" in page
     for answer in (dispatcher.get(f"/dispo/{day}/karte.json"), courier.get("/tour/karte.json")):
         titles = [mark["title"] for mark in answer.get_json()["marks"] if mark["kind"] == "stop"]
@@ -275,35 +280,46 @@ def test_the_map_to_take_along_needs_no_network_and_runs_nothing_of_a_name(stree
     assert payload["lines"][0]["line"] and payload["background"]["streets"]
 
 
-def test_a_courier_delivers_takes_back_and_says_why_not(street):
+def test_a_courier_delivers_takes_back_and_says_why_not_on_the_plain_page(street):
     _, courier, stop_id = street
-    url, delivered = f"/tour/halte/{stop_id}", {"client_id": "a", "kind": "delivered", "happened_at": ""}
+    url, plain = f"/tour/halte/{stop_id}", "/tour/einfach"
 
     for _again in range(2):
-        assert courier.post(url, data=delivered).status_code == 302
-    assert "Undo" in courier.get("/tour").text and "2 of 2" in text_of(courier.get("/tour").text)
-    courier.post(url, data={"client_id": "b", "kind": "undone"})
-    assert "1 of 2" in text_of(courier.get("/tour").text)
+        assert courier.post(url, data={"client_id": "a", "kind": "delivered"}).status_code == 302
+    assert "Undo" in courier.get(plain).text and "2 of 2" in text_of(courier.get(plain).text)
+    courier.post(url, data={"client_id": "b", "kind": "undone", "undoes": "a"})
+    assert "1 of 2" in text_of(courier.get(plain).text)
     courier.post(url, data={"client_id": "c", "kind": "failed", "reason": "refused"})
-    assert "not delivered : Refused" in text_of(courier.get("/tour").text).replace("delivered:", "delivered :")
+    assert "not delivered : Refused" in text_of(courier.get(plain).text).replace("delivered:", "delivered :")
+    courier.post(url, data={"client_id": "d", "kind": "failed", "reason": "dog"})
+    assert "“dog” is no reason. Please choose one of those shown." in text_of(courier.get(plain).text)
 
 
-@pytest.mark.parametrize(
-    ("data", "status"),
-    [
-        ({"client_id": "a", "kind": "eaten"}, 400),
-        ({"client_id": "a", "kind": "failed"}, 400),
-        ({"client_id": "a", "kind": "failed", "reason": "dog"}, 400),
-        ({"client_id": "", "kind": "delivered"}, 400),
-        ({"client_id": "x" * 65, "kind": "delivered"}, 400),
-    ],
-)
-def test_reports_that_make_no_sense_are_refused_with_a_sentence(street, data, status):
-    _, courier, stop_id = street
+def test_the_phone_takes_the_whole_tour_along_and_nobody_elses(street, sign_in):
+    _, courier, _ = street
 
-    answer = courier.post(f"/tour/halte/{stop_id}", data=data)
+    taken = courier.get("/tour/paket.json").get_json()
 
-    assert answer.status_code == status and "Please" in answer.text
+    assert [stop["recipient"] for stop in taken["stops"]] in ([EVIL, "Birke"], ["Birke", EVIL])
+    assert taken["stops"][0]["steps"] and len(taken["stops"][0]["line"]) > 1
+    assert taken["map"]["background"]["streets"] and "background_url" not in taken["map"]
+    assert courier.get("/tour/stand.json").get_json()["mark"] == taken["mark"]
+    assert EVIL not in courier.get("/tour").text and "Birke" not in courier.get("/tour").text
+    other = sign_in(Role.COURIER).get("/tour/paket.json").get_json()
+    assert "stops" not in other
+
+
+def test_reports_of_a_phone_are_answered_one_by_one(street):
+    _, courier, _ = street
+    stop = courier.get("/tour/paket.json").get_json()["stops"][0]
+    told = [{"id": "a", "kind": "delivered", "shipment": stop["reference"]}, {"id": "b", "kind": "flown"}, 7]
+
+    answers = [courier.post("/tour/meldungen", json={"sent_at": 0, "reports": told}) for _ in range(2)]
+
+    fates = [[one["fate"] for one in answer.get_json()["receipts"]] for answer in answers]
+    assert fates == [["kept", "inbox", "inbox"]] * 2
+    assert courier.post("/tour/meldungen", data="x").status_code == 400
+    assert courier.post("/tour/meldungen", json={"reports": "x"}).status_code == 400
 
 
 def test_another_couriers_stop_is_not_found(street, sign_in):
@@ -313,7 +329,7 @@ def test_another_couriers_stop_is_not_found(street, sign_in):
     answer = other.post(f"/tour/halte/{stop_id}", data={"client_id": "a", "kind": "delivered"})
 
     assert answer.status_code == 404
-    assert "No tour for you yet" in other.get("/tour").text
+    assert "No tour for you yet" in other.get("/tour/einfach").text
     assert other.get("/tour/tour.gpx").status_code == 404
 
 

@@ -12,9 +12,9 @@ from city.db import db, transaction
 from city.messages import Conflict
 from city.models import Role
 from logistics import bookings, dispatch, planning, queries
-from logistics.delivery import record_event
+from logistics.delivery import receive
 from logistics.jobs import plan_day
-from logistics.kinds import EventKind, PlanState
+from logistics.kinds import PlanState
 from logistics.models import DayPlan, Shipment
 from routing.tours.solve import solve
 from tests import build
@@ -147,6 +147,7 @@ def test_a_new_plan_supersedes_the_old_one_and_the_couriers_stay(street_map, day
     tour_id = plan(day).tours[0].id
     with transaction():
         dispatch.assign_courier(tour_id, courier.id)
+        dispatch.release(day)
     rows.book(person, hub, day, point=MARKET)
 
     second = plan(day)
@@ -170,13 +171,13 @@ def test_one_person_rides_one_bike(street_map, day):
 
 def test_a_day_that_has_begun_is_not_planned_again(street_map, day):
     hub, person, courier = rows.hub(), rows.retailer(), build.account(Role.COURIER)
-    rows.book(person, hub, day, point=SAND)
-    tour = plan(day).tours[0]
-    tour_id, stop_id = tour.id, tour.stops[0].id
+    reference = rows.book(person, hub, day, point=SAND).reference
+    tour_id = plan(day).tours[0].id
     with transaction():
         dispatch.assign_courier(tour_id, courier.id)
+        dispatch.release(day)
     with transaction():
-        record_event(courier.id, stop_id, client_id="a", kind=EventKind.DELIVERED)
+        receive(courier.id, {"id": "a", "kind": "delivered", "shipment": reference})
 
     with pytest.raises(Conflict, match="The couriers are on their way"), transaction():
         dispatch.request_plan(person, day)

@@ -1,0 +1,45 @@
+"""A tour on paper: stops with room for a signature, the way in words, and its link as a picture to scan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from city.links import address_of
+from logistics import board
+from logistics.models import Tour
+
+
+def context_of(tour: Tour) -> dict[str, Any]:
+    """What the printed sheet of a tour shows."""
+    return {
+        "tour": tour,
+        "legs": [(stop, board.words_of(stop.steps), board.pushes_of(stop)) for stop in tour.stops],
+        "back": board.words_of(tour.back_steps),
+        "link": tour_link(),
+        "code": qr_path(tour_link()),
+    }
+
+
+def tour_link() -> str:
+    """Where couriers find their tour; it shows each only the own one, after signing in."""
+    return address_of("courier.tour")
+
+
+def qr_path(text: str) -> dict[str, Any]:
+    """A QR code as one SVG path: its size in modules with the quiet border, and the path."""
+    import segno  # only where one is drawn
+
+    code = segno.make(text, error="m")
+    border = 2
+    runs = []
+    for y, row in enumerate(code.matrix, start=border):
+        x = 0
+        while x < len(row):
+            if not row[x]:
+                x += 1
+                continue
+            begins = x
+            while x < len(row) and row[x]:
+                x += 1
+            runs.append(f"M{begins + border} {y}h{x - begins}v1h-{x - begins}z")
+    return {"size": len(code.matrix) + 2 * border, "path": "".join(runs)}
