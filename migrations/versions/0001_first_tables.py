@@ -594,6 +594,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_use_request_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_use_request_state'), ['state'], unique=False)
 
+    op.create_table('courier_photo',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('event_client_id', sa.String(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('received_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_courier_photo_account_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_courier_photo_city_id_city')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_courier_photo_file_id_stored_file'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_courier_photo')),
+    sa.UniqueConstraint('city_id', 'client_id', name=op.f('uq_courier_photo_city_id_client_id'))
+    )
+    with op.batch_alter_table('courier_photo', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_courier_photo_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_courier_photo_event_client_id'), ['event_client_id'], unique=False)
+
     op.create_table('match',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('plan_id', sa.Integer(), nullable=False),
@@ -907,6 +925,58 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_capacity_line_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_capacity_line_shipment_id'), ['shipment_id'], unique=False)
 
+    op.create_table('courier_event',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.Enum('LOADED', 'DEPARTED', 'ARRIVED', 'DELIVERED', 'TO_NEIGHBOUR', 'TO_LOCKER', 'FAILED', 'UNDONE', 'NOTE', 'BREAK_STARTED', 'BREAK_ENDED', 'REORDERED', 'RETURNED', name='eventkind'), nullable=False),
+    sa.Column('reason', sa.Enum('NOBODY_THERE', 'WRONG_ADDRESS', 'REFUSED', 'DAMAGED', 'NO_ACCESS', name='failurereason'), nullable=True),
+    sa.Column('undoes', sa.String(), nullable=True),
+    sa.Column('details', sa.JSON(), nullable=False),
+    sa.Column('decides', sa.Boolean(), nullable=False),
+    sa.Column('happened_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('received_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(kind = 'FAILED') = (reason IS NOT NULL)", name=op.f('ck_courier_event_failure_has_reason')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_courier_event_account_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_courier_event_city_id_city')),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_courier_event_shipment_id_shipment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_courier_event')),
+    sa.UniqueConstraint('city_id', 'client_id', name=op.f('uq_courier_event_city_id_client_id'))
+    )
+    with op.batch_alter_table('courier_event', schema=None) as batch_op:
+        batch_op.create_index('ix_courier_event_account_id_day', ['account_id', 'day'], unique=False)
+        batch_op.create_index(batch_op.f('ix_courier_event_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_courier_event_shipment_id'), ['shipment_id'], unique=False)
+
+    op.create_table('inbox_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('shipment_id', sa.Integer(), nullable=True),
+    sa.Column('contradicts', sa.Boolean(), nullable=False),
+    sa.Column('raw', sa.JSON(), nullable=False),
+    sa.Column('happened_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('reason_values', sa.JSON(), nullable=False),
+    sa.Column('received_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('settled_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('settled_by_id', sa.Integer(), nullable=True),
+    sa.Column('counted', sa.Boolean(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_inbox_entry_account_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_inbox_entry_city_id_city')),
+    sa.ForeignKeyConstraint(['settled_by_id'], ['account.id'], name=op.f('fk_inbox_entry_settled_by_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_inbox_entry_shipment_id_shipment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox_entry')),
+    sa.UniqueConstraint('city_id', 'client_id', name=op.f('uq_inbox_entry_city_id_client_id'))
+    )
+    with op.batch_alter_table('inbox_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_inbox_entry_city_id'), ['city_id'], unique=False)
+        batch_op.create_index('ix_inbox_entry_settled_at', ['settled_at'], unique=False)
+
     op.create_table('leg',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('shipment_id', sa.Integer(), nullable=False),
@@ -980,6 +1050,7 @@ def upgrade() -> None:
     sa.Column('load_ml', sa.Integer(), nullable=False),
     sa.Column('back_line', sa.JSON(), nullable=False),
     sa.Column('back_steps', sa.JSON(), nullable=False),
+    sa.Column('released_at', city.db.Moment(timezone=True), nullable=True),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_tour_city_id_city')),
     sa.ForeignKeyConstraint(['courier_id'], ['account.id'], name=op.f('fk_tour_courier_id_account'), ondelete='SET NULL'),
@@ -1075,41 +1146,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_stop_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stop_shipment_id'), ['shipment_id'], unique=False)
 
-    op.create_table('courier_event',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('client_id', sa.String(), nullable=False),
-    sa.Column('stop_id', sa.Integer(), nullable=False),
-    sa.Column('shipment_id', sa.Integer(), nullable=False),
-    sa.Column('account_id', sa.Integer(), nullable=True),
-    sa.Column('kind', sa.Enum('DELIVERED', 'FAILED', 'UNDONE', name='eventkind'), nullable=False),
-    sa.Column('reason', sa.Enum('NOBODY_THERE', 'WRONG_ADDRESS', 'REFUSED', 'DAMAGED', 'NO_ACCESS', name='failurereason'), nullable=True),
-    sa.Column('happened_at', city.db.Moment(timezone=True), nullable=False),
-    sa.Column('received_at', city.db.Moment(timezone=True), nullable=False),
-    sa.Column('city_id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("(kind = 'FAILED') = (reason IS NOT NULL)", name=op.f('ck_courier_event_failure_has_reason')),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_courier_event_account_id_account'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_courier_event_city_id_city')),
-    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_courier_event_shipment_id_shipment')),
-    sa.ForeignKeyConstraint(['stop_id'], ['stop.id'], name=op.f('fk_courier_event_stop_id_stop')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_courier_event')),
-    sa.UniqueConstraint('city_id', 'client_id', name=op.f('uq_courier_event_city_id_client_id'))
-    )
-    with op.batch_alter_table('courier_event', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_courier_event_city_id'), ['city_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_courier_event_shipment_id'), ['shipment_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_courier_event_stop_id'), ['stop_id'], unique=False)
-
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table('courier_event', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_courier_event_stop_id'))
-        batch_op.drop_index(batch_op.f('ix_courier_event_shipment_id'))
-        batch_op.drop_index(batch_op.f('ix_courier_event_city_id'))
-
-    op.drop_table('courier_event')
     with op.batch_alter_table('stop', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stop_shipment_id'))
         batch_op.drop_index(batch_op.f('ix_stop_city_id'))
@@ -1150,6 +1191,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_leg_city_id'))
 
     op.drop_table('leg')
+    with op.batch_alter_table('inbox_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_inbox_entry_settled_at')
+        batch_op.drop_index(batch_op.f('ix_inbox_entry_city_id'))
+
+    op.drop_table('inbox_entry')
+    with op.batch_alter_table('courier_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_courier_event_shipment_id'))
+        batch_op.drop_index(batch_op.f('ix_courier_event_city_id'))
+        batch_op.drop_index('ix_courier_event_account_id_day')
+
+    op.drop_table('courier_event')
     with op.batch_alter_table('capacity_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_capacity_line_shipment_id'))
         batch_op.drop_index(batch_op.f('ix_capacity_line_city_id'))
@@ -1214,6 +1266,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_match_city_id'))
 
     op.drop_table('match')
+    with op.batch_alter_table('courier_photo', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_courier_photo_event_client_id'))
+        batch_op.drop_index(batch_op.f('ix_courier_photo_city_id'))
+
+    op.drop_table('courier_photo')
     with op.batch_alter_table('use_request', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_use_request_state'))
         batch_op.drop_index(batch_op.f('ix_use_request_organisation_id'))
