@@ -102,6 +102,147 @@ class Visibility(StrEnum):
     PUBLIC = "public"  # address and sign, with the owner's consent
 
 
+class UnitKind(StrEnum):
+    """What kind of room it is (Art der Einheit)."""
+
+    SHOP = "shop"  # Ladenlokal
+    GASTRONOMY = "gastronomy"
+    DEPARTMENT_STORE = "department_store"  # Kaufhaus
+    OFFICE = "office"
+    PRACTICE = "practice"
+    STORAGE = "storage"
+    UPPER_ROOMS = "upper_rooms"  # Obergeschoss
+
+
+class Condition(StrEnum):
+    """State of the room (Zustand)."""
+
+    READY = "ready"  # bezugsfertig
+    NEEDS_PAINT = "needs_paint"  # renovierungsbedürftig
+    NEEDS_REPAIR = "needs_repair"  # sanierungsbedürftig
+    SHELL = "shell"  # Rohbau
+
+
+class EnergyCertificate(StrEnum):
+    """What the energy certificate rests on (Energieausweis, § 79 GEG)."""
+
+    DEMAND = "demand"  # Bedarfsausweis
+    CONSUMPTION = "consumption"  # Verbrauchsausweis
+
+
+class RentForm(StrEnum):
+    """How the rent is reckoned (Mietform)."""
+
+    FIXED = "fixed"  # Festmiete
+    STEPPED = "stepped"  # Staffelmiete
+    INDEXED = "indexed"  # Indexmiete
+    TURNOVER = "turnover"  # Umsatzmiete
+    SYMBOLIC = "symbolic"  # Anerkennungsbetrag
+    COSTS_ONLY = "costs_only"  # nur Betriebskosten
+    FREE = "free"  # mietfrei, Leihe
+    THIRDS = "thirds"  # Drittelmodell
+    CITY_LETS = "city_lets"  # Zwischenanmietung durch die Stadt
+
+
+class Precision(StrEnum):
+    """How exactly a day is known (Genauigkeit)."""
+
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    GUESSED = "guessed"
+
+
+class VacancyReason(StrEnum):
+    """Why a shop stands empty (Leerstandsgrund), after gif and aREAL."""
+
+    CHANGE = "change"  # Fluktuation
+    GIVEN_UP = "given_up"  # Geschäftsaufgabe
+    INSOLVENCY = "insolvency"
+    RENT = "rent"  # Mietforderung
+    LAYOUT = "layout"  # Zuschnitt, Größe
+    UNSEEN = "unseen"  # Sichtbarkeit
+    STEPS = "steps"  # Stufen im Eingang
+    CONDITION = "condition"  # Zustand
+    WORKS_PLANNED = "works_planned"  # Sanierung geplant
+    HEIRS = "heirs"  # Erbengemeinschaft
+    SPECULATION = "speculation"
+    PERMIT = "permit"  # Genehmigung
+    OTHER = "other"
+
+
+class VacancyStage(StrEnum):
+    """How far looking for a new use has come (Stand der Vermarktung)."""
+
+    RECORDED = "recorded"  # Aufnahme
+    MARKETED = "marketed"  # in Vermarktung
+    RESERVED = "reserved"
+    UNMARKETABLE = "unmarketable"  # nicht vermarktbar
+
+
+class Threat(StrEnum):
+    """Why a use will probably end (Leerstand droht)."""
+
+    NOTICE = "notice"  # gekündigt
+    LEASE_END = "lease_end"  # Vertrag läuft aus
+    SUCCESSION = "succession"  # Nachfolge offen
+
+
+class OwnerKind(StrEnum):
+    """Who owns (Art des Eigentümers)."""
+
+    PRIVATE = "private"
+    HEIRS = "heirs"  # Erbengemeinschaft
+    PARTNERSHIP = "partnership"  # GbR
+    COMPANY = "company"  # GmbH, AG
+    FUND = "fund"
+    MUNICIPALITY = "municipality"
+    CHURCH_OR_FOUNDATION = "church_or_foundation"
+
+
+class Willingness(StrEnum):
+    """Whether an owner would take an interim use (Bereitschaft)."""
+
+    YES = "yes"
+    NO = "no"
+    OPEN = "open"
+
+
+class LegalBasis(StrEnum):
+    """Why the city may keep an owner's data (Rechtsgrundlage)."""
+
+    TASK = "task"  # Art. 6 (1) e DSGVO with state law
+    CONSENT = "consent"  # Art. 6 (1) a DSGVO
+
+
+class ContactRole(StrEnum):
+    """For whom somebody answers (Kontaktrolle)."""
+
+    OWNER = "owner"
+    SPOKESPERSON = "spokesperson"  # of heirs or partners
+    MANAGEMENT = "management"  # Hausverwaltung
+    AGENT = "agent"  # Makler
+    LEGAL = "legal"  # Rechtsvertretung
+
+
+class Channel(StrEnum):
+    """How somebody is reached (Weg)."""
+
+    MAIL = "mail"
+    PHONE = "phone"
+    LETTER = "letter"
+    MEETING = "meeting"
+
+
+class ConsentScope(StrEnum):
+    """What an owner allows to be shown of a free shop (Umfang der Einwilligung)."""
+
+    PLACE = "place"  # address, sign, exact place
+    ROOM = "room"  # area, front, fittings
+    PHOTO = "photo"
+    RENT = "rent"
+
+
 class SpellKind(StrEnum):
     """What a shop is used for during a spell (Art der Belegung)."""
 
@@ -109,6 +250,8 @@ class SpellKind(StrEnum):
     REGULAR = "regular"  # reguläre Nutzung
     INTERIM = "interim"  # Zwischennutzung
     WORKS = "works"  # Umbau
+    CONVERTED = "converted"  # dauerhaft umgenutzt: no shop window any more
+    CLOSED = "closed"  # stillgelegt: pulled down, joined to another shop
 
 
 class PublicValue(StrEnum):

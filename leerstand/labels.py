@@ -7,18 +7,33 @@ from collections.abc import Mapping
 from leerstand.kinds import (
     AgreementState,
     Category,
+    Channel,
+    Condition,
+    ConsentScope,
+    ContactRole,
+    EnergyCertificate,
     Floor,
     Heritage,
+    LegalBasis,
+    OwnerKind,
+    Precision,
     ProposalState,
     PublicValue,
+    RentForm,
     RequestState,
     Ring,
     Side,
     SpellKind,
+    Threat,
+    UnitKind,
     UseType,
+    VacancyReason,
+    VacancyStage,
     Visibility,
+    Willingness,
     Zone,
 )
+from leerstand.lifecycle import UnitState
 from leerstand.situation import Status
 from routing.message import N_
 
@@ -97,6 +112,8 @@ SPELL_LABELS: Mapping[SpellKind, str] = {
     SpellKind.REGULAR: N_("Regular use"),
     SpellKind.INTERIM: N_("Interim use"),
     SpellKind.WORKS: N_("Building works"),
+    SpellKind.CONVERTED: N_("Converted for good"),
+    SpellKind.CLOSED: N_("Given up as a shop"),
 }
 STATUS_LABELS: Mapping[Status, str] = {
     Status.OCCUPIED: N_("in use"),
@@ -105,6 +122,8 @@ STATUS_LABELS: Mapping[Status, str] = {
     Status.INTERIM: N_("interim use"),
     Status.HUB: N_("micro-hub"),
     Status.WORKS: N_("building works"),
+    Status.CONVERTED: N_("converted"),
+    Status.CLOSED: N_("given up"),
     Status.UNKNOWN: N_("not known"),
 }
 VALUE_LABELS: Mapping[PublicValue, str] = {
@@ -147,7 +166,7 @@ CRITERION_LABELS: Mapping[str, str] = {
     "learning": N_("Learning"),
     "permanence": N_("May stay"),
 }
-GRADE_LABELS: Mapping[int, str] = {1: "1a", 2: "1b", 3: "2a", 4: "2b", 5: "c"}
+GRADE_LABELS: Mapping[int, str] = {1: "1a", 2: "1b", 3: "2a", 4: "2b", 5: "c"}  # until the city names its own
 NOISE_LABELS: Mapping[int, str] = {0: N_("Quiet"), 1: N_("Hardly heard"), 2: N_("Heard next door"), 3: N_("Loud")}
 FOOTFALL_LABELS: Mapping[int, str] = {
     0: N_("Nobody comes because of it"),
@@ -163,4 +182,130 @@ FIELD_LABELS: Mapping[str, str] = {
     "technique": N_("Fittings"),
     "housenumber": N_("House number"),
     "vacancy": N_("Vacancy"),
+}
+KIND_LABELS: Mapping[UnitKind, str] = {
+    UnitKind.SHOP: N_("Shop room"),
+    UnitKind.GASTRONOMY: N_("Room for a restaurant"),
+    UnitKind.DEPARTMENT_STORE: N_("Department store"),
+    UnitKind.OFFICE: N_("Office"),
+    UnitKind.PRACTICE: N_("Practice"),
+    UnitKind.STORAGE: N_("Storage"),
+    UnitKind.UPPER_ROOMS: N_("Rooms upstairs"),
+}
+CONDITION_LABELS: Mapping[Condition, str] = {
+    Condition.READY: N_("Ready to move in"),
+    Condition.NEEDS_PAINT: N_("Needs renovating"),
+    Condition.NEEDS_REPAIR: N_("Needs refurbishing"),
+    Condition.SHELL: N_("Shell"),
+}
+CERTIFICATE_LABELS: Mapping[EnergyCertificate, str] = {
+    EnergyCertificate.DEMAND: N_("By calculated demand"),
+    EnergyCertificate.CONSUMPTION: N_("By measured consumption"),
+}
+RENT_FORM_LABELS: Mapping[RentForm, str] = {
+    RentForm.FIXED: N_("Fixed rent"),
+    RentForm.STEPPED: N_("Stepped rent"),
+    RentForm.INDEXED: N_("Index-linked rent"),
+    RentForm.TURNOVER: N_("Turnover rent"),
+    RentForm.SYMBOLIC: N_("Token rent"),
+    RentForm.COSTS_ONLY: N_("Running costs only"),
+    RentForm.FREE: N_("Rent-free"),
+    RentForm.THIRDS: N_("Model of thirds: owner, city, user"),
+    RentForm.CITY_LETS: N_("The city rents and sublets"),
+}
+PRECISION_LABELS: Mapping[Precision, str] = {
+    Precision.DAY: N_("to the day"),
+    Precision.MONTH: N_("to the month"),
+    Precision.QUARTER: N_("to the quarter"),
+    Precision.GUESSED: N_("estimated"),
+}
+REASON_LABELS: Mapping[VacancyReason, str] = {
+    VacancyReason.CHANGE: N_("Ordinary change of tenants"),
+    VacancyReason.GIVEN_UP: N_("Business given up"),
+    VacancyReason.INSOLVENCY: N_("Insolvency"),
+    VacancyReason.RENT: N_("Rent asked too high"),
+    VacancyReason.LAYOUT: N_("Layout or size"),
+    VacancyReason.UNSEEN: N_("Hard to see"),
+    VacancyReason.STEPS: N_("Steps at the entrance"),
+    VacancyReason.CONDITION: N_("State of the room"),
+    VacancyReason.WORKS_PLANNED: N_("Refurbishment planned"),
+    VacancyReason.HEIRS: N_("Heirs disagree"),
+    VacancyReason.SPECULATION: N_("Speculation"),
+    VacancyReason.PERMIT: N_("Permit missing"),
+    VacancyReason.OTHER: N_("Other reason"),
+}
+STAGE_LABELS: Mapping[VacancyStage, str] = {
+    VacancyStage.RECORDED: N_("recorded"),
+    VacancyStage.MARKETED: N_("on offer"),
+    VacancyStage.RESERVED: N_("reserved"),
+    VacancyStage.UNMARKETABLE: N_("cannot be let"),
+}
+THREAT_LABELS: Mapping[Threat, str] = {
+    Threat.NOTICE: N_("Notice given"),
+    Threat.LEASE_END: N_("Lease runs out"),
+    Threat.SUCCESSION: N_("No successor yet"),
+}
+OWNER_KIND_LABELS: Mapping[OwnerKind, str] = {
+    OwnerKind.PRIVATE: N_("Private person"),
+    OwnerKind.HEIRS: N_("Community of heirs"),
+    OwnerKind.PARTNERSHIP: N_("Civil-law partnership"),
+    OwnerKind.COMPANY: N_("Company"),
+    OwnerKind.FUND: N_("Fund"),
+    OwnerKind.MUNICIPALITY: N_("Municipality"),
+    OwnerKind.CHURCH_OR_FOUNDATION: N_("Church or foundation"),
+}
+WILLING_LABELS: Mapping[Willingness, str] = {
+    Willingness.YES: N_("yes"),
+    Willingness.NO: N_("no"),
+    Willingness.OPEN: N_("open"),
+}
+BASIS_LABELS: Mapping[LegalBasis, str] = {
+    LegalBasis.TASK: N_("Public task (Art. 6 (1) e GDPR)"),
+    LegalBasis.CONSENT: N_("Consent (Art. 6 (1) a GDPR)"),
+}
+CONTACT_LABELS: Mapping[ContactRole, str] = {
+    ContactRole.OWNER: N_("Owner"),
+    ContactRole.SPOKESPERSON: N_("Speaks for the others"),
+    ContactRole.MANAGEMENT: N_("Property management"),
+    ContactRole.AGENT: N_("Estate agent"),
+    ContactRole.LEGAL: N_("Legal counsel"),
+}
+CHANNEL_LABELS: Mapping[Channel, str] = {
+    Channel.MAIL: N_("E-mail"),
+    Channel.PHONE: N_("Telephone"),
+    Channel.LETTER: N_("Letter"),
+    Channel.MEETING: N_("Meeting"),
+}
+CONSENT_LABELS: Mapping[ConsentScope, str] = {
+    ConsentScope.PLACE: N_("Address and sign"),
+    ConsentScope.ROOM: N_("Area, front and fittings"),
+    ConsentScope.PHOTO: N_("Picture of the front"),
+    ConsentScope.RENT: N_("Rent asked"),
+}
+STATE_LABELS: Mapping[UnitState, str] = {
+    UnitState.UNKNOWN: N_("not known"),
+    UnitState.OCCUPIED: N_("In use"),
+    UnitState.THREATENED: N_("Vacancy threatens"),
+    UnitState.RECORDED: N_("Empty, recorded"),
+    UnitState.MARKETED: N_("Empty, on offer"),
+    UnitState.RESERVED: N_("Empty, reserved"),
+    UnitState.INTERIM: N_("Interim use"),
+    UnitState.WORKS: N_("Building works"),
+    UnitState.CONVERTED: N_("Converted for good"),
+    UnitState.UNMARKETABLE: N_("Empty, cannot be let"),
+    UnitState.CLOSED: N_("Given up as a shop"),
+}
+HISTORY_LABELS: Mapping[str, str] = {
+    "shop recorded": N_("Shop recorded"),
+    "shop changed": N_("Facts changed"),
+    "shop imported": N_("Brought in from a file"),
+    "shop verified": N_("Checked on the spot"),
+    "status changed": N_("Status changed"),
+    "spell added": N_("Entry added"),
+    "spell changed": N_("Entry changed"),
+    "spell removed": N_("Entry removed"),
+    "spell ended": N_("End entered"),
+    "photo added": N_("Picture added"),
+    "photo removed": N_("Picture removed"),
+    "photo released": N_("Picture marked as fit to show"),
 }

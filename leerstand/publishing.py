@@ -1,41 +1,55 @@
-"""What the public may know of a vacancy, and nothing else. Pure."""
+"""What everybody may know of a vacancy, and nothing else. Pure; the table is that of docs/PRIVACY.md."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from leerstand.kinds import Visibility
-from leerstand.models import Unit
-from leerstand.situation import Situation
+from leerstand.kinds import ConsentScope, Ring, Visibility
+from leerstand.models import Consent, Unit
+from leerstand.situation import Status, free_period, spell_on, status_on
 
 CELL_LAT = 0.001  # degrees: 111 m
 CELL_LON = 0.0016  # degrees: some 107 m in northern Germany, 115 m in the south
 Box = tuple[tuple[float, float], tuple[float, float]]
+Scopes = frozenset[ConsentScope]
+NOTHING: Scopes = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class PublicVacancy:
-    """A free shop as everyone may see it. Either ``point`` or ``cell`` is known, never both."""
+    """A free shop as everyone may see it. Either ``point`` or ``cell`` is known, never both.
+
+    What the owner has not released is None or empty.
+    """
 
     unit_id: int
+    ring: Ring
     street: str
-    housenumber: str  # empty unless the owner has agreed
-    name: str  # what the sign says; empty unless the owner has agreed
+    housenumber: str
+    name: str  # what the sign says
     point: tuple[float, float] | None
     cell: Box | None
-    area_m2: int
+    area_m2: int | None
     frontage_m: float | None
+    step_free: bool | None
+    rent_cents_m2: int | None
+    shows_photo: bool
     free_from: date
     free_until: date | None
-    step_free: bool
     invented: bool
 
     @property
     def exact(self) -> bool:
         """Whether the owner has agreed to show the place."""
         return self.point is not None
+
+    @property
+    def address(self) -> str:
+        """Street and house number, or nothing."""
+        return f"{self.street} {self.housenumber}".strip()
 
 
 def cell_of(lat: float, lon: float) -> Box:
@@ -50,25 +64,51 @@ def cell_of(lat: float, lon: float) -> Box:
     )
 
 
-def published(unit: Unit, situation: Situation) -> PublicVacancy | None:
-    """What the public sees of a shop that can be given away; None when its owner wants nothing shown.
+def releases(consents: Iterable[Consent]) -> Callable[[Unit], Scopes]:
+    """What each owner has released of each shop; a withdrawn consent releases nothing.
 
-    A shop that somebody is still in is never shown: that a lease ends is nobody else's business.
+    A consent holds for the owner who gave it: with a new owner it is gone.
     """
-    if unit.visibility == Visibility.INTERNAL or situation.empty_since is None:
+    given: dict[tuple[int, int | None], set[ConsentScope]] = {}
+    for consent in consents:
+        if consent.withdrawn_at is None:
+            given.setdefault((consent.owner_id, consent.unit_id), set()).add(consent.scope)
+
+    def of(unit: Unit) -> Scopes:
+        if unit.owner_id is None:
+            return NOTHING
+        both = given.get((unit.owner_id, unit.id), set()) | given.get((unit.owner_id, None), set())
+        return frozenset(both)
+
+    return of
+
+
+def published(unit: Unit, today: date, scopes: Scopes) -> PublicVacancy | None:
+    """What the public sees of a shop; None when nothing is to be seen of it. Needs its spells.
+
+    Only what is empty today is shown: that a lease ends is nobody else's
+    business. The city may show less than the owner allows, never more.
+    """
+    if unit.visibility == Visibility.INTERNAL or status_on(unit.spells, today) != Status.VACANCY:
         return None
-    exact = unit.visibility == Visibility.PUBLIC
+    if (free := free_period(unit, today)) is None or spell_on(unit.spells, today) is None:
+        return None
+    allowed = scopes if unit.visibility == Visibility.PUBLIC else NOTHING
+    place, room = ConsentScope.PLACE in allowed, ConsentScope.ROOM in allowed
     return PublicVacancy(
         unit_id=unit.id,
-        street=unit.street,
-        housenumber=unit.housenumber if exact else "",
-        name=unit.name if exact else "",
-        point=unit.point if exact else None,
-        cell=None if exact else cell_of(unit.lat, unit.lon),
-        area_m2=unit.area_m2,
-        frontage_m=unit.frontage_m if exact else None,
-        free_from=situation.free_from,
-        free_until=situation.free_until,
-        step_free=unit.step_free,
-        invented="area_m2" in unit.invented,
+        ring=unit.ring,
+        street=unit.street if place else "",
+        housenumber=unit.housenumber if place else "",
+        name=unit.name if place else "",
+        point=unit.point if place else None,
+        cell=None if place else cell_of(unit.lat, unit.lon),
+        area_m2=unit.area_m2 if room else None,
+        frontage_m=unit.frontage_m if room else None,
+        step_free=unit.step_free if room else None,
+        rent_cents_m2=unit.rent_cents_m2 if ConsentScope.RENT in allowed else None,
+        shows_photo=place and ConsentScope.PHOTO in allowed,  # who sees the front knows the place
+        free_from=free[0],
+        free_until=free[1],
+        invented=room and "area_m2" in unit.invented,
     )

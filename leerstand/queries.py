@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, or_, select
@@ -12,12 +11,22 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from city.db import db
 from city.messages import NotFound
-from city.models import Account, Organisation, OrganisationKind, Role, RoleGrant
+from city.models import Account, AuditEntry, Organisation, OrganisationKind, Role, RoleGrant
 from city.settings import CitySettings
-from leerstand.kinds import ProposalState, RequestState, Ring
-from leerstand.models import Agreement, Match, MatchPlan, Proposal, StreetAxis, Unit, UseRequest
-from leerstand.publishing import PublicVacancy, published
-from leerstand.situation import Situation, Status, situations, status_on
+from leerstand.kinds import ProposalState, RequestState, Side
+from leerstand.labels import GRADE_LABELS
+from leerstand.models import (
+    Agreement,
+    LocationGrade,
+    Match,
+    MatchPlan,
+    Proposal,
+    StreetAxis,
+    Unit,
+    UnitPhoto,
+    UseRequest,
+)
+from leerstand.situation import Situation, situations
 
 WITH_SPELLS: tuple[_AbstractLoad, ...] = (selectinload(Unit.spells), joinedload(Unit.axis))
 
@@ -48,36 +57,17 @@ def street_of(unit: Unit) -> list[Unit]:
     return list(db.session.scalars(query.order_by(Unit.position_m, Unit.id)))
 
 
+def walk_order(axis_id: int) -> list[Unit]:
+    """The shops of a street as somebody walks: out along the odd side, back along the even one."""
+    query = select(Unit).where(Unit.axis_id == axis_id).options(*WITH_SPELLS)
+    known = list(db.session.scalars(query.order_by(Unit.position_m, Unit.id)))
+    out = [unit for unit in known if unit.side == Side.ODD]
+    return out + [unit for unit in reversed(known) if unit.side != Side.ODD]
+
+
 def situation_of(unit: Unit, today: date, settings: CitySettings) -> Situation | None:
     """The situation of one shop; None while it cannot be given away."""
     return situations(street_of(unit), today, settings.neighbour_distance_m).get(unit.id)
-
-
-@dataclass(frozen=True)
-class StockFilter:
-    """What the manager wants to see of the stock; None and empty words ask for everything."""
-
-    word: str = ""
-    axis_id: int | None = None
-    status: Status | None = None
-    ring: Ring | None = None
-
-
-def filtered_stock(wanted: StockFilter, today: date) -> list[tuple[Unit, Status]]:
-    """The shops that fit a filter, with what they are today."""
-    query = select(Unit).options(*WITH_SPELLS).outerjoin(StreetAxis, Unit.axis_id == StreetAxis.id)
-    if wanted.axis_id is not None:
-        query = query.where(Unit.axis_id == wanted.axis_id)
-    if wanted.ring is not None:
-        query = query.where(Unit.ring == wanted.ring)
-    for word in wanted.word.split():
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(
-            or_(*(column.ilike(pattern, escape="\\") for column in (Unit.name, Unit.street, Unit.housenumber)))
-        )
-    rows = db.session.scalars(query.order_by(StreetAxis.rank, Unit.street, Unit.position_m, Unit.id))
-    found = [(row, status_on(row.spells, today)) for row in rows]
-    return [(row, status) for row, status in found if wanted.status in (None, status)]
 
 
 def axes() -> list[StreetAxis]:
@@ -85,52 +75,38 @@ def axes() -> list[StreetAxis]:
     return list(db.session.scalars(select(StreetAxis).order_by(StreetAxis.rank, StreetAxis.name)))
 
 
+def grades() -> dict[int, str]:
+    """The city's own order of places, best first; 1a to c until it names one."""
+    named = db.session.execute(select(LocationGrade.rank, LocationGrade.name).order_by(LocationGrade.rank)).all()
+    return {row[0]: row[1] for row in named} or dict(GRADE_LABELS)
+
+
+def photos_of(unit_id: int) -> list[UnitPhoto]:
+    """The pictures of a shop, newest first."""
+    query = select(UnitPhoto).where(UnitPhoto.unit_id == unit_id)
+    return list(db.session.scalars(query.order_by(UnitPhoto.id.desc())))
+
+
+def photo(unit_id: int, photo_id: int) -> UnitPhoto:
+    """One picture of this shop. One of another shop is not found."""
+    found = db.session.scalar(select(UnitPhoto).where(UnitPhoto.unit_id == unit_id, UnitPhoto.id == photo_id))
+    if found is None:
+        raise NotFound("There is no picture of this shop.")
+    return found
+
+
+def history_of(subject: str, subject_id: int, most: int = 12) -> list[tuple[AuditEntry, str]]:
+    """Who did what to a row, newest first, with the name of the account."""
+    query = select(AuditEntry, Account.name).outerjoin(Account, Account.id == AuditEntry.account_id)
+    query = query.where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+    rows = db.session.execute(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most))
+    return [(row[0], row[1] or "") for row in rows]
+
+
 def owners() -> list[Organisation]:
     """The owners that the city knows."""
     query = select(Organisation).where(Organisation.kind == OrganisationKind.OWNER)
     return list(db.session.scalars(query.order_by(Organisation.name)))
-
-
-# --- what the public may see ---
-
-
-@dataclass(frozen=True)
-class PublicFilter:
-    """What somebody looks for among the free shops."""
-
-    least_m2: int | None = None
-    most_m2: int | None = None
-    step_free: bool = False
-    now: bool = False
-
-
-def public_vacancies(
-    wanted: PublicFilter, today: date, settings: CitySettings, units: Sequence[Unit] | None = None
-) -> list[PublicVacancy]:
-    """The free shops, each reduced to what its owner lets the public see; ``units``: the stock, if at hand."""
-    units = stock() if units is None else units
-    places = situations(units, today, settings.neighbour_distance_m)
-    reserved = reserved_units()
-    free = [unit for unit in units if unit.id in places and unit.id not in reserved]
-    shown = [vacancy for unit in free if (vacancy := published(unit, places[unit.id])) is not None]
-    return [vacancy for vacancy in shown if _is_wanted(vacancy, wanted, today)]
-
-
-def _is_wanted(vacancy: PublicVacancy, wanted: PublicFilter, today: date) -> bool:
-    return (
-        (wanted.least_m2 is None or vacancy.area_m2 >= wanted.least_m2)
-        and (wanted.most_m2 is None or vacancy.area_m2 <= wanted.most_m2)
-        and (vacancy.step_free or not wanted.step_free)
-        and (vacancy.free_from <= today or not wanted.now)
-    )
-
-
-def public_vacancy(unit_id: int, today: date, settings: CitySettings) -> PublicVacancy:
-    """One free shop as the public sees it; one that is not to be seen is not found."""
-    found = next((v for v in public_vacancies(PublicFilter(), today, settings) if v.unit_id == unit_id), None)
-    if found is None:
-        raise NotFound("This shop is not on offer. It may have been let in the meantime.")
-    return found
 
 
 def reserved_units() -> set[int]:

@@ -9,11 +9,14 @@ from leerstand.views import (  # noqa: F401  each hangs its pages on bp
     footfall,
     indicators,
     owner,
+    owners,
     plan,
     public,
     requests,
     stock,
     today,
+    unit,
+    walk,
 )
 from leerstand.views.blueprint import SEEKS_ROOM, STAFF, bp
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from leerstand.kinds import Category, Floor, SpellKind, UseType
+from leerstand.kinds import Category, Floor, SpellKind, UseType, VacancyStage
 from leerstand.models import Occupancy, Unit
 
 QUIET = frozenset({Category.EDUCATION, Category.HEALTH, Category.SOCIAL})  # uses that loud neighbours would disturb
@@ -26,7 +26,18 @@ class Status(StrEnum):
     INTERIM = "interim"
     HUB = "hub"
     WORKS = "works"
+    CONVERTED = "converted"
+    CLOSED = "closed"
     UNKNOWN = "unknown"
+
+
+OF_KIND = {
+    SpellKind.VACANCY: Status.VACANCY,
+    SpellKind.WORKS: Status.WORKS,
+    SpellKind.CONVERTED: Status.CONVERTED,
+    SpellKind.CLOSED: Status.CLOSED,
+}
+HELD_BACK = frozenset({VacancyStage.RESERVED, VacancyStage.UNMARKETABLE})  # empty, but not to be given away
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +79,12 @@ def status_on(spells: Iterable[Occupancy], day: date) -> Status:
         return Status.HUB if now.use_type == UseType.MICRO_HUB else Status.INTERIM
     if now.kind == SpellKind.REGULAR:
         return Status.THREATENED if _ends_without_successor(now, known, day) else Status.OCCUPIED
-    return Status.WORKS if now.kind == SpellKind.WORKS else Status.VACANCY
+    return OF_KIND[now.kind]
 
 
 def _ends_without_successor(now: Occupancy, known: list[Occupancy], day: date) -> bool:
+    if now.threat is not None:
+        return True
     if now.ends is None or now.ends > day + THREAT_AHEAD:
         return False
     after = spell_on(known, now.ends)
@@ -95,7 +108,10 @@ def outermost_active_m(units: Iterable[Unit], day: date) -> int | None:
 
 
 def free_period(unit: Unit, today: date) -> tuple[date, date | None] | None:
-    """When a shop can be used next, half-open; None while somebody is in it without a known end."""
+    """When a shop can be used next, half-open; None while somebody is in it without a known end, or it is held back."""
+    now = spell_on(unit.spells, today)
+    if now is not None and now.stage in HELD_BACK:
+        return None
     start = max(today, unit.available_from or today)
     taken = sorted((spell for spell in unit.spells if spell.kind != SpellKind.VACANCY), key=lambda spell: spell.starts)
     until: date | None = None

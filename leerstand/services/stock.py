@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask import has_request_context
+from flask_login import current_user
 from sqlalchemy import func, select
 
-from city import audit, streets
+from city import audit, clock, streets
 from city.db import db
-from city.messages import Conflict
+from city.messages import Conflict, NotFound
 from leerstand import queries
-from leerstand.kinds import Category, Side, SpellKind
+from leerstand.kinds import Category, Precision, Side, SpellKind, VacancyReason
 from leerstand.models import Occupancy, StreetAxis, Unit
 from leerstand.spells import objection_to_spell
 from routing.streets.model import Bounds
@@ -32,16 +34,40 @@ def axis_named(name: str) -> StreetAxis:
     return found
 
 
-def record_unit(values: Mapping[str, Any], *, empty_since: date | None) -> Unit:
-    """Take a shop into the stock; ``values`` are its columns. With ``empty_since`` a vacancy begins that day."""
+def record_unit(
+    values: Mapping[str, Any],
+    *,
+    empty_since: date | None,
+    reason: VacancyReason | None = None,
+    tenant: str = "",
+    category: Category | None = None,
+) -> Unit:
+    """Take a shop into the stock; ``values`` are its columns.
+
+    With ``empty_since`` a vacancy begins that day; otherwise whoever is in it is written down from today on, as an
+    estimate, if anything is known of them.
+    """
     check_place((values["lat"], values["lon"]))
-    unit = Unit(axis_id=axis_named(values["street"]).id, side=side_of(values["housenumber"]), **values)
+    unit = Unit(
+        axis_id=axis_named(values["street"]).id,
+        side=side_of(values["housenumber"]),
+        last_verified_on=clock.today(),
+        verified_by_id=_who(),
+        **values,
+    )
     db.session.add(unit)
     db.session.flush()
     if empty_since is not None:
-        db.session.add(Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=empty_since, ends=None))
+        db.session.add(Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=empty_since, ends=None, reason=reason))
+    elif tenant:
+        spell = {"kind": SpellKind.REGULAR, "starts_precision": Precision.GUESSED, "starts": clock.today()}
+        db.session.add(Occupancy(unit_id=unit.id, tenant=tenant, category=category, **spell))
     audit.record("shop recorded", "unit", unit.id)
     return unit
+
+
+def _who() -> int | None:
+    return current_user.id if has_request_context() and current_user.is_authenticated else None
 
 
 def change_unit(unit_id: int, values: Mapping[str, Any]) -> Unit:
@@ -55,6 +81,7 @@ def change_unit(unit_id: int, values: Mapping[str, Any]) -> Unit:
     if "street" in changed:
         unit.axis_id = axis_named(values["street"]).id
     unit.invented = [name for name in unit.invented if name in ABOUT_SPELLS]
+    unit.last_verified_on, unit.verified_by_id = clock.today(), _who()
     audit.record("shop changed", "unit", unit_id, fields=", ".join(sorted(changed)))
     return unit
 
@@ -77,15 +104,9 @@ def side_of(housenumber: str) -> Side:
 
 
 def add_spell(
-    unit_id: int,
-    *,
-    kind: SpellKind,
-    starts: date,
-    ends: date | None,
-    tenant: str = "",
-    category: Category | None = None,
+    unit_id: int, *, kind: SpellKind, starts: date, ends: date | None, tenant: str = "", **more: Any
 ) -> Occupancy:
-    """Write down who is in a shop from when on.
+    """Write down who is in a shop from when on; ``more`` are further columns of the entry.
 
     An entry without an end that began earlier ends where this one starts.
     Raises :class:`Conflict` when another entry holds in that period.
@@ -96,20 +117,71 @@ def add_spell(
     if objection := objection_to_spell(others, starts, ends):
         raise Conflict(objection.text, **objection.values)
     if running is not None:
+        _not_by_agreement(running)
         running.ends = starts
-    active = kind in (SpellKind.REGULAR, SpellKind.INTERIM)
-    spell = Occupancy(
-        unit_id=unit_id,
-        kind=kind,
-        starts=starts,
-        ends=ends,
-        tenant=tenant if active else "",
-        category=category if active else None,
-    )
+    spell = Occupancy(unit_id=unit_id, starts=starts, ends=ends, **_of_kind(kind, tenant, more))
     db.session.add(spell)
-    unit.invented = [name for name in unit.invented if name not in ABOUT_SPELLS]
+    _no_longer_invented(unit)
     audit.record("spell added", "unit", unit_id, kind=kind.value)
     return spell
+
+
+def change_spell(
+    unit_id: int, spell_id: int, *, kind: SpellKind, starts: date, ends: date | None, tenant: str = "", **more: Any
+) -> None:
+    """Put an entry right. Raises :class:`Conflict` when another one holds in that period, or an agreement made it."""
+    unit = queries.unit(unit_id, to_change=True)
+    spell = _spell_of(unit, spell_id)
+    _not_by_agreement(spell)
+    if objection := objection_to_spell([other for other in unit.spells if other is not spell], starts, ends):
+        raise Conflict(objection.text, **objection.values)
+    spell.starts, spell.ends = starts, ends
+    for name, value in _of_kind(kind, tenant, more).items():
+        setattr(spell, name, value)
+    _no_longer_invented(unit)
+    audit.record("spell changed", "unit", unit_id, kind=kind.value)
+
+
+def remove_spell(unit_id: int, spell_id: int) -> None:
+    """Take an entry out that was a mistake."""
+    unit = queries.unit(unit_id, to_change=True)
+    spell = _spell_of(unit, spell_id)
+    _not_by_agreement(spell)
+    db.session.delete(spell)
+    audit.record("spell removed", "unit", unit_id, kind=spell.kind.value)
+
+
+def _spell_of(unit: Unit, spell_id: int) -> Occupancy:
+    found = next((spell for spell in unit.spells if spell.id == spell_id), None)
+    if found is None:
+        raise NotFound("There is no such entry. It may have been removed.")
+    return found
+
+
+def _not_by_agreement(spell: Occupancy) -> None:
+    if spell.agreement_id is not None:
+        raise Conflict("This entry comes from an agreement. Please change the agreement.")
+
+
+def _of_kind(kind: SpellKind, tenant: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of an entry; what does not belong to its kind stays empty."""
+    given: dict[str, Any] = {
+        "tenant": tenant,
+        "category": None,
+        "is_chain": False,
+        "reason": None,
+        **more,
+        "kind": kind,
+    }
+    if kind not in (SpellKind.REGULAR, SpellKind.INTERIM):
+        given |= {"tenant": "", "category": None, "is_chain": False}
+    if kind != SpellKind.VACANCY:
+        given |= {"reason": None}
+    return given
+
+
+def _no_longer_invented(unit: Unit) -> None:
+    unit.invented = [name for name in unit.invented if name not in ABOUT_SPELLS]
 
 
 def end_spell(unit_id: int, spell_id: int, *, ends: date) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from city import clock, settings
+from city import clock, files
 from city.access import public
-from leerstand import indicators, queries
+from leerstand import public_queries as queries
+from leerstand.public_queries import PublicFilter
 from leerstand.publishing import PublicVacancy
-from leerstand.queries import PublicFilter
 from leerstand.street_band import skyline
 from leerstand.views.blueprint import base_of_map, bp, with_filter
 
@@ -35,13 +36,12 @@ def wanted() -> PublicFilter:
 @public
 def start() -> str:
     """The free shops as a list and on the map, and how much of the centre stands empty."""
-    today, numbers = clock.today(), settings.current().numbers
-    units = queries.stock()
+    today = clock.today()
     return render_template(
         "leerstand/start.html",
-        vacancies=queries.public_vacancies(wanted(), today, numbers, units),
-        figures=indicators.vacancies(units, today),
-        skyline=skyline(indicators.streets(units, today)),
+        vacancies=queries.public_vacancies(wanted(), today),
+        figures=queries.vacancies(today),
+        skyline=skyline(queries.first_streets(today)),
         size=request.args.get("groesse", "") if request.args.get("groesse") in SIZES else "",
         wanted=wanted(),
         map_url=with_filter("leerstand.map_data"),
@@ -52,7 +52,7 @@ def start() -> str:
 @public
 def map_data() -> dict[str, Any]:
     """The same shops for the map: exact ones as marks, the others as a count per cell."""
-    found = queries.public_vacancies(wanted(), clock.today(), settings.current().numbers)
+    found = queries.public_vacancies(wanted(), clock.today())
     cells = Counter(vacancy.cell for vacancy in found if vacancy.cell is not None)
     return {
         **base_of_map(),
@@ -62,11 +62,13 @@ def map_data() -> dict[str, Any]:
 
 
 def _mark(vacancy: PublicVacancy) -> dict[str, Any]:
-    address = f"{vacancy.street} {vacancy.housenumber}".strip()
+    title = _("%(address)s, free", address=vacancy.address)
+    if vacancy.area_m2 is not None:
+        title = _("%(address)s, %(area)d m², free", address=vacancy.address, area=vacancy.area_m2)
     return {
         "kind": "vacancy",
         "point": vacancy.point,
-        "title": _("%(address)s, %(area)d m², free", address=address, area=vacancy.area_m2),
+        "title": title,
         "url": url_for("leerstand.shop", unit_id=vacancy.unit_id),
     }
 
@@ -75,7 +77,7 @@ def _mark(vacancy: PublicVacancy) -> dict[str, Any]:
 @public
 def shop(unit_id: int) -> str:
     """One free shop, reduced to what its owner lets the public see."""
-    vacancy = queries.public_vacancy(unit_id, clock.today(), settings.current().numbers)
+    vacancy = queries.public_vacancy(unit_id, clock.today())
     return render_template("leerstand/shop.html", vacancy=vacancy)
 
 
@@ -83,10 +85,19 @@ def shop(unit_id: int) -> str:
 @public
 def shop_map_data(unit_id: int) -> dict[str, Any]:
     """Where it is: the place, or the cell in which it lies."""
-    vacancy = queries.public_vacancy(unit_id, clock.today(), settings.current().numbers)
+    vacancy = queries.public_vacancy(unit_id, clock.today())
     if vacancy.exact:
         return {**base_of_map(), "marks": [{**_mark(vacancy), "large": True}]}
     assert vacancy.cell is not None  # noqa: S101  a place that is not exact has a cell
     (south, west), (north, east) = vacancy.cell
     around = ((south - AROUND_DEG, west - AROUND_DEG), (north + AROUND_DEG, east + AROUND_DEG))
     return {**base_of_map(), "cells": [{"box": vacancy.cell, "count": 1}], "fit": around}
+
+
+@bp.get("/frei/<int:unit_id>/bild.jpg")
+@public
+def shop_photo(unit_id: int) -> Response:
+    """The picture of its front, if the owner has released it; gone with the consent."""
+    answer = files.send(queries.public_photo(unit_id, clock.today()).file)
+    answer.headers["Cache-Control"] = "no-store"  # a withdrawn consent holds at once
+    return answer

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask import render_template
 
 from city import clock
 from city.access import requires
-from leerstand import indicators, queries
+from leerstand import indicators, owner_queries, queries, register_queries
 from leerstand.kinds import ProposalState
-from leerstand.models import Occupancy, Proposal, Unit, UseRequest
-from leerstand.situation import Status, spell_on, status_on
+from leerstand.models import Proposal, UseRequest
+from leerstand.situation import Status, status_on
 from leerstand.street_band import band
 from leerstand.views.blueprint import STAFF, bp
 
 OVERDUE = timedelta(days=14)  # an owner should answer within two weeks
 ANSWERED_LATELY = timedelta(days=14)
 PRESSING = timedelta(weeks=6)
-
-
-@dataclass(frozen=True)
-class Threat:
-    """A shop whose use ends, and when."""
-
-    unit: Unit
-    spell: Occupancy
-    days: int
-
-    @property
-    def pressing(self) -> bool:
-        """Whether there is little time left."""
-        return self.days <= PRESSING.days
+SOON = timedelta(days=7)  # next steps are shown this long before they are due
 
 
 @bp.get("/heute")
@@ -44,7 +30,9 @@ def today() -> str:
     waiting = queries.proposals(ProposalState.OPEN)
     return render_template(
         "leerstand/today.html",
-        threats=_threats(units, day),
+        threats=register_queries.warnings(day),
+        pressing=day + PRESSING,
+        steps=owner_queries.due_steps(day + SOON),
         waiting=waiting,
         overdue={proposal.id for proposal in waiting if _is_overdue(proposal, clock.now())},
         answered=_answered_lately(clock.now()),
@@ -59,16 +47,6 @@ def today() -> str:
     )
 
 
-def _threats(units: list[Unit], day: date) -> list[Threat]:
-    """Shops that will stand empty within a year, soonest first."""
-    found = []
-    for unit in units:
-        spell = spell_on(unit.spells, day)
-        if spell is not None and spell.ends is not None and status_on(unit.spells, day) == Status.THREATENED:
-            found.append(Threat(unit, spell, (spell.ends - day).days))
-    return sorted(found, key=lambda threat: threat.days)
-
-
 def _is_overdue(proposal: Proposal, now: datetime) -> bool:
     return proposal.sent_at < now - OVERDUE
 
@@ -81,3 +59,13 @@ def _answered_lately(now: datetime) -> list[Proposal]:
 def _waiting(requests: list[UseRequest]) -> list[UseRequest]:
     """The newest first."""
     return sorted(requests, key=lambda request: request.id, reverse=True)
+
+
+@bp.get("/fruehwarnung")
+@requires(*STAFF)
+def early_warnings() -> str:
+    """Every threatened shop by the day on which it would stand empty."""
+    day = clock.today()
+    return render_template(
+        "leerstand/early_warnings.html", found=register_queries.warnings(day), pressing=day + PRESSING
+    )

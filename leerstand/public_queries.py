@@ -1,0 +1,114 @@
+"""What the public may read: free shops as far as their owners agree, and how much of the centre stands empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from city.db import db
+from city.messages import NotFound
+from leerstand.indicators import Street, Vacancies, streets
+from leerstand.kinds import Floor, Visibility
+from leerstand.models import Consent, StreetAxis, Unit, UnitPhoto
+from leerstand.publishing import PublicVacancy, Scopes, published, releases
+from leerstand.queries import WITH_SPELLS, reserved_units
+from leerstand.register_queries import is_status, now_in, status_column
+from leerstand.situation import Status
+
+HOUSES_OF_ORNAMENT = 60  # enough for the row of houses above the page
+
+
+@dataclass(frozen=True)
+class PublicFilter:
+    """What somebody looks for among the free shops; sizes are known only of rooms that are released."""
+
+    least_m2: int | None = None
+    most_m2: int | None = None
+    step_free: bool = False
+    now: bool = False
+
+
+def released() -> Callable[[Unit], Scopes]:
+    """What owners allow at this moment; asked anew by everything that leaves the house."""
+    return releases(db.session.scalars(select(Consent).where(Consent.withdrawn_at.is_(None))))
+
+
+def public_vacancies(wanted: PublicFilter, today: date) -> list[PublicVacancy]:
+    """The free shops, each reduced to what its owner lets the public see, those with an address first."""
+    now = now_in(today)
+    query = select(Unit).join(now.spell, now.is_it).options(selectinload(Unit.spells))
+    query = query.where(is_status(Status.VACANCY, now), Unit.visibility != Visibility.INTERNAL)
+    query = query.outerjoin(StreetAxis, Unit.axis_id == StreetAxis.id)
+    rows = db.session.scalars(query.order_by(StreetAxis.rank, Unit.street, Unit.position_m, Unit.id))
+    allowed, asked_about = released(), reserved_units()
+    free = [unit for unit in rows if unit.id not in asked_about]
+    shown = [vacancy for unit in free if (vacancy := published(unit, today, allowed(unit))) is not None]
+    return sorted((v for v in shown if _is_wanted(v, wanted, today)), key=lambda vacancy: not vacancy.exact)
+
+
+def _is_wanted(vacancy: PublicVacancy, wanted: PublicFilter, today: date) -> bool:
+    area_m2 = vacancy.area_m2
+    return (
+        (wanted.least_m2 is None or (area_m2 is not None and area_m2 >= wanted.least_m2))
+        and (wanted.most_m2 is None or (area_m2 is not None and area_m2 <= wanted.most_m2))
+        and (bool(vacancy.step_free) or not wanted.step_free)
+        and (vacancy.free_from <= today or not wanted.now)
+    )
+
+
+def public_vacancy(unit_id: int, today: date) -> PublicVacancy:
+    """One free shop as the public sees it; one that is not to be seen is not found."""
+    unit = db.session.scalar(select(Unit).where(Unit.id == unit_id).options(selectinload(Unit.spells)))
+    found = None
+    if unit is not None and unit.id not in reserved_units():
+        found = published(unit, today, released()(unit))
+    if found is None:
+        raise NotFound("This shop is not on offer. It may have been let in the meantime.")
+    return found
+
+
+def public_photo(unit_id: int, today: date) -> UnitPhoto:
+    """The newest picture of the front of a free shop whose owner has released it. Any other is not found."""
+    if public_vacancy(unit_id, today).shows_photo:
+        query = select(UnitPhoto).where(UnitPhoto.unit_id == unit_id, UnitPhoto.front_without_people)
+        found = db.session.scalar(query.order_by(UnitPhoto.id.desc()).limit(1))
+        if found is not None:
+            return found
+    raise NotFound("There is no picture of this shop.")
+
+
+def vacancies(today: date) -> Vacancies:
+    """How much stands empty, counted by the database: like :func:`leerstand.indicators.vacancies`."""
+    now = now_in(today)
+    status = status_column(now)
+    query = select(
+        status,
+        func.count(Unit.id),
+        func.coalesce(func.sum(Unit.area_m2), 0),
+        func.coalesce(func.sum(Unit.frontage_m), 0),
+    )
+    query = query.outerjoin(now.spell, now.is_it).outerjoin(now.after, now.follows).where(Unit.floor == Floor.GROUND)
+    rows = {Status(row[0]): row for row in db.session.execute(query.group_by(status)).all()}
+    empty = rows.get(Status.VACANCY, (Status.VACANCY, 0, 0, 0.0))
+    return Vacancies(
+        units=sum(row[1] for row in rows.values()),
+        empty=empty[1],
+        interim=sum(rows[kind][1] for kind in (Status.INTERIM, Status.HUB) if kind in rows),
+        area_m2=sum(row[2] for row in rows.values()),
+        empty_area_m2=empty[2],
+        front_m=sum(row[3] for row in rows.values()),
+        empty_front_m=empty[3],
+    )
+
+
+def first_streets(today: date) -> tuple[Street, ...]:
+    """The first streets of the town, as many as the ornament of the public page needs."""
+    axes = select(StreetAxis.id).join(Unit, Unit.axis_id == StreetAxis.id).group_by(StreetAxis.id)
+    axes = axes.order_by(StreetAxis.rank, StreetAxis.id).limit(4)
+    query = select(Unit).options(*WITH_SPELLS, joinedload(Unit.axis)).where(Unit.axis_id.in_(axes))
+    rows = db.session.scalars(query.order_by(Unit.axis_id, Unit.position_m, Unit.id).limit(HOUSES_OF_ORNAMENT))
+    return streets(rows, today)
