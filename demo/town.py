@@ -20,6 +20,7 @@ from city.models import Account, City, Job, JobState, Organisation, Organisation
 from city.solver import Solver
 from demo.counts import csv_of_counts
 from demo.goods import Order, orders
+from demo.owners import owner_rows, remarks
 from demo.people import COURIERS, MORE_COURIERS, MORE_OWNERS, OWNER_NAMES, PASSWORD, PEOPLE, RETAILERS, Person
 from demo.stock import middle_of, stock
 from demo.wishes import Wish, wishes
@@ -156,7 +157,10 @@ def make_stock(places: Places, say: Say) -> int:
             unit.owner_id = next(others).id
         for unit in empty[::2]:
             unit.owner_id = mine.id
+        remarks(made.units, clock.today())
         db.session.add_all([*made.axes, *made.units])
+        db.session.flush()
+        db.session.add_all(owner_rows(owners, made.units, clock.today()))
     say(f"stock: {len(made.units)} shops in {len(made.axes)} streets, {len(empty)} stand empty")
     return len(empty)
 

@@ -307,5 +307,4 @@ HISTORY_LABELS: Mapping[str, str] = {
     "spell ended": N_("End entered"),
     "photo added": N_("Picture added"),
     "photo removed": N_("Picture removed"),
-    "photo released": N_("Picture marked as fit to show"),
 }

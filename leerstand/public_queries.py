@@ -73,12 +73,18 @@ def public_vacancy(unit_id: int, today: date) -> PublicVacancy:
 
 def public_photo(unit_id: int, today: date) -> UnitPhoto:
     """The newest picture of the front of a free shop whose owner has released it. Any other is not found."""
-    if public_vacancy(unit_id, today).shows_photo:
-        query = select(UnitPhoto).where(UnitPhoto.unit_id == unit_id, UnitPhoto.front_without_people)
-        found = db.session.scalar(query.order_by(UnitPhoto.id.desc()).limit(1))
-        if found is not None:
-            return found
-    raise NotFound("There is no picture of this shop.")
+    found = photo_of(public_vacancy(unit_id, today))
+    if found is None:
+        raise NotFound("There is no picture of this shop.")
+    return found
+
+
+def photo_of(vacancy: PublicVacancy) -> UnitPhoto | None:
+    """The newest picture of the front without people, if the owner has released it."""
+    if not vacancy.shows_photo:
+        return None
+    query = select(UnitPhoto).where(UnitPhoto.unit_id == vacancy.unit_id, UnitPhoto.front_without_people)
+    return db.session.scalar(query.order_by(UnitPhoto.id.desc()).limit(1))
 
 
 def vacancies(today: date) -> Vacancies:

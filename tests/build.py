@@ -13,8 +13,8 @@ from sqlalchemy import select
 from city import access, clock
 from city.db import city_scope, db, transaction
 from city.models import Account, LoginSession, Organisation, OrganisationKind, Role, RoleGrant
-from leerstand.kinds import Category, RequestState, SpellKind, UseType, Visibility
-from leerstand.models import Occupancy, StreetAxis, Unit, UseRequest
+from leerstand.kinds import Category, Channel, ConsentScope, RequestState, SpellKind, UseType, Visibility
+from leerstand.models import Consent, Occupancy, StreetAxis, Unit, UseRequest
 
 _numbers = count(1)
 
@@ -111,6 +111,19 @@ def unit(vacant_since: date | None = date(2026, 1, 1), **values: Any) -> Unit:
     if vacant_since is not None:
         spell(row, SpellKind.VACANCY, starts=vacant_since)
     return row
+
+
+def consent(unit: Unit, *scopes: ConsentScope, **values: Any) -> list[Consent]:
+    """What the owner of a shop allows to be shown of it; everything unless told otherwise. Gives it an owner."""
+    if unit.owner_id is None:
+        owner = organisation(kind=OrganisationKind.OWNER)
+        with transaction():
+            keep(unit).owner_id = owner.id
+    given = {"text_version": "2026-11", "given_on": clock.today(), "channel": Channel.LETTER, **values}
+    return [
+        keep(Consent(owner_id=unit.owner_id, unit_id=unit.id, scope=scope, **given))
+        for scope in scopes or tuple(ConsentScope)
+    ]
 
 
 def spell(unit: Unit, kind: SpellKind, *, starts: date, ends: date | None = None, **values: Any) -> Occupancy:

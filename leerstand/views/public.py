@@ -78,7 +78,7 @@ def _mark(vacancy: PublicVacancy) -> dict[str, Any]:
 def shop(unit_id: int) -> str:
     """One free shop, reduced to what its owner lets the public see."""
     vacancy = queries.public_vacancy(unit_id, clock.today())
-    return render_template("leerstand/shop.html", vacancy=vacancy)
+    return render_template("leerstand/shop.html", vacancy=vacancy, photo=queries.photo_of(vacancy))
 
 
 @bp.get("/frei/<int:unit_id>/karte.json")
