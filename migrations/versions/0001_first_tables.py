@@ -16,20 +16,29 @@ depends_on = None
 ENUM_TYPES = (
     "agreementstate",
     "category",
+    "channel",
+    "condition",
+    "consentscope",
+    "contactrole",
+    "energycertificate",
     "eventkind",
     "failurereason",
     "floor",
     "heritage",
     "hubstate",
     "jobstate",
+    "legalbasis",
     "legkind",
     "linkpurpose",
     "lockersize",
     "organisationkind",
+    "ownerkind",
     "parcelstate",
     "planstate",
+    "precision",
     "proposalstate",
     "recipientkind",
+    "rentform",
     "requeststate",
     "resource",
     "ride",
@@ -41,8 +50,13 @@ ENUM_TYPES = (
     "side",
     "sizeclass",
     "spellkind",
+    "threat",
+    "unitkind",
     "usetype",
+    "vacancyreason",
+    "vacancystage",
     "visibility",
+    "willingness",
     "zone",
     "zoneuse",
 )
@@ -106,6 +120,19 @@ def upgrade() -> None:
     with op.batch_alter_table('day_plan', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_day_plan_city_id'), ['city_id'], unique=False)
         batch_op.create_index('uq_day_plan_published', ['city_id', 'day'], unique=True, sqlite_where=sa.text("state = 'PUBLISHED'"), postgresql_where=sa.text("state = 'PUBLISHED'"))
+
+    op.create_table('location_grade',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('rank BETWEEN 1 AND 9', name=op.f('ck_location_grade_rank_known')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_location_grade_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_location_grade')),
+    sa.UniqueConstraint('city_id', 'rank', name=op.f('uq_location_grade_city_id_rank'))
+    )
+    with op.batch_alter_table('location_grade', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_location_grade_city_id'), ['city_id'], unique=False)
 
     op.create_table('mail',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -222,6 +249,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_footfall_counter_axis_id'), ['axis_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_footfall_counter_city_id'), ['city_id'], unique=False)
 
+    op.create_table('owner_contact',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=False),
+    sa.Column('role', sa.Enum('OWNER', 'SPOKESPERSON', 'MANAGEMENT', 'AGENT', 'LEGAL', name='contactrole'), nullable=False),
+    sa.Column('office', sa.String(), nullable=False),
+    sa.Column('person', sa.String(), nullable=False),
+    sa.Column('email', sa.String(), nullable=False),
+    sa.Column('phone', sa.String(), nullable=False),
+    sa.Column('channel', sa.Enum('MAIL', 'PHONE', 'LETTER', 'MEETING', name='channel'), nullable=False),
+    sa.Column('first', sa.Boolean(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_owner_contact_city_id_city')),
+    sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_owner_contact_owner_id_organisation'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_owner_contact'))
+    )
+    with op.batch_alter_table('owner_contact', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_owner_contact_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_owner_contact_owner_id'), ['owner_id'], unique=False)
+
+    op.create_table('owner_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('PRIVATE', 'HEIRS', 'PARTNERSHIP', 'COMPANY', 'FUND', 'MUNICIPALITY', 'CHURCH_OR_FOUNDATION', name='ownerkind'), nullable=False),
+    sa.Column('willing_interim', sa.Enum('YES', 'NO', 'OPEN', name='willingness'), nullable=False),
+    sa.Column('terms', sa.String(), nullable=False),
+    sa.Column('legal_basis', sa.Enum('TASK', 'CONSENT', name='legalbasis'), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('informed_on', sa.Date(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_owner_file_city_id_city')),
+    sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_owner_file_owner_id_organisation'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_owner_file')),
+    sa.UniqueConstraint('owner_id', name=op.f('uq_owner_file_owner_id'))
+    )
+    with op.batch_alter_table('owner_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_owner_file_city_id'), ['city_id'], unique=False)
+
     op.create_table('template',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('retailer_id', sa.Integer(), nullable=False),
@@ -236,56 +300,6 @@ def upgrade() -> None:
     with op.batch_alter_table('template', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_template_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_template_retailer_id'), ['retailer_id'], unique=False)
-
-    op.create_table('unit',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('external_ref', sa.String(), nullable=True),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('street', sa.String(), nullable=False),
-    sa.Column('housenumber', sa.String(), nullable=False),
-    sa.Column('lat', sa.Double(), nullable=False),
-    sa.Column('lon', sa.Double(), nullable=False),
-    sa.Column('axis_id', sa.Integer(), nullable=True),
-    sa.Column('position_m', sa.Integer(), nullable=False),
-    sa.Column('side', sa.Enum('ODD', 'EVEN', name='side'), nullable=False),
-    sa.Column('grade', sa.Integer(), nullable=False),
-    sa.Column('ring', sa.Enum('CORE', 'EDGE', 'SUPPLEMENT', name='ring'), nullable=False),
-    sa.Column('area_m2', sa.Integer(), nullable=False),
-    sa.Column('frontage_m', sa.Double(), nullable=False),
-    sa.Column('floor', sa.Enum('BASEMENT', 'GROUND', 'UPPER', name='floor'), nullable=False),
-    sa.Column('step_free', sa.Boolean(), nullable=False),
-    sa.Column('door_width_cm', sa.Integer(), nullable=False),
-    sa.Column('delivery_door', sa.Boolean(), nullable=False),
-    sa.Column('water', sa.Boolean(), nullable=False),
-    sa.Column('heating', sa.Boolean(), nullable=False),
-    sa.Column('exhaust_air', sa.Boolean(), nullable=False),
-    sa.Column('power_kw', sa.Integer(), nullable=False),
-    sa.Column('baunvo_zone', sa.Enum('MK', 'MU', 'MI', 'WA', name='zone'), nullable=False),
-    sa.Column('heritage', sa.Enum('NONE', 'SURROUNDINGS', 'ENSEMBLE', 'MONUMENT', name='heritage'), nullable=False),
-    sa.Column('rent_cents_m2', sa.Integer(), nullable=False),
-    sa.Column('available_from', sa.Date(), nullable=True),
-    sa.Column('available_until', sa.Date(), nullable=True),
-    sa.Column('excluded_uses', sa.JSON(), nullable=False),
-    sa.Column('owner_id', sa.Integer(), nullable=True),
-    sa.Column('visibility', sa.Enum('INTERNAL', 'COARSE', 'PUBLIC', name='visibility'), nullable=False),
-    sa.Column('source', sa.String(), nullable=False),
-    sa.Column('invented', sa.JSON(), nullable=False),
-    sa.Column('city_id', sa.Integer(), nullable=False),
-    sa.CheckConstraint('area_m2 > 0', name=op.f('ck_unit_area_positive')),
-    sa.CheckConstraint('available_until IS NULL OR available_from < available_until', name=op.f('ck_unit_offer_ordered')),
-    sa.CheckConstraint('frontage_m > 0', name=op.f('ck_unit_frontage_positive')),
-    sa.CheckConstraint('grade BETWEEN 1 AND 5', name=op.f('ck_unit_grade_known')),
-    sa.CheckConstraint('rent_cents_m2 >= 0', name=op.f('ck_unit_rent_not_negative')),
-    sa.ForeignKeyConstraint(['axis_id'], ['street_axis.id'], name=op.f('fk_unit_axis_id_street_axis')),
-    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_unit_city_id_city')),
-    sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_unit_owner_id_organisation')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_unit')),
-    sa.UniqueConstraint('city_id', 'external_ref', name=op.f('uq_unit_city_id_external_ref'))
-    )
-    with op.batch_alter_table('unit', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_unit_axis_id'), ['axis_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_unit_city_id'), ['city_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_unit_owner_id'), ['owner_id'], unique=False)
 
     op.create_table('access_zone',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -486,6 +500,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_role_grant_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_role_grant_city_id'), ['city_id'], unique=False)
 
+    op.create_table('saved_view',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('question', sa.String(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_saved_view_account_id_account'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_saved_view_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_view')),
+    sa.UniqueConstraint('account_id', 'name', name=op.f('uq_saved_view_account_id_name'))
+    )
+    with op.batch_alter_table('saved_view', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_saved_view_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_saved_view_city_id'), ['city_id'], unique=False)
+
     op.create_table('settings_version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -524,6 +553,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_standing_order_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_standing_order_retailer_id'), ['retailer_id'], unique=False)
 
+    op.create_table('stock_import',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('origin', sa.String(), nullable=False),
+    sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('rows', sa.JSON(), nullable=False),
+    sa.Column('mapping', sa.JSON(), nullable=False),
+    sa.Column('done_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('added', sa.Integer(), nullable=False),
+    sa.Column('changed', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_stock_import_account_id_account'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_stock_import_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_import'))
+    )
+    with op.batch_alter_table('stock_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stock_import_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_import_city_id'), ['city_id'], unique=False)
+
     op.create_table('stored_file',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -543,6 +592,98 @@ def upgrade() -> None:
     with op.batch_alter_table('stored_file', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stored_file_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stored_file_city_id'), ['city_id'], unique=False)
+
+    op.create_table('unit',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('external_ref', sa.String(), nullable=True),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('kind', sa.Enum('SHOP', 'GASTRONOMY', 'DEPARTMENT_STORE', 'OFFICE', 'PRACTICE', 'STORAGE', 'UPPER_ROOMS', name='unitkind'), nullable=False),
+    sa.Column('street', sa.String(), nullable=False),
+    sa.Column('housenumber', sa.String(), nullable=False),
+    sa.Column('flurstueck', sa.String(), nullable=False),
+    sa.Column('lat', sa.Double(), nullable=False),
+    sa.Column('lon', sa.Double(), nullable=False),
+    sa.Column('axis_id', sa.Integer(), nullable=True),
+    sa.Column('position_m', sa.Integer(), nullable=False),
+    sa.Column('side', sa.Enum('ODD', 'EVEN', name='side'), nullable=False),
+    sa.Column('grade', sa.Integer(), nullable=False),
+    sa.Column('ring', sa.Enum('CORE', 'EDGE', 'SUPPLEMENT', name='ring'), nullable=False),
+    sa.Column('area_m2', sa.Integer(), nullable=False),
+    sa.Column('sales_area_m2', sa.Integer(), nullable=True),
+    sa.Column('storage_area_m2', sa.Integer(), nullable=True),
+    sa.Column('frontage_m', sa.Double(), nullable=False),
+    sa.Column('ceiling_cm', sa.Integer(), nullable=True),
+    sa.Column('divisible', sa.Boolean(), nullable=False),
+    sa.Column('min_part_m2', sa.Integer(), nullable=True),
+    sa.Column('floor', sa.Enum('BASEMENT', 'GROUND', 'UPPER', name='floor'), nullable=False),
+    sa.Column('condition', sa.Enum('READY', 'NEEDS_PAINT', 'NEEDS_REPAIR', 'SHELL', name='condition'), nullable=False),
+    sa.Column('step_free', sa.Boolean(), nullable=False),
+    sa.Column('steps', sa.Integer(), nullable=True),
+    sa.Column('door_width_cm', sa.Integer(), nullable=False),
+    sa.Column('delivery_door', sa.Boolean(), nullable=False),
+    sa.Column('second_exit', sa.Boolean(), nullable=False),
+    sa.Column('water', sa.Boolean(), nullable=False),
+    sa.Column('heating', sa.Boolean(), nullable=False),
+    sa.Column('wc', sa.Boolean(), nullable=False),
+    sa.Column('accessible_wc', sa.Boolean(), nullable=False),
+    sa.Column('kitchen', sa.Boolean(), nullable=False),
+    sa.Column('grease_trap', sa.Boolean(), nullable=False),
+    sa.Column('exhaust_air', sa.Boolean(), nullable=False),
+    sa.Column('power_kw', sa.Integer(), nullable=False),
+    sa.Column('three_phase', sa.Boolean(), nullable=False),
+    sa.Column('floor_load_kg_m2', sa.Integer(), nullable=True),
+    sa.Column('broadband_mbit', sa.Integer(), nullable=True),
+    sa.Column('energy_certificate', sa.Enum('DEMAND', 'CONSUMPTION', name='energycertificate'), nullable=True),
+    sa.Column('energy_heat_kwh_m2', sa.Integer(), nullable=True),
+    sa.Column('energy_power_kwh_m2', sa.Integer(), nullable=True),
+    sa.Column('energy_carrier', sa.String(), nullable=False),
+    sa.Column('baunvo_zone', sa.Enum('MK', 'MU', 'MI', 'WA', name='zone'), nullable=False),
+    sa.Column('bplan_ref', sa.String(), nullable=False),
+    sa.Column('bplan_excludes', sa.JSON(), nullable=False),
+    sa.Column('last_approved_use', sa.Enum('POP_UP', 'RETAIL', 'GASTRONOMY', 'CAFE', 'CRAFT', 'GLASS_WORKSHOP', 'MANUFACTORY', 'REPAIR_CAFE', 'FABLAB', 'MAKERSPACE', 'URBAN_FARMING', 'STUDIO', 'EXHIBITION', 'LEARNING', 'FORUM', 'SCIENCE_WINDOW', 'CO_WORKING', 'OFFICE', 'PRACTICE', 'CHILDCARE', 'SOCIAL_ADVICE', 'SPORT', 'MICRO_HUB', 'CLICK_AND_COLLECT', 'RECYCLING', 'WINDOW_DISPLAY', name='usetype'), nullable=True),
+    sa.Column('heritage', sa.Enum('NONE', 'SURROUNDINGS', 'ENSEMBLE', 'MONUMENT', name='heritage'), nullable=False),
+    sa.Column('preservation_statute', sa.Boolean(), nullable=False),
+    sa.Column('max_persons', sa.Integer(), nullable=True),
+    sa.Column('rent_cents_m2', sa.Integer(), nullable=False),
+    sa.Column('rent_form', sa.Enum('FIXED', 'STEPPED', 'INDEXED', 'TURNOVER', 'SYMBOLIC', 'COSTS_ONLY', 'FREE', 'THIRDS', 'CITY_LETS', name='rentform'), nullable=False),
+    sa.Column('service_charge_cents_m2', sa.Integer(), nullable=True),
+    sa.Column('deposit_months', sa.Integer(), nullable=True),
+    sa.Column('min_term_months', sa.Integer(), nullable=True),
+    sa.Column('max_term_months', sa.Integer(), nullable=True),
+    sa.Column('vat_opted', sa.Boolean(), nullable=False),
+    sa.Column('begun_before_1993_11_11', sa.Boolean(), nullable=False),
+    sa.Column('available_from', sa.Date(), nullable=True),
+    sa.Column('available_until', sa.Date(), nullable=True),
+    sa.Column('excluded_uses', sa.JSON(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('visibility', sa.Enum('INTERNAL', 'COARSE', 'PUBLIC', name='visibility'), nullable=False),
+    sa.Column('counts_as_stock', sa.Boolean(), nullable=False),
+    sa.Column('last_verified_on', sa.Date(), nullable=True),
+    sa.Column('verified_by_id', sa.Integer(), nullable=True),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('invented', sa.JSON(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('area_m2 > 0', name=op.f('ck_unit_area_positive')),
+    sa.CheckConstraint('available_until IS NULL OR available_from < available_until', name=op.f('ck_unit_offer_ordered')),
+    sa.CheckConstraint('frontage_m > 0', name=op.f('ck_unit_frontage_positive')),
+    sa.CheckConstraint('grade BETWEEN 1 AND 9', name=op.f('ck_unit_grade_known')),
+    sa.CheckConstraint('min_part_m2 IS NULL OR min_part_m2 BETWEEN 1 AND area_m2', name=op.f('ck_unit_part_within')),
+    sa.CheckConstraint('min_term_months <= max_term_months', name=op.f('ck_unit_term_ordered')),
+    sa.CheckConstraint('rent_cents_m2 >= 0', name=op.f('ck_unit_rent_not_negative')),
+    sa.CheckConstraint('sales_area_m2 IS NULL OR sales_area_m2 BETWEEN 0 AND area_m2', name=op.f('ck_unit_sales_area_within')),
+    sa.CheckConstraint('storage_area_m2 IS NULL OR storage_area_m2 BETWEEN 0 AND area_m2', name=op.f('ck_unit_storage_within')),
+    sa.ForeignKeyConstraint(['axis_id'], ['street_axis.id'], name=op.f('fk_unit_axis_id_street_axis')),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_unit_city_id_city')),
+    sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_unit_owner_id_organisation')),
+    sa.ForeignKeyConstraint(['verified_by_id'], ['account.id'], name=op.f('fk_unit_verified_by_id_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unit')),
+    sa.UniqueConstraint('city_id', 'external_ref', name=op.f('uq_unit_city_id_external_ref'))
+    )
+    with op.batch_alter_table('unit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_unit_axis_id'), ['axis_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unit_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unit_last_verified_on'), ['last_verified_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unit_owner_id'), ['owner_id'], unique=False)
 
     op.create_table('use_request',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -594,6 +735,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_use_request_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_use_request_state'), ['state'], unique=False)
 
+    op.create_table('consent',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('scope', sa.Enum('PLACE', 'ROOM', 'PHOTO', 'RENT', name='consentscope'), nullable=False),
+    sa.Column('text_version', sa.String(), nullable=False),
+    sa.Column('given_on', sa.Date(), nullable=False),
+    sa.Column('channel', sa.Enum('MAIL', 'PHONE', 'LETTER', 'MEETING', name='channel'), nullable=False),
+    sa.Column('proof', sa.String(), nullable=False),
+    sa.Column('withdrawn_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_consent_city_id_city')),
+    sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_consent_owner_id_organisation'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_consent_unit_id_unit'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    )
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_consent_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_consent_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_consent_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('contact_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('channel', sa.Enum('MAIL', 'PHONE', 'LETTER', 'MEETING', name='channel'), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('next_step', sa.String(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('done_on', sa.Date(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("due_on IS NULL OR next_step <> ''", name=op.f('ck_contact_entry_step_named')),
+    sa.ForeignKeyConstraint(['by_id'], ['account.id'], name=op.f('fk_contact_entry_by_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_contact_entry_city_id_city')),
+    sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_contact_entry_owner_id_organisation'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_contact_entry_unit_id_unit'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_entry'))
+    )
+    with op.batch_alter_table('contact_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contact_entry_city_id'), ['city_id'], unique=False)
+        batch_op.create_index('ix_contact_entry_due', ['done_on', 'due_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_entry_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_entry_unit_id'), ['unit_id'], unique=False)
+
     op.create_table('courier_photo',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('client_id', sa.String(), nullable=False),
@@ -635,6 +822,24 @@ def upgrade() -> None:
     with op.batch_alter_table('match', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_match_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_match_plan_id'), ['plan_id'], unique=False)
+
+    op.create_table('unit_photo',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('caption', sa.String(), nullable=False),
+    sa.Column('front_without_people', sa.Boolean(), nullable=False),
+    sa.Column('taken_on', sa.Date(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_unit_photo_city_id_city')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_unit_photo_file_id_stored_file'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_unit_photo_unit_id_unit'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_photo')),
+    sa.UniqueConstraint('file_id', name=op.f('uq_unit_photo_file_id'))
+    )
+    with op.batch_alter_table('unit_photo', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_unit_photo_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unit_photo_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('proposal',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -736,12 +941,19 @@ def upgrade() -> None:
     op.create_table('occupancy',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.Enum('VACANCY', 'REGULAR', 'INTERIM', 'WORKS', name='spellkind'), nullable=False),
+    sa.Column('kind', sa.Enum('VACANCY', 'REGULAR', 'INTERIM', 'WORKS', 'CONVERTED', 'CLOSED', name='spellkind'), nullable=False),
     sa.Column('category', sa.Enum('RETAIL', 'FOOD', 'GASTRONOMY', 'CRAFT', 'CULTURE', 'EDUCATION', 'WORK', 'HEALTH', 'SOCIAL', 'SPORT', 'SERVICE', 'LOGISTICS', name='category'), nullable=True),
     sa.Column('use_type', sa.Enum('POP_UP', 'RETAIL', 'GASTRONOMY', 'CAFE', 'CRAFT', 'GLASS_WORKSHOP', 'MANUFACTORY', 'REPAIR_CAFE', 'FABLAB', 'MAKERSPACE', 'URBAN_FARMING', 'STUDIO', 'EXHIBITION', 'LEARNING', 'FORUM', 'SCIENCE_WINDOW', 'CO_WORKING', 'OFFICE', 'PRACTICE', 'CHILDCARE', 'SOCIAL_ADVICE', 'SPORT', 'MICRO_HUB', 'CLICK_AND_COLLECT', 'RECYCLING', 'WINDOW_DISPLAY', name='usetype'), nullable=True),
     sa.Column('tenant', sa.String(), nullable=False),
     sa.Column('starts', sa.Date(), nullable=False),
     sa.Column('ends', sa.Date(), nullable=True),
+    sa.Column('starts_precision', sa.Enum('DAY', 'MONTH', 'QUARTER', 'GUESSED', name='precision'), nullable=False),
+    sa.Column('is_chain', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Enum('CHANGE', 'GIVEN_UP', 'INSOLVENCY', 'RENT', 'LAYOUT', 'UNSEEN', 'STEPS', 'CONDITION', 'WORKS_PLANNED', 'HEIRS', 'SPECULATION', 'PERMIT', 'OTHER', name='vacancyreason'), nullable=True),
+    sa.Column('stage', sa.Enum('RECORDED', 'MARKETED', 'RESERVED', 'UNMARKETABLE', name='vacancystage'), nullable=True),
+    sa.Column('threat', sa.Enum('NOTICE', 'LEASE_END', 'SUCCESSION', name='threat'), nullable=True),
+    sa.Column('threat_on', sa.Date(), nullable=True),
+    sa.Column('source', sa.String(), nullable=False),
     sa.Column('agreement_id', sa.Integer(), nullable=True),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('ends IS NULL OR starts < ends', name=op.f('ck_occupancy_period_ordered')),
@@ -1261,6 +1473,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_proposal_city_id'))
 
     op.drop_table('proposal')
+    with op.batch_alter_table('unit_photo', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_unit_photo_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_unit_photo_city_id'))
+
+    op.drop_table('unit_photo')
     with op.batch_alter_table('match', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_match_plan_id'))
         batch_op.drop_index(batch_op.f('ix_match_city_id'))
@@ -1271,6 +1488,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_courier_photo_city_id'))
 
     op.drop_table('courier_photo')
+    with op.batch_alter_table('contact_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_contact_entry_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_contact_entry_owner_id'))
+        batch_op.drop_index('ix_contact_entry_due')
+        batch_op.drop_index(batch_op.f('ix_contact_entry_city_id'))
+
+    op.drop_table('contact_entry')
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_consent_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_consent_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_consent_city_id'))
+
+    op.drop_table('consent')
     with op.batch_alter_table('use_request', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_use_request_state'))
         batch_op.drop_index(batch_op.f('ix_use_request_organisation_id'))
@@ -1278,11 +1508,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_use_request_applicant_id'))
 
     op.drop_table('use_request')
+    with op.batch_alter_table('unit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_unit_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_unit_last_verified_on'))
+        batch_op.drop_index(batch_op.f('ix_unit_city_id'))
+        batch_op.drop_index(batch_op.f('ix_unit_axis_id'))
+
+    op.drop_table('unit')
     with op.batch_alter_table('stored_file', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stored_file_city_id'))
         batch_op.drop_index(batch_op.f('ix_stored_file_account_id'))
 
     op.drop_table('stored_file')
+    with op.batch_alter_table('stock_import', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stock_import_city_id'))
+        batch_op.drop_index(batch_op.f('ix_stock_import_account_id'))
+
+    op.drop_table('stock_import')
     with op.batch_alter_table('standing_order', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_standing_order_retailer_id'))
         batch_op.drop_index(batch_op.f('ix_standing_order_city_id'))
@@ -1292,6 +1534,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_settings_version_city_id'))
 
     op.drop_table('settings_version')
+    with op.batch_alter_table('saved_view', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_saved_view_city_id'))
+        batch_op.drop_index(batch_op.f('ix_saved_view_account_id'))
+
+    op.drop_table('saved_view')
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_role_grant_city_id'))
         batch_op.drop_index(batch_op.f('ix_role_grant_account_id'))
@@ -1340,17 +1587,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_access_zone_city_id'))
 
     op.drop_table('access_zone')
-    with op.batch_alter_table('unit', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_unit_owner_id'))
-        batch_op.drop_index(batch_op.f('ix_unit_city_id'))
-        batch_op.drop_index(batch_op.f('ix_unit_axis_id'))
-
-    op.drop_table('unit')
     with op.batch_alter_table('template', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_template_retailer_id'))
         batch_op.drop_index(batch_op.f('ix_template_city_id'))
 
     op.drop_table('template')
+    with op.batch_alter_table('owner_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_owner_file_city_id'))
+
+    op.drop_table('owner_file')
+    with op.batch_alter_table('owner_contact', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_owner_contact_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_owner_contact_city_id'))
+
+    op.drop_table('owner_contact')
     with op.batch_alter_table('footfall_counter', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_footfall_counter_city_id'))
         batch_op.drop_index(batch_op.f('ix_footfall_counter_axis_id'))
@@ -1383,6 +1633,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_mail_city_id'))
 
     op.drop_table('mail')
+    with op.batch_alter_table('location_grade', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_location_grade_city_id'))
+
+    op.drop_table('location_grade')
     with op.batch_alter_table('day_plan', schema=None) as batch_op:
         batch_op.drop_index('uq_day_plan_published', sqlite_where=sa.text("state = 'PUBLISHED'"), postgresql_where=sa.text("state = 'PUBLISHED'"))
         batch_op.drop_index(batch_op.f('ix_day_plan_city_id'))
