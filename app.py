@@ -10,7 +10,7 @@ from city import access, account_views, jobs, people_views, views, web, words
 from city.config import Config, from_environment
 from city.db import db, prepare_engine
 from city.models import Role
-from city.navigation import NavItem, init_navigation
+from city.navigation import ADMINISTRATION, DELIVERY, NavItem, init_navigation
 from city.zones import services as zone_services
 from city.zones import views as zone_views
 from leerstand import jobs as leerstand_jobs
@@ -28,9 +28,9 @@ BLUEPRINTS = (
 NAVIGATION: tuple[NavItem, ...] = (
     *leerstand_room.NAVIGATION,
     *logistics_views.NAVIGATION,
-    NavItem("zones.zones", "Closures", frozenset({Role.ADMIN, Role.MANAGER, Role.DISPATCHER})),
-    NavItem("people.people", "People", frozenset({Role.ADMIN, Role.MANAGER})),
-    NavItem("city.edit_settings", "Settings", frozenset({Role.ADMIN, Role.MANAGER})),
+    NavItem("zones.zones", "Closures", frozenset({Role.ADMIN, Role.MANAGER, Role.DISPATCHER}), group=DELIVERY),
+    NavItem("people.people", "People", frozenset({Role.ADMIN, Role.MANAGER}), group=ADMINISTRATION),
+    NavItem("city.edit_settings", "Settings", frozenset({Role.ADMIN, Role.MANAGER}), group=ADMINISTRATION),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, redirect, request, url_for
@@ -12,6 +12,10 @@ from werkzeug.wrappers import Response
 
 from city.access import roles_in_force
 from city.models import Role
+from routing.message import N_
+
+DELIVERY, ADMINISTRATION = N_("Tours and hubs"), N_("Administration")  # groups of entries
+ONE_LINE = 6  # so many entries stand beside the logo and the name without wrapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +23,14 @@ class NavItem:
     """One entry of the menu: ``label`` is an English sentence key; no roles means the public.
 
     ``home`` entries are where a person with that role starts after signing in.
+    ``group`` names the fold-out that holds the entry in a menu too long for one line.
     """
 
     endpoint: str
     label: str
     roles: frozenset[Role] = frozenset()
     home: bool = False
+    group: str = ""
 
     def is_for(self, roles: frozenset[Role], *, signed_in: bool) -> bool:
         """Whether someone with these roles sees the entry."""
@@ -37,7 +43,7 @@ def init_navigation(app: Flask, items: Iterable[NavItem]) -> None:
 
     @app.context_processor
     def menu() -> dict[str, list[dict[str, object]]]:
-        return {"navigation": [_shown(item) for item in visible_items(app)]}
+        return {"navigation": _folded(visible_items(app))}
 
 
 def visible_items(app: Flask) -> list[NavItem]:
@@ -53,6 +59,21 @@ def home_of_reader(app: Flask) -> Response:
     mine = [item for item in items if item.roles and item.home] if current_user.is_authenticated else []
     start = next(iter([*mine, *[item for item in items if not item.roles], *items]), None)
     return redirect(url_for(start.endpoint if start else "accounts.my_account"))
+
+
+def _folded(items: Sequence[NavItem]) -> list[dict[str, object]]:
+    """A short menu as it is; in a long one the entries of a group stand under its name, where its first one stood."""
+    if len(items) <= ONE_LINE:
+        return [_shown(item) for item in items]
+    groups: dict[str, list[NavItem]] = {}
+    for item in items:
+        groups.setdefault(item.group or item.endpoint, []).append(item)
+    return [_shown(group[0]) if len(group) == 1 else _fold(group) for group in groups.values()]
+
+
+def _fold(group: Sequence[NavItem]) -> dict[str, object]:
+    below = [_shown(item) for item in group]
+    return {"label": gettext(group[0].group), "below": below, "current": any(item["current"] for item in below)}
 
 
 def _shown(item: NavItem) -> dict[str, object]:

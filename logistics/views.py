@@ -14,7 +14,7 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict
 from city.models import Role
-from city.navigation import NavItem
+from city.navigation import DELIVERY, NavItem
 from logistics import board, bookings, capacity, chains, queries, rules, services
 from logistics.forms import ShipmentForm, Slot
 from logistics.models import Hub
@@ -27,8 +27,8 @@ DAYS_SHOWN = 4
 NAVIGATION = (
     NavItem("logistics.book", "Book a delivery", frozenset({Role.RETAILER}), home=True),
     NavItem("logistics.shipments", "My shipments", frozenset({Role.RETAILER})),
-    NavItem("hubs.hubs", "Hubs", frozenset({Role.OPERATOR, Role.MANAGER, Role.DISPATCHER}), home=True),
-    NavItem("dispatch.today", "Dispatch", frozenset({Role.DISPATCHER, Role.MANAGER}), home=True),
+    NavItem("hubs.hubs", "Hubs", frozenset({Role.OPERATOR, Role.MANAGER, Role.DISPATCHER}), home=True, group=DELIVERY),
+    NavItem("dispatch.today", "Dispatch", frozenset({Role.DISPATCHER, Role.MANAGER}), home=True, group=DELIVERY),
     NavItem("courier.tour", "My tour", frozenset({Role.COURIER}), home=True),
 )
 
