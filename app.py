@@ -18,6 +18,7 @@ from leerstand import room as leerstand_room
 from logistics import courier, dispatch, dispatch_views, hub_views, phone_views
 from logistics import jobs as logistics_jobs
 from logistics import views as logistics_views
+from logistics.hub_value import hub_value
 
 SESSION_COOKIE = "zwischenraum"
 BLUEPRINTS = (
@@ -59,7 +60,7 @@ def create_app(config: Config | None = None) -> Flask:
     access.init_access(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for kind, handler in {**leerstand_jobs.handlers(), **logistics_jobs.HANDLERS}.items():
+    for kind, handler in {**leerstand_jobs.handlers(hub_value), **logistics_jobs.HANDLERS}.items():
         jobs.register(kind, handler)
     zone_services.tell_when_changed(app, dispatch.plan_again)
     init_navigation(app, NAVIGATION)

@@ -226,7 +226,8 @@ class CitySettings:
         most=300,
     )
     weight_transition: int = weight(18, label=N_("Matching: short time empty"))
-    weight_gap: int = weight(18, label=N_("Matching: gaps closed in the core"))
+    weight_gap: int = weight(14, label=N_("Matching: gaps closed in the core"))
+    weight_stretch: int = weight(4, label=N_("Matching: no two empty shops in a row"))
     weight_ring: int = weight(12, label=N_("Matching: right place between core and edge"))
     weight_diversity: int = weight(12, label=N_("Matching: mix of the street"))
     weight_public: int = weight(10, label=N_("Matching: public value"))
@@ -261,6 +262,54 @@ class CitySettings:
         unit=N_("shops"),
         source=N_("bulwiengesa: five outlets and more"),
         least=2,
+        most=100,
+    )
+    hub_full_saving_percent: int = number(
+        25,
+        label=N_("A hub that saves so much of the cost of deliveries gets all its points"),
+        unit="%",
+        source=N_("own assumption"),
+        least=1,
+        most=100,
+    )
+    van_cents_km: int = number(
+        45,
+        label=N_("Wear and fuel of a delivery van"),
+        unit=N_("ct/km"),
+        source=N_("own assumption: 10.9 l/100 km, tyres, upkeep"),
+        least=0,
+        most=1000,
+    )
+    subsidy_budget_eur: int = number(
+        0,
+        label=N_("Money for rent subsidies in one plan"),
+        unit="€",
+        source=N_("the city's own decision; 0: none"),
+        least=0,
+        most=10_000_000,
+    )
+    subsidy_share_percent: int = number(
+        33,
+        label=N_("A subsidy pays at most this share of the rent"),
+        unit="%",
+        source=N_("Lüneburg's funding rules for the inner city: a third"),
+        least=0,
+        most=100,
+    )
+    subsidy_most_eur_month: int = number(
+        2000,
+        label=N_("A subsidy pays at most"),
+        unit=N_("€ a month"),
+        source=N_("Lüneburg's funding rules for the inner city"),
+        least=0,
+        most=100_000,
+    )
+    change_penalty: int = number(
+        5,
+        label=N_("A change of the plan must be worth more than"),
+        unit=N_("points"),
+        source=N_("own assumption: every change costs calls and trust"),
+        least=0,
         most=100,
     )
     match_search_s: int = number(

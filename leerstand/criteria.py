@@ -16,6 +16,9 @@ from leerstand.models import Unit, UseRequest
 from leerstand.situation import Situation
 from routing.message import N_
 
+SNAPSHOTS_AHEAD = (180,)  # days from today on which a plan looks at rows of empty shops
+STRETCH_PARTS = 2 * len(SNAPSHOTS_AHEAD)  # two neighbours on each of them
+PER_MILLE = 1000
 SLOW_DAYS = 180  # waiting longer than this saves no vacancy worth naming
 LONG_DAYS = 182  # a use of half a year or more counts fully
 OLD_DAYS = 730  # two years empty: the longest that still adds urgency
@@ -42,11 +45,12 @@ def criteria(
     *,
     starts: date,
     ends: date,
-    hub_points: int,
+    hub_share: int,
 ) -> tuple[Finding, ...]:
     """Every criterion's points with its reason, in the order in which a page shows them."""
     return (
         gap(settings, situation),
+        stretch(settings, situation.dead_neighbours * snapshots_covered(situation.today, starts, ends)),
         transition(settings, situation, starts, ends),
         diversity(settings, situation.same_kind.get(request.category, 0)),
         ring(unit, request, settings),
@@ -54,7 +58,7 @@ def criteria(
         fit(unit, request, settings),
         footfall(request, settings),
         owner(unit, request, settings),
-        hub(request, settings, hub_points),
+        hub(request, settings, hub_share),
         learning(request, settings),
         permanence(request, settings),
     )
@@ -87,6 +91,25 @@ def gap(settings: CitySettings, situation: Situation) -> Finding:
     if metres == 0:
         return scored("Closes no gap: lies beyond the outermost active shop, or is not empty.", "gap", 0, whole)
     return scored("Closes a gap of %(metres)d m between active shops.", "gap", points, whole, metres=metres)
+
+
+def snapshots_covered(today: date, starts: date, ends: date) -> int:
+    """On how many of the days that the plan looks at the use is there."""
+    return sum(starts.toordinal() <= today.toordinal() + ahead < ends.toordinal() for ahead in SNAPSHOTS_AHEAD)
+
+
+def stretch_step(settings: CitySettings) -> int:
+    """Points for one pair of dead neighbours on one of those days."""
+    return settings.weight_stretch // STRETCH_PARTS
+
+
+def stretch(settings: CitySettings, parts: int) -> Finding:
+    """Dead neighbours that are no longer two in a row; ``parts`` of neighbours times days looked at."""
+    whole = settings.weight_stretch
+    points = stretch_step(settings) * parts
+    if points == 0:
+        return scored("Stands beside no other empty shop, or its neighbour earns this.", "stretch", 0, whole)
+    return scored("Breaks up a row of empty shops.", "stretch", points, whole)
 
 
 def direction(request: UseRequest) -> str:
@@ -154,12 +177,12 @@ def owner(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:
     return scored("The budget covers the rent only in part.", "owner", points, whole)
 
 
-def hub(request: UseRequest, settings: CitySettings, hub_points: int) -> Finding:
-    """What a hub here saves in deliveries, as logistics reckons it."""
+def hub(request: UseRequest, settings: CitySettings, hub_share: int) -> Finding:
+    """What a hub here saves in deliveries, as logistics reckons it: ``hub_share`` thousandths of what counts fully."""
     whole = settings.weight_hub
     if request.use_type not in DELIVERS:
         return scored("Not a place for deliveries.", "hub", 0, whole)
-    points = max(0, min(whole, hub_points))
+    points = whole * min(PER_MILLE, max(0, hub_share)) // PER_MILLE
     text = N_("Shortens delivery trips.") if points else N_("No shorter delivery trips known.")
     return scored(text, "hub", points, whole)
 

@@ -293,6 +293,15 @@ class AgreementState(StrEnum):
     TERMINATED = "terminated"  # ended before its time; its end has been moved
 
 
+class RuleKind(StrEnum):
+    """What the city has decided beforehand for its plan (Vorgabe)."""
+
+    PIN = "pin"  # this request into this shop (festhalten)
+    FORBID = "forbid"  # not this request in this shop (ausschließen)
+    RESERVE = "reserve"  # this shop stays out of the plan (zurückhalten)
+    CAP = "cap"  # at most so many new uses of a kind in a street (Obergrenze)
+
+
 CATEGORY_OF: dict[UseType, Category] = {
     UseType.POP_UP: Category.RETAIL,
     UseType.RETAIL: Category.RETAIL,

@@ -155,6 +155,7 @@ AGREEMENT_LABELS: Mapping[AgreementState, str] = {
 }
 CRITERION_LABELS: Mapping[str, str] = {
     "gap": N_("Closes a gap"),
+    "stretch": N_("Row of empty shops"),
     "transition": N_("Short time empty"),
     "diversity": N_("Mix of the street"),
     "ring": N_("Place"),

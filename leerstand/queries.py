@@ -20,6 +20,7 @@ from leerstand.models import (
     LocationGrade,
     Match,
     MatchPlan,
+    PlanRule,
     Proposal,
     StreetAxis,
     Unit,
@@ -114,6 +115,12 @@ def reserved_units() -> set[int]:
     return set(db.session.scalars(select(Proposal.unit_id).where(Proposal.state == ProposalState.OPEN)))
 
 
+def declined_pairs() -> frozenset[tuple[int, int]]:
+    """(shop, request) that the owner has refused: not asked again."""
+    query = select(Proposal.unit_id, Proposal.request_id).where(Proposal.state == ProposalState.DECLINED)
+    return frozenset((row[0], row[1]) for row in db.session.execute(query))
+
+
 # --- requests ---
 
 
@@ -166,8 +173,40 @@ def requests_of(applicant_id: int) -> list[UseRequest]:
 def newest_plan() -> MatchPlan | None:
     """The plan in force with its matches, shops and requests; None before the first."""
     with_matches = selectinload(MatchPlan.matches)
-    query = select(MatchPlan).options(with_matches.joinedload(Match.unit), with_matches.joinedload(Match.request))
+    query = select(MatchPlan).where(MatchPlan.name == "")
+    query = query.options(with_matches.joinedload(Match.unit), with_matches.joinedload(Match.request))
     return db.session.scalar(query.order_by(MatchPlan.created_at.desc(), MatchPlan.id.desc()).limit(1))
+
+
+def scenarios() -> list[MatchPlan]:
+    """The plans that were only tried, newest first, without their matches."""
+    query = select(MatchPlan).where(MatchPlan.name != "")
+    return list(db.session.scalars(query.order_by(MatchPlan.created_at.desc(), MatchPlan.id.desc())))
+
+
+def plan(plan_id: int) -> MatchPlan:
+    """One plan or scenario with its matches, shops and requests."""
+    with_matches = selectinload(MatchPlan.matches)
+    query = select(MatchPlan).where(MatchPlan.id == plan_id)
+    query = query.options(with_matches.joinedload(Match.unit), with_matches.joinedload(Match.request))
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such plan. It may have been tidied away.")
+    return found
+
+
+def plan_rules() -> list[PlanRule]:
+    """What the city has decided beforehand, oldest first."""
+    options = (joinedload(PlanRule.unit), joinedload(PlanRule.request), joinedload(PlanRule.axis))
+    return list(db.session.scalars(select(PlanRule).options(*options).order_by(PlanRule.id)))
+
+
+def plan_rule(rule_id: int) -> PlanRule:
+    """One of them."""
+    found = db.session.scalar(select(PlanRule).where(PlanRule.id == rule_id))
+    if found is None:
+        raise NotFound("This decision was let go of already.")
+    return found
 
 
 def match(match_id: int) -> Match:

@@ -20,20 +20,21 @@ from leerstand.permits import Permission, permission, permit
 from leerstand.situation import Situation
 
 Rule = Callable[[Unit, UseRequest, Situation, CitySettings], Finding | None]
+MONTH_DAYS = 30  # a subsidy is paid for each begun month
 LOUD = 2  # of 0 to 3: from here on quiet neighbours would be disturbed
 
 
 def suitability(
-    unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation, *, hub_points: int = 0
+    unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation, *, hub_share: int = 0
 ) -> Suitability:
     """Ask every rule and every criterion; keep every answer, so that a match can be explained.
 
-    ``hub_points`` is what logistics says a hub in this shop would be worth,
-    from 0 to ``settings.weight_hub``.
+    ``hub_share`` is what logistics says a hub in this shop would be worth, in
+    thousandths of what counts fully.
     """
     starts, ends = period(unit, request, situation, settings)
     said = (rule(unit, request, situation, settings) for rule in RULES)
-    points = criteria(unit, request, settings, situation, starts=starts, ends=ends, hub_points=hub_points)
+    points = criteria(unit, request, settings, situation, starts=starts, ends=ends, hub_share=hub_share)
     return Suitability((*(finding for finding in said if finding is not None), *points), starts, ends)
 
 
@@ -53,6 +54,24 @@ def largest_m2(request: UseRequest, settings: CitySettings) -> int:
 def highest_rent_cents(request: UseRequest, settings: CitySettings) -> int:
     """What negotiation may still close, per month."""
     return request.budget_cents_month * (100 + settings.rent_tolerance_percent) // 100
+
+
+def subsidy_cents(unit: Unit, request: UseRequest, settings: CitySettings) -> int:
+    """What the city would have to add each month so that the rent can be paid; 0 when nothing is needed or possible.
+
+    Only uses that serve a public aim are eligible; a share of the rent and an
+    amount a month are the limits.
+    """
+    missing = unit.rent_cents_month - highest_rent_cents(request, settings)
+    most = min(unit.rent_cents_month * settings.subsidy_share_percent // 100, 100 * settings.subsidy_most_eur_month)
+    eligible = settings.subsidy_budget_eur > 0 and bool(request.public_value)
+    return missing if eligible and 0 < missing <= most else 0
+
+
+def subsidy_eur(cents_month: int, starts: date, ends: date) -> int:
+    """Whole euros that a subsidy takes from the budget over the whole use; begun months count."""
+    months = -(-(ends - starts).days // MONTH_DAYS)
+    return -(-cents_month * months // 100)
 
 
 def euros(cents: int) -> Decimal:
@@ -206,6 +225,13 @@ def rent_is_affordable(unit: Unit, request: UseRequest, situation: Situation, se
     rent, budget = unit.rent_cents_month, request.budget_cents_month
     values = {"rent": euros(rent), "budget": euros(budget)}
     if rent > highest_rent_cents(request, settings):
+        if added := subsidy_cents(unit, request, settings):
+            return caution(
+                "Rent %(rent)s € a month, budget %(budget)s €: the city would add %(added)s €.",
+                "rent",
+                added=euros(added),
+                **values,
+            )
         return against("Rent %(rent)s € a month, budget %(budget)s €.", "rent", **values)
     if rent > budget:
         return caution("Rent %(rent)s € a month is a little above the budget of %(budget)s €.", "rent", **values)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
-from leerstand.kinds import Category, Floor, SpellKind, UseType, VacancyStage
+from leerstand.kinds import Category, Floor, Side, SpellKind, UseType, VacancyStage
 from leerstand.models import Occupancy, Unit
 
 QUIET = frozenset({Category.EDUCATION, Category.HEALTH, Category.SOCIAL})  # uses that loud neighbours would disturb
@@ -57,6 +58,7 @@ class Situation:
     gap_m: float = 0.0
     same_kind: Mapping[Category, int] = field(default_factory=dict)  # active uses in the street
     quiet_neighbour: str = ""  # address of a use nearby that needs quiet
+    dead_neighbours: int = 0  # next doors that are dead too, inside the outermost active use
 
     @property
     def empty_days(self) -> int:
@@ -149,6 +151,7 @@ def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) 
     present = [(unit, spell_on(unit.spells, today)) for unit in street]
     mix = Counter(spell.category for _, spell in present if spell is not None and spell.active and spell.category)
     quiet = [unit for unit, spell in present if spell is not None and spell.category in QUIET] if ordered else []
+    beside = Counter(unit_id for pair in _dead_pairs(street, edge_m, today) for unit_id in pair)
     found = {}
     for unit, spell in present:
         if (free := free_period(unit, today)) is None:
@@ -162,7 +165,35 @@ def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) 
             gap_m=unit.frontage_m if hole else 0.0,
             same_kind=dict(mix) if ordered else {},
             quiet_neighbour=next((other.address for other in quiet if are_neighbours(unit, other, distance_m)), ""),
+            dead_neighbours=beside[unit.id],
         )
+    return found
+
+
+def dead_pairs(units: Iterable[Unit], today: date) -> list[tuple[int, int]]:
+    """Neighbours on one side of a street that are both dead (Leerstandsband), inside its outermost active use.
+
+    Shops by id; needs the spells of all shops of the town loaded.
+    """
+    streets: dict[int, list[Unit]] = {}
+    for unit in units:
+        if unit.axis_id is not None:
+            streets.setdefault(unit.axis_id, []).append(unit)
+    return [
+        pair for street in streets.values() for pair in _dead_pairs(street, outermost_active_m(street, today), today)
+    ]
+
+
+def _dead_pairs(street: list[Unit], edge_m: int | None, today: date) -> list[tuple[int, int]]:
+    if edge_m is None:
+        return []
+    found = []
+    for side in Side:
+        fronts = [unit for unit in street if unit.side == side and unit.floor == Floor.GROUND]
+        fronts.sort(key=lambda unit: (unit.position_m, unit.id))
+        for one, other in pairwise(fronts):
+            if other.position_m <= edge_m and is_dead(one, today) and is_dead(other, today):
+                found.append((one.id, other.id))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from leerstand.matching.problem import MatchingAnswer, MatchingProblem
@@ -25,11 +25,16 @@ def pairs_exist(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[st
             yield f"pair {pair} is no candidate; there are {problem.pairs}"
 
 
-def one_use_per_shop(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
-    """Nobody shares a shop."""
-    for unit, count in Counter(int(problem.unit[match.pair]) for match in answer.matches).items():
-        if count > 1:
-            yield f"shop {unit} is given away {count} times"
+def no_shop_is_given_twice(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """At no time more uses in a shop than it has room for."""
+    by_unit: dict[int, list[int]] = defaultdict(list)
+    for match in answer.matches:
+        by_unit[int(problem.unit[match.pair])].append(match.pair)
+    for unit, pairs in by_unit.items():
+        for day in {int(problem.starts[pair]) for pair in pairs}:
+            there = [pair for pair in pairs if problem.starts[pair] <= day < problem.ends[pair]]
+            if sum(int(problem.size[pair]) for pair in there) > problem.capacity[unit]:
+                yield f"shop {unit} is given away {len(there)} times"
 
 
 def one_shop_per_request(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
@@ -43,8 +48,8 @@ def caps_hold(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]
     """Not too many new uses of one kind in a street, not too many hubs."""
     groups = Counter(int(problem.group[match.pair]) for match in answer.matches)
     for group, count in groups.items():
-        if group >= 0 and count > problem.max_per_group:
-            yield f"group {group} has {count} new uses, {problem.max_per_group} are allowed"
+        if group >= 0 and count > problem.caps[group]:
+            yield f"group {group} has {count} new uses, {problem.caps[group]} are allowed"
     hubs = sum(bool(problem.hub[match.pair]) for match in answer.matches)
     if hubs > problem.max_hubs:
         yield f"{hubs} new hubs, {problem.max_hubs} are allowed"
@@ -58,9 +63,37 @@ def neighbours_get_along(problem: MatchingProblem, answer: MatchingAnswer) -> It
             yield f"pairs {one} and {other} exclude each other"
 
 
+def pins_hold(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """What must be in the plan is in it."""
+    chosen = {match.pair for match in answer.matches}
+    for pair in problem.pinned:
+        if int(pair) not in chosen:
+            yield f"pair {pair} is pinned but not in the plan"
+    served = {int(problem.request[pair]) for pair in chosen}
+    for request in problem.placed:
+        if int(request) not in served:
+            yield f"request {request} must get a place but gets none"
+
+
+def budget_holds(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """No more is spent than there is."""
+    spent = sum(int(problem.cost[match.pair]) for match in answer.matches)
+    if spent > problem.budget:
+        yield f"the plan costs {spent}, the budget is {problem.budget}"
+
+
+def edge_gives_way_first(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
+    """A front is converted only together with every shop further out (from the outside in)."""
+    chosen = {match.pair for match in answer.matches}
+    converted = {int(problem.unit[pair]) for pair in chosen if problem.converts[pair]}
+    for pair, unit in problem.follows:
+        if int(pair) in chosen and int(unit) not in converted:
+            yield f"pair {pair} converts a shop before shop {unit} further out"
+
+
 def points_add_up(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:
     """The objective is the sum of what every match shows, and the diversity is that of the whole plan."""
-    shown = sum(int(problem.points[match.pair]) + match.diversity for match in answer.matches)
+    shown = sum(int(problem.points[match.pair]) + match.diversity + match.stretch for match in answer.matches)
     if shown != answer.objective:
         yield f"the matches add up to {shown} points, the plan says {answer.objective}"
     counts = Counter(int(problem.group[match.pair]) for match in answer.matches)
@@ -78,10 +111,13 @@ def bound_is_above(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator
 
 CONSTRAINTS: tuple[Constraint, ...] = (
     pairs_exist,
-    one_use_per_shop,
+    no_shop_is_given_twice,
     one_shop_per_request,
     caps_hold,
     neighbours_get_along,
+    pins_hold,
+    budget_holds,
+    edge_gives_way_first,
     points_add_up,
     bound_is_above,
 )

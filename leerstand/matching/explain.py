@@ -22,11 +22,11 @@ class Pair:
 
 
 def for_unit(
-    unit: Unit, requests: Iterable[UseRequest], situation: Situation, settings: CitySettings, hub_points: int = 0
+    unit: Unit, requests: Iterable[UseRequest], situation: Situation, settings: CitySettings, hub_share: int = 0
 ) -> list[Pair]:
     """Every request for one shop: the possible ones by points, then those with the fewest obstacles."""
     pairs = (
-        Pair(unit, request, suitability(unit, request, settings, situation, hub_points=hub_points))
+        Pair(unit, request, suitability(unit, request, settings, situation, hub_share=hub_share))
         for request in requests
     )
     return sorted(pairs, key=_order)
@@ -37,14 +37,14 @@ def for_request(
     units: Iterable[Unit],
     situations: Mapping[int, Situation],
     settings: CitySettings,
-    hub_points: Mapping[int, int],
+    hub_shares: Mapping[int, int],
 ) -> list[Pair]:
     """Every free shop for one request, in the same order."""
     pairs = (
         Pair(
             unit,
             request,
-            suitability(unit, request, settings, situations[unit.id], hub_points=hub_points.get(unit.id, 0)),
+            suitability(unit, request, settings, situations[unit.id], hub_share=hub_shares.get(unit.id, 0)),
         )
         for unit in units
         if unit.id in situations

@@ -2,8 +2,8 @@
 
 Assignment with concave gains: ``x[i]`` takes candidate i, ``z[g][k]`` earns the
 k-th step of group g. As the steps never rise, the solver takes the best steps
-first by itself (diverse b-matching after Ahmed,
-Dickerson and Fuge 2017).
+first by itself (diverse b-matching after Ahmed, Dickerson and Fuge 2017). Time
+is in the cliques of each shop's candidates, never in interval variables.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
+import numpy as np
 from ortools.sat.python import cp_model
 
-from leerstand.matching.problem import Chosen, MatchingProblem
+from leerstand.matching.problem import MatchingProblem
 
 
 class MatchingModel:
@@ -24,16 +25,24 @@ class MatchingModel:
         self.problem = problem
         self.model = cp_model.CpModel()
         self.taken = [self.model.new_bool_var("") for _ in range(problem.pairs)]
-        self._one_per(problem.unit)
-        self._one_per(problem.request)
+        self._one_place_per_request()
+        self._room_in_each_shop()
         self._at_most_hubs()
+        self._within_budget()
         self._no_conflicts()
+        self._outside_in()
+        for pair in problem.pinned.tolist():
+            self.force(pair)
         variables, gains = list(self.taken), [self._gain(pair) for pair in range(problem.pairs)]
         for group, pairs in self._groups().items():
-            steps = self._group(pairs)
+            steps = self._group(pairs, int(problem.caps[group]))
             variables += steps
             gains += [problem.step(group, nth) for nth in range(len(steps))]
-        self.model.maximize(cp_model.LinearExpr.weighted_sum(variables, gains))
+        for alive, points in self._fronts():
+            variables.append(alive)
+            gains.append(points)
+        self.objective = cp_model.LinearExpr.weighted_sum(variables, gains)
+        self.model.maximize(self.objective)
 
     def hint(self, pairs: Iterable[int]) -> None:
         """Where the search may begin."""
@@ -46,30 +55,56 @@ class MatchingModel:
         """Insist on one candidate from now on."""
         self.model.add(self.taken[pair] == 1)
 
-    def _one_per(self, column: Iterable[int]) -> None:
-        """At most one candidate for each value of a column."""
+    def _one_place_per_request(self) -> None:
         rows: dict[int, list[cp_model.IntVar]] = defaultdict(list)
-        for pair, value in enumerate(column):
-            rows[int(value)].append(self.taken[pair])
-        for row in rows.values():
-            self.model.add_at_most_one(row)
+        for pair, request in enumerate(self.problem.request.tolist()):
+            rows[request].append(self.taken[pair])
+        placed = set(self.problem.placed.tolist())
+        for request, row in rows.items():
+            (self.model.add_exactly_one if request in placed else self.model.add_at_most_one)(row)
+
+    def _room_in_each_shop(self) -> None:
+        """At no time more uses than a shop has room for."""
+        problem = self.problem
+        for crowd in problem.cliques:
+            taken, capacity = [self.taken[pair] for pair in crowd], int(problem.capacity[problem.unit[crowd[0]]])
+            if (2 * problem.size[crowd] > capacity).all():
+                self.model.add_at_most_one(taken)
+            else:
+                self.model.add(cp_model.LinearExpr.weighted_sum(taken, problem.size[crowd].tolist()) <= capacity)
 
     def _at_most_hubs(self) -> None:
         """Not more new hubs than the city wants."""
-        hubs = [variable for variable, is_hub in zip(self.taken, self.problem.hub, strict=True) if is_hub]
+        hubs = [self.taken[pair] for pair in np.flatnonzero(self.problem.hub)]
         if len(hubs) > self.problem.max_hubs:
             self.model.add(cp_model.LinearExpr.sum(hubs) <= self.problem.max_hubs)
 
+    def _within_budget(self) -> None:
+        """Subsidies within what the city has."""
+        cost = self.problem.cost
+        if int(cost.sum()) > self.problem.budget:
+            paid = np.flatnonzero(cost)
+            spent = cp_model.LinearExpr.weighted_sum([self.taken[pair] for pair in paid], cost[paid].tolist())
+            self.model.add(spent <= self.problem.budget)
+
     def _no_conflicts(self) -> None:
         """Neighbours that would disturb each other do not both come."""
-        for one, other in self.problem.conflicts:
+        for one, other in self.problem.conflicts.tolist():
             self.model.add_bool_or(self.taken[one].negated(), self.taken[other].negated())
+
+    def _outside_in(self) -> None:
+        """A front is converted only together with those further out."""
+        converting: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+        for pair in np.flatnonzero(self.problem.converts).tolist():
+            converting[int(self.problem.unit[pair])].append(self.taken[pair])
+        for pair, unit in self.problem.follows.tolist():
+            self.model.add_bool_or(self.taken[pair].negated(), *converting[unit])
 
     def _groups(self) -> dict[int, list[int]]:
         groups: dict[int, list[int]] = defaultdict(list)
-        for pair, group in enumerate(self.problem.group):
+        for pair, group in enumerate(self.problem.group.tolist()):
             if group >= 0:
-                groups[int(group)].append(pair)
+                groups[group].append(pair)
         return groups
 
     def _gain(self, pair: int) -> int:
@@ -77,9 +112,9 @@ class MatchingModel:
         alone = self.problem.step(-1, 0) if self.problem.group[pair] < 0 else 0
         return int(self.problem.points[pair]) + alone
 
-    def _group(self, pairs: list[int]) -> list[cp_model.IntVar]:
+    def _group(self, pairs: list[int], cap: int) -> list[cp_model.IntVar]:
         """Cap one kind of use in one street; the n-th step is earned when more than n of its candidates are taken."""
-        most = min(self.problem.max_per_group, len(pairs))
+        most = min(cap, len(pairs))
         steps = [self.model.new_bool_var("") for _ in range(most)]
         taken = cp_model.LinearExpr.sum([self.taken[pair] for pair in pairs])
         self.model.add(taken == cp_model.LinearExpr.sum(steps))
@@ -87,43 +122,17 @@ class MatchingModel:
             self.model.add_implication(later, earlier)
         return steps
 
-
-def with_diversity(problem: MatchingProblem, pairs: Iterable[int]) -> tuple[Chosen, ...]:
-    """The matches with their share of the diversity: within a group the strongest match counts as the first."""
-    seen: dict[int, int] = defaultdict(int)
-    matches = []
-    for pair in sorted(pairs, key=lambda pair: (-int(problem.points[pair]), pair)):
-        group = int(problem.group[pair])
-        already = 0 if group < 0 else int(problem.stock[group]) + seen[group]
-        matches.append(Chosen(pair, problem.step(group, seen[group] if group >= 0 else 0), already))
-        seen[group] += 1
-    return tuple(matches)
-
-
-def greedy(problem: MatchingProblem) -> list[int]:
-    """A ranked list: take the best remaining pair until none fits. Where the search starts."""
-    excluded: dict[int, set[int]] = defaultdict(set)
-    for one, other in problem.conflicts:
-        excluded[int(one)].add(int(other))
-        excluded[int(other)].add(int(one))
-    units: set[int] = set()
-    requests: set[int] = set()
-    groups: dict[int, int] = defaultdict(int)
-    chosen: list[int] = []
-    hubs = 0
-    for pair in sorted(range(problem.pairs), key=lambda pair: -int(problem.points[pair])):
-        unit, request, group = int(problem.unit[pair]), int(problem.request[pair]), int(problem.group[pair])
-        is_hub = bool(problem.hub[pair])
-        step = problem.step(group, groups[group] if group >= 0 else 0)
-        if unit in units or request in requests or excluded[pair].intersection(chosen):
-            continue
-        if (group >= 0 and groups[group] >= problem.max_per_group) or (is_hub and hubs >= problem.max_hubs):
-            continue
-        if problem.points[pair] + step <= 0:
-            continue
-        chosen.append(pair)
-        units.add(unit)
-        requests.add(request)
-        groups[group] += 1
-        hubs += is_hub
-    return chosen
+    def _fronts(self) -> list[tuple[cp_model.IntVar, int]]:
+        """For each pair of dead neighbours and each snapshot whether one of them is used by then."""
+        problem, found = self.problem, []
+        there: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
+        for pair, snapshot in np.argwhere(problem.covers).tolist():
+            there[int(problem.unit[pair]), snapshot].append(self.taken[pair])
+        for one, other, points in problem.fronts.tolist():
+            for snapshot in range(len(problem.snapshots)):
+                uses = there[one, snapshot] + there[other, snapshot]
+                if uses:
+                    alive = self.model.new_bool_var("")
+                    self.model.add_bool_or(*uses, alive.negated())
+                    found.append((alive, points))
+        return found

@@ -1,4 +1,10 @@
-"""Find the best plan within a time limit, and prove how good it is. Runs in the solver process: no web."""
+"""Find the best plan within a time limit, and prove how good it is. Runs in the solver process: no web.
+
+Three tiers. Live (:mod:`live`): one question in less than a second. Exact: a
+town of some fifty shops, the whole model in CP-SAT, proved. Large: a bound
+from the linear program, annealing, then neighbourhoods by street; up to
+some thousand pairs the whole model last, with the plan so far as its start.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +18,17 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from leerstand.matching.check import violations
-from leerstand.matching.model import MatchingModel, greedy, with_diversity
+from leerstand.matching.model import MatchingModel
 from leerstand.matching.problem import Alternative, MatchingAnswer, MatchingProblem, Progress
+from leerstand.matching.worth import credited, ranked_list, value
+from routing.message import BadInput
 
 LOOK_S = 0.2  # how often a running search looks whether it is good enough
 RIVALS = 2  # so many alternatives per match are priced
 REGRET_SHARE = 0.3  # of the search time may go into pricing alternatives
 SLACK = 1e-6  # bounds are whole numbers; the solver's float may lie a hair below
+EXACT_PAIRS = 900  # so many candidates CP-SAT proves by itself within seconds
+LONGEST_S = 1800.0  # a longer budget is cut to this; an hour gains nothing that half an hour does not
 
 
 def solve(
@@ -37,8 +47,9 @@ def solve(
     problem
         n candidate pairs of shops and requests; points in whole numbers.
     limit_s
-        Seconds in all. The best plan found by then is returned, with a bound
-        that no plan exceeds; when both are equal the plan is optimal.
+        Seconds in all, at most :data:`LONGEST_S`. The best plan found by then
+        is returned, with a bound that no plan exceeds; when both are equal the
+        plan is optimal.
     cancelled
         Answers True when the plan so far is good enough.
 
@@ -46,30 +57,29 @@ def solve(
     ------
     ValueError
         If ``limit_s`` is not positive.
+    BadInput
+        If what must be in the plan contradicts itself; the sentence says so.
     RuntimeError
         If the solver's answer breaks a constraint: a fault of ours.
 
     Notes
     -----
-    CP-SAT on the whole model, started from a ranked list (greedy by points).
     With ``seed`` and one core the search is the same every time, unless the
     time limit cuts it off elsewhere.
     """
-    if limit_s <= 0:
+    if not limit_s > 0:
         raise ValueError(f"limit_s must be positive, not {limit_s}")
-    begin = monotonic()
-    start = greedy(problem)
+    search = _Search(min(limit_s, LONGEST_S), seed, cores, monotonic(), on_progress, cancelled)
     if not problem.pairs:
         return MatchingAnswer((), 0, 0, 0.0, seed, _versions())
-    model = MatchingModel(problem)
-    model.hint(start)
-    search = _Search(limit_s, seed, cores, begin, on_progress, cancelled)
-    chosen, bound = search.run(model, limit_s * (1 - REGRET_SHARE), fallback=start)
-    matches = with_diversity(problem, chosen)
-    objective = sum(int(problem.points[match.pair]) + match.diversity for match in matches)
+    small = problem.pairs <= EXACT_PAIRS
+    chosen, bound = _proved(problem, search) if small else _large(problem, search)
+    objective = value(problem, chosen)
     bound = max(bound, objective)
-    alternatives = _alternatives(problem, chosen, objective, bound == objective, search)
-    answer = MatchingAnswer(matches, objective, bound, monotonic() - begin, seed, _versions(), alternatives)
+    alternatives = _alternatives(problem, chosen, objective, bound == objective, search) if small else ()
+    matches = credited(problem, chosen)
+    seconds = monotonic() - search.begin
+    answer = MatchingAnswer(matches, objective, bound, seconds, seed, _versions(), alternatives)
     if broken := violations(problem, answer):
         raise RuntimeError("; ".join(broken))
     return answer
@@ -95,6 +105,10 @@ class _Search:
         """Seconds until the limit."""
         return self.limit_s - (monotonic() - self.begin)
 
+    def tell(self, points: int, bound: int) -> None:
+        """Show how far it is."""
+        self.on_progress(Progress(monotonic() - self.begin, self.limit_s, points, bound))
+
     def solver(self, limit_s: float) -> cp_model.CpSolver:
         """A solver with our parameters."""
         solver = cp_model.CpSolver()
@@ -115,6 +129,8 @@ class _Search:
         finally:
             over.set()
             listener.join()
+        if status == cp_model.INFEASIBLE:
+            raise BadInput("What you have fixed contradicts itself: no plan keeps all of it. Please let go of one.")
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return fallback, _trivial_bound(model.problem)
         chosen = [pair for pair, variable in enumerate(model.taken) if solver.boolean_value(variable)]
@@ -122,7 +138,7 @@ class _Search:
 
     def _listen(self, solver: cp_model.CpSolver, found: _Watch, over: threading.Event) -> None:
         while not over.wait(LOOK_S):
-            self.on_progress(Progress(monotonic() - self.begin, self.limit_s, found.points, found.bound))
+            self.tell(found.points, found.bound)
             if self.cancelled():
                 solver.stop_search()
 
@@ -139,15 +155,29 @@ class _Watch(cp_model.CpSolverSolutionCallback):
         """A better plan was found."""
         self.points = round(self.objective_value)
         self.bound = int(np.floor(self.best_objective_bound + SLACK))
-        search = self._search
-        search.on_progress(Progress(monotonic() - search.begin, search.limit_s, self.points, self.bound))
+        self._search.tell(self.points, self.bound)
+
+
+def _proved(problem: MatchingProblem, search: _Search) -> tuple[list[int], int]:
+    """The whole model at once."""
+    start, model = ranked_list(problem), MatchingModel(problem)
+    model.hint(start)
+    return search.run(model, search.limit_s * (1 - REGRET_SHARE), fallback=start)
+
+
+def _large(problem: MatchingProblem, search: _Search) -> tuple[list[int], int]:
+    """Bound, annealing, neighbourhoods, and for middle sizes the whole model at the end."""
+    from leerstand.matching.large import LargeSearch
+
+    large = LargeSearch(problem, search.limit_s, search.seed, search.cores, search.tell, search.cancelled)
+    return large.run()
 
 
 def _trivial_bound(problem: MatchingProblem) -> int:
-    """What no plan exceeds, counted without a solver: every shop gets its best pair, every use counts as the first."""
-    best = np.zeros(problem.units, dtype=np.int64)
-    np.maximum.at(best, problem.unit, problem.points + (max(0, problem.ladder[0]) if problem.ladder else 0))
-    return int(best.sum())
+    """What no plan exceeds, counted without a solver: every request gets its best pair, every use counts as first."""
+    best = np.zeros(problem.requests, dtype=np.int64)
+    np.maximum.at(best, problem.request, problem.points + (max(0, problem.ladder[0]) if problem.ladder else 0))
+    return int(best.sum() + problem.fronts[:, 2].sum() * len(problem.snapshots))
 
 
 def _alternatives(
@@ -160,6 +190,7 @@ def _alternatives(
             break
         model = MatchingModel(problem)
         model.force(rival)
+        model.hint(chosen)
         solver = search.solver(search.left_s)
         status = solver.solve(model.model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -170,12 +201,15 @@ def _alternatives(
 
 
 def _rivals(problem: MatchingProblem, chosen: list[int]) -> list[int]:
-    """For each shop in the plan its best other candidates, the first of every shop before the second of any."""
-    taken = set(chosen)
+    """For each shop in the plan the best candidates of other requests, the first of every shop before the second."""
+    taken = {(int(problem.unit[pair]), int(problem.request[pair])) for pair in chosen}
     ranks: list[list[int]] = [[] for _ in range(RIVALS)]
     for unit in sorted({int(problem.unit[pair]) for pair in chosen}):
-        others = [int(pair) for pair in np.flatnonzero(problem.unit == unit) if int(pair) not in taken]
-        for rank, pair in enumerate(sorted(others, key=lambda pair: -int(problem.points[pair]))[:RIVALS]):
+        best: dict[int, int] = {}
+        for pair in sorted(np.flatnonzero(problem.unit == unit).tolist(), key=lambda pair: -int(problem.points[pair])):
+            if (unit, int(problem.request[pair])) not in taken:
+                best.setdefault(int(problem.request[pair]), pair)
+        for rank, pair in enumerate(list(best.values())[:RIVALS]):
             ranks[rank].append(pair)
     return [pair for rank in ranks for pair in rank]
 

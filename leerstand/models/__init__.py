@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leerstand.models.owners import Consent, ContactEntry, OwnerContact, OwnerFile
-from leerstand.models.plans import Match, MatchPlan
+from leerstand.models.plans import Match, MatchPlan, PlanRule
 from leerstand.models.proposals import Agreement, Proposal
 from leerstand.models.requests import UseRequest
 from leerstand.models.stock import (
@@ -28,6 +28,7 @@ __all__ = [
     "Occupancy",
     "OwnerContact",
     "OwnerFile",
+    "PlanRule",
     "Proposal",
     "SavedView",
     "StockImport",

@@ -9,8 +9,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from city.db import CityBound, Model, Moment
+from leerstand.kinds import Category, RuleKind
 from leerstand.models.requests import UseRequest
-from leerstand.models.stock import Unit
+from leerstand.models.stock import StreetAxis, Unit
 
 
 class MatchPlan(CityBound, Model):
@@ -32,11 +33,19 @@ class MatchPlan(CityBound, Model):
     seconds: Mapped[float]
     seed: Mapped[int]
     versions: Mapped[dict[str, str]] = mapped_column(JSON)
-    hub_points: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # by shop id, as logistics said
+    hub_worth: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON, default=dict)  # by shop id, as logistics said
+    name: Mapped[str] = mapped_column(default="")  # of a scenario; empty for the plan in force
+    what_if: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what a scenario assumes
+    subsidy_eur: Mapped[int] = mapped_column(default=0)  # what the plan takes from the budget
 
     matches: Mapped[list[Match]] = relationship(
         back_populates="plan", lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Match.score.desc()"
     )
+
+    @property
+    def hub_shares(self) -> dict[int, int]:
+        """By shop what a hub there is worth, in thousandths of what counts fully."""
+        return {int(unit_id): worth["share"] for unit_id, worth in self.hub_worth.items()}
 
 
 class Match(CityBound, Model):
@@ -49,8 +58,8 @@ class Match(CityBound, Model):
 
     __tablename__ = "match"
     __table_args__ = (
-        UniqueConstraint("plan_id", "unit_id"),
         UniqueConstraint("plan_id", "request_id"),
+        UniqueConstraint("plan_id", "unit_id", "starts"),
         CheckConstraint("starts < ends", name="period_ordered"),
     )
 
@@ -63,7 +72,29 @@ class Match(CityBound, Model):
     score: Mapped[int]
     criteria: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     alternatives: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    robust_percent: Mapped[int | None]  # in how many of a hundred slightly different weights it stays
 
     plan: Mapped[MatchPlan] = relationship(back_populates="matches", lazy="raise_on_sql")
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
     request: Mapped[UseRequest] = relationship(lazy="raise_on_sql")
+
+
+class PlanRule(CityBound, Model):
+    """What the city has decided beforehand for every plan (Vorgabe), until it lets go of it."""
+
+    __tablename__ = "plan_rule"
+    __table_args__ = (CheckConstraint("most IS NULL OR most >= 0", name="most_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[RuleKind]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), index=True)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("use_request.id", ondelete="CASCADE"), index=True)
+    axis_id: Mapped[int | None] = mapped_column(ForeignKey("street_axis.id", ondelete="CASCADE"))
+    category: Mapped[Category | None]
+    most: Mapped[int | None]  # of a cap
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+
+    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
+    request: Mapped[UseRequest | None] = relationship(lazy="raise_on_sql")
+    axis: Mapped[StreetAxis | None] = relationship(lazy="raise_on_sql")

@@ -17,6 +17,8 @@ from leerstand.findings import Suitability
 from leerstand.kinds import AgreementState, ProposalState, RequestState, SpellKind
 from leerstand.models import Agreement, Occupancy, Proposal, Unit, UseRequest
 from leerstand.rules import suitability
+from leerstand.services import plans
+from leerstand.situation import free_period
 from leerstand.spells import overlaps, taken, vacancies_around
 
 LinkTo = Callable[[int], str]  # the address of the page of a row, by its id
@@ -25,13 +27,29 @@ LinkTo = Callable[[int], str]  # the address of the page of a row, by its id
 def propose_match(match_id: int, *, sender: Account, link_to: LinkTo) -> Proposal:
     """Propose a match of the plan to the owner of its shop; see :func:`propose`."""
     match = queries.match(match_id)
-    return propose(match.unit_id, match.request_id, match_id=match_id, sender=sender, link_to=link_to)
+    return propose(
+        match.unit_id,
+        match.request_id,
+        match_id=match_id,
+        sender=sender,
+        link_to=link_to,
+        period=(match.starts, match.ends),
+    )
 
 
 def propose(
-    unit_id: int, request_id: int, *, sender: Account, link_to: LinkTo, match_id: int | None = None
+    unit_id: int,
+    request_id: int,
+    *,
+    sender: Account,
+    link_to: LinkTo,
+    match_id: int | None = None,
+    period: tuple[date, date] | None = None,
 ) -> Proposal:
     """Ask the owner of a shop whether a request may come in; ``link_to`` names the page for the answer.
+
+    ``period`` is what the plan says (half-open); without one, or where it has
+    become impossible, the use begins as soon and lasts as long as can be.
 
     Shop and request are locked and the rules asked again, because time has
     passed since the plan. Raises :class:`Conflict` when one of them is no
@@ -41,6 +59,7 @@ def propose(
     request = queries.request(request_id, to_change=True)
     _check_free(unit, request)
     found = _check_suitable(unit, request)
+    starts, ends = _period(unit, request, found, period)
     people = queries.people_of(unit.owner_id) if unit.owner_id is not None else []
     if not people:
         raise Conflict(
@@ -50,8 +69,8 @@ def propose(
         unit=unit,
         request=request,
         match_id=match_id,
-        starts=found.starts,
-        ends=found.ends,
+        starts=starts,
+        ends=ends,
         rent_cents_month=min(unit.rent_cents_month, request.budget_cents_month),
         state=ProposalState.OPEN,
         sent_at=clock.now(),
@@ -64,6 +83,22 @@ def propose(
         mails.tell_owner(person, proposal, link_to(proposal.id))
     audit.record("match proposed", "proposal", proposal.id, unit=unit.id, request=request.id)
     return proposal
+
+
+def _period(unit: Unit, request: UseRequest, found: Suitability, wanted: tuple[date, date] | None) -> tuple[date, date]:
+    """The wanted period where it still fits, else the soonest and longest."""
+    if wanted is None:
+        return found.starts, found.ends
+    starts, ends = wanted
+    free = free_period(unit, clock.today())
+    weeks = (ends - starts).days // 7
+    fits = (
+        free is not None
+        and found.starts <= starts <= request.latest_start
+        and (free[1] is None or ends <= free[1])
+        and weeks >= request.duration_min_weeks
+    )
+    return wanted if fits else (found.starts, found.ends)
 
 
 def _check_free(unit: Unit, request: UseRequest) -> None:
@@ -127,10 +162,11 @@ def accept_proposal(owner_id: int, proposal_id: int, *, by: Account, note: str, 
 
 
 def decline_proposal(owner_id: int, proposal_id: int, *, by: Account, note: str) -> Proposal:
-    """The owner says no: shop and request are free again."""
+    """The owner says no: shop and request are free again, never for each other; a plan with the rest kept is made."""
     proposal = _lock(owner_id, proposal_id)
     _answer(proposal, ProposalState.DECLINED, by, note)
     proposal.request.state = RequestState.SUBMITTED
+    plans.start_again_after_refusal(account_id=None)
     audit.record("proposal declined", "proposal", proposal.id)
     return proposal
 

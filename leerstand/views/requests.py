@@ -35,7 +35,7 @@ def use_request(request_id: int) -> str:
     found, numbers = queries.request(request_id), settings.current().numbers
     units, plan = queries.stock(), queries.newest_plan()
     places = situations(units, clock.today(), numbers.neighbour_distance_m)
-    worth = {int(unit_id): points for unit_id, points in plan.hub_points.items()} if plan else {}
+    worth = plan.hub_shares if plan else {}
     pairs = explain.for_request(found, units, places, numbers, worth)
     return render_template(
         "leerstand/use_request.html",

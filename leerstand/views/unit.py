@@ -33,7 +33,7 @@ def unit(unit_id: int) -> str:
     """One shop: who was here, who could come and who cannot, with all reasons."""
     found, day, numbers = queries.unit(unit_id), clock.today(), settings.current().numbers
     plan = queries.newest_plan()
-    worth = plan.hub_points.get(str(unit_id), 0) if plan else 0
+    worth = plan.hub_shares.get(unit_id, 0) if plan else 0
     situation = queries.situation_of(found, day, numbers)
     street = indicators.street(found.axis, queries.street_of(found), day) if found.axis else None
     pairs = explain.for_unit(found, queries.open_requests(), situation, numbers, worth) if situation else []

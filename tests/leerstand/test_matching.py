@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from city.solver import Solver
 from leerstand.matching.check import violations
-from leerstand.matching.model import greedy, with_diversity
 from leerstand.matching.problem import Chosen, MatchingAnswer, MatchingProblem
 from leerstand.matching.solve import solve
+from leerstand.matching.worth import credited, ranked_list
 from routing.message import BadInput
 from tests.rounds import rounds
 
@@ -46,8 +46,8 @@ def best_by_trying_all(problem):
     best = 0
     for size in range(1, min(problem.units, problem.requests) + 1):
         for pairs in combinations(range(problem.pairs), size):
-            matches = with_diversity(problem, pairs)
-            worth = sum(int(problem.points[match.pair]) + match.diversity for match in matches)
+            matches = credited(problem, pairs)
+            worth = sum(int(problem.points[match.pair]) + match.diversity + match.stretch for match in matches)
             if worth > best and not violations(problem, MatchingAnswer(matches, worth, worth, 0, 1, {})):
                 best = worth
     return best
@@ -92,7 +92,7 @@ def test_the_whole_plan_beats_the_ranked_list():
 
     answer = solve(problem, limit_s=5)
 
-    assert [problem.points[pair] for pair in greedy(problem)] == [50]
+    assert [problem.points[pair] for pair in ranked_list(problem)] == [50]
     assert answer.objective == 45 + 40 + 2 * 12
     assert answer.gap == 0.0
 

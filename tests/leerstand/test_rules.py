@@ -81,8 +81,8 @@ def test_a_pair_that_fits_has_no_obstacle_and_whole_points():
 @pytest.mark.parametrize(
     ("unit", "request_", "situation", "key", "points"),
     [
-        ({}, {}, {"gap_m": 12.0}, "gap", 18),
-        ({}, {}, {"gap_m": 6.0}, "gap", 9),
+        ({}, {}, {"gap_m": 12.0}, "gap", 14),
+        ({}, {}, {"gap_m": 6.0}, "gap", 7),
         ({}, {}, {"gap_m": 0.0}, "gap", 0),
         ({}, {"use_type": UseType.RETAIL}, {"same_kind": {}}, "diversity", 12),
         ({}, {"use_type": UseType.RETAIL}, {"same_kind": {"retail": 1}}, "diversity", 4),
@@ -114,7 +114,7 @@ def test_only_a_place_for_deliveries_earns_the_value_of_a_hub():
 
     def points(use_type):
         request = plain.use_request(use_type=use_type)
-        found = suitability(plain.unit(), request, CitySettings(), plain.situation(), hub_points=4)
+        found = suitability(plain.unit(), request, CitySettings(), plain.situation(), hub_share=800)
         return {finding.key: finding.points for finding in found.criteria}["hub"]
 
     assert points(UseType.MICRO_HUB) == 4

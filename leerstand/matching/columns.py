@@ -1,0 +1,174 @@
+"""All pairs at once: numpy columns that say the same as the rules and criteria, thousands of times faster. Pure.
+
+A property test proves that both agree pair by pair; the rules explain, this
+file counts. A criterion is a fraction of its weight, so that other weights
+need no new look at shops and requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from city.settings import CitySettings
+from leerstand import criteria as c
+from leerstand.kinds import Floor, Ring, UseType, Zone
+from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
+from leerstand.permits import Permission, permission, permit
+from leerstand.rules import LOUD, MONTH_DAYS
+from leerstand.situation import Situation
+
+FOREVER = date.max.toordinal()
+Table = np.ndarray  # one row per shop, one column per request
+Fraction = tuple[Table, Table | int]  # numerator and denominator of a criterion's share of its weight
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Shops as columns of shape (n, 1), requests as rows of shape (1, m), in the order given."""
+
+    units: Sequence[Unit]
+    requests: Sequence[UseRequest]
+    situations: Sequence[Situation]
+    settings: CitySettings
+
+    def unit(self, read: Callable[[Unit], int | bool]) -> Table:
+        """One number per shop."""
+        return np.array([int(read(unit)) for unit in self.units], dtype=np.int64)[:, None]
+
+    def place(self, read: Callable[[Situation], int]) -> Table:
+        """One number per situation."""
+        return np.array([read(situation) for situation in self.situations], dtype=np.int64)[:, None]
+
+    def request(self, read: Callable[[UseRequest], int | bool]) -> Table:
+        """One number per request."""
+        return np.array([int(read(request)) for request in self.requests], dtype=np.int64)[None, :]
+
+    def by_use(self, read: Callable[[Unit, UseType], int | bool]) -> Table:
+        """One number per shop and kind of use, spread over the requests."""
+        uses = list(UseType)
+        table = np.array([[int(read(unit, use)) for use in uses] for unit in self.units], dtype=np.int64)
+        picked = [uses.index(request.use_type) for request in self.requests]
+        return table.reshape(len(self.units), len(uses))[:, picked]
+
+
+def starts_and_ends(columns: Columns) -> tuple[Table, Table]:
+    """The period of every pair as ordinal days, like :func:`leerstand.rules.period`."""
+    lead = columns.by_use(lambda unit, use: permit(unit.baunvo_zone, unit.heritage, use, columns.settings).weeks)
+    today = columns.place(lambda place: place.today.toordinal())
+    free = columns.place(lambda place: place.free_from.toordinal())
+    earliest = columns.request(lambda request: request.earliest_start.toordinal())
+    starts = np.maximum(np.maximum(free, earliest), today + 7 * lead)
+    until = columns.place(lambda place: FOREVER if place.free_until is None else place.free_until.toordinal())
+    return starts, np.minimum(starts + 7 * columns.request(lambda request: request.duration_max_weeks), until)
+
+
+def allowed(columns: Columns, starts: Table, ends: Table) -> Table:
+    """Which pairs no rule objects to: one expression per rule, in the order of ``rules.RULES``."""
+    settings, unit, request = columns.settings, columns.unit, columns.request
+    area, ground = unit(lambda u: u.area_m2), unit(lambda u: u.floor == Floor.GROUND)
+    ideal = request(lambda r: r.area_ideal_m2)
+    is_hub = request(lambda r: r.use_type == UseType.MICRO_HUB)
+    loud = request(lambda r: r.noise >= LOUD)
+    hub_ready = (
+        (area >= settings.hub_min_area_m2)
+        & unit(lambda u: u.floor == Floor.GROUND and u.step_free and u.door_width_cm >= CARGO_BIKE_DOOR_CM)
+    ) > 0
+    checks = (
+        area >= request(lambda r: r.area_min_m2),
+        area <= np.minimum(request(lambda r: r.area_max_m2), settings.max_area_factor * ideal),
+        ground >= request(lambda r: r.ground_floor_only),
+        unit(lambda u: u.step_free) >= request(lambda r: r.step_free_required),
+        unit(lambda u: u.water) >= request(lambda r: r.needs_water),
+        unit(lambda u: u.heating) >= request(lambda r: r.needs_heating),
+        unit(lambda u: u.exhaust_air) >= request(lambda r: r.needs_exhaust_air),
+        unit(lambda u: u.power_kw) >= request(lambda r: r.needs_power_kw),
+        unit(lambda u: u.delivery_door) >= request(lambda r: r.needs_delivery_door),
+        hub_ready | (is_hub == 0),
+        _zone(columns),
+        columns.by_use(lambda u, use: use.value not in u.excluded_uses) > 0,
+        starts <= request(lambda r: r.latest_start.toordinal()),
+        np.maximum(0, ends - starts) // 7 >= request(lambda r: r.duration_min_weeks),
+        (_missing(columns) <= 0) | (subsidies(columns) > 0),
+        (loud == 0) | (columns.place(lambda place: bool(place.quiet_neighbour)) == 0),
+    )
+    return np.logical_and.reduce(np.broadcast_arrays(*checks))
+
+
+def _zone(columns: Columns) -> Table:
+    """Whether planning law probably allows the use, by zone and loudness."""
+    zones = list(Zone)
+    table = np.array(
+        [[permission(zone, r.use_type, r.noise) > Permission.FORBIDDEN for r in columns.requests] for zone in zones]
+    ).reshape(len(zones), len(columns.requests))
+    picked: Table = table[[zones.index(unit.baunvo_zone) for unit in columns.units], :]
+    return picked
+
+
+def _missing(columns: Columns) -> Table:
+    """Cents a month by which the rent lies above what negotiation may close."""
+    rent, budget = columns.unit(lambda u: u.rent_cents_month), columns.request(lambda r: r.budget_cents_month)
+    return rent - budget * (100 + columns.settings.rent_tolerance_percent) // 100
+
+
+def subsidies(columns: Columns) -> Table:
+    """Cents a month that the city would add, like :func:`leerstand.rules.subsidy_cents`."""
+    settings, rent = columns.settings, columns.unit(lambda u: u.rent_cents_month)
+    most = np.minimum(rent * settings.subsidy_share_percent // 100, 100 * settings.subsidy_most_eur_month)
+    missing = _missing(columns)
+    eligible = columns.request(lambda r: bool(r.public_value)) * (settings.subsidy_budget_eur > 0)
+    return np.where((eligible > 0) & (missing > 0) & (missing <= most), missing, 0)
+
+
+def subsidy_costs(cents_month: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Euros over the whole use, like :func:`leerstand.rules.subsidy_eur`."""
+    months = -(-(ends - starts) // MONTH_DAYS)
+    cost: np.ndarray = -(-cents_month * months // 100)
+    return cost
+
+
+def transition_fraction(
+    today: np.ndarray | int, empty_days: np.ndarray, starts: np.ndarray, ends: np.ndarray
+) -> tuple[np.ndarray, int]:
+    """The share of the weight for a short time empty, like :func:`leerstand.criteria.transition`."""
+    empty = np.minimum(c.OLD_DAYS, empty_days)
+    soon = np.maximum(0, c.SLOW_DAYS - (starts - today))
+    long = np.minimum(c.LONG_DAYS, np.maximum(0, ends - starts))
+    whole = c.SLOW_DAYS * c.LONG_DAYS * 2 * c.OLD_DAYS**2
+    return soon * long * (c.OLD_DAYS**2 + empty**2), whole
+
+
+def fractions(columns: Columns, hub_shares: Sequence[int]) -> Mapping[str, Fraction]:
+    """Each criterion as a fraction of its weight, but those that depend on the period or on the rest of the plan.
+
+    Points are ``weight * numerator // denominator``, in whole numbers, as the criteria count them.
+    """
+    unit, request = columns.unit, columns.request
+    ideal, area = request(lambda r: r.area_ideal_m2), unit(lambda u: u.area_m2)
+    rent, budget = unit(lambda u: u.rent_cents_month), request(lambda r: r.budget_cents_month)
+    most = budget * (100 + columns.settings.rent_tolerance_percent) // 100
+    beyond = np.maximum(1, most - budget)
+    worth = np.clip(np.array(hub_shares, dtype=np.int64), 0, c.PER_MILLE)[:, None]
+    return {
+        "gap": (columns.place(lambda p: min(c.FULL_GAP_M, round(p.gap_m))), c.FULL_GAP_M),
+        "ring": (_ring_halves(columns), 2),
+        "public": (request(lambda r: min(c.FULL_VALUES, len(set(r.public_value)))), c.FULL_VALUES),
+        "fit": (np.maximum(0, ideal - np.abs(area - ideal)), ideal),
+        "footfall": (request(lambda r: r.footfall), 3),
+        "owner": (np.where(rent <= budget, beyond, np.maximum(0, most - rent)), beyond),
+        "hub": (worth * request(lambda r: r.use_type in c.DELIVERS), c.PER_MILLE),
+        "learning": (request(lambda r: r.evaluates), 1),
+        "permanence": (request(lambda r: r.wants_permanent), 1),
+    }
+
+
+def _ring_halves(columns: Columns) -> Table:
+    rings = list(Ring)
+    halves = np.array([[c.RING_HALVES[c.direction(r)][ring] for r in columns.requests] for ring in rings])
+    picked: Table = halves.reshape(len(rings), len(columns.requests))[
+        [rings.index(unit.ring) for unit in columns.units], :
+    ]
+    return picked

@@ -1,0 +1,86 @@
+"""The plan of a large town: a bound from the linear program, annealing, neighbourhoods by street. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import floor
+from time import monotonic
+
+import numpy as np
+
+from leerstand.matching import annealing
+from leerstand.matching.linear import Bound, bound
+from leerstand.matching.neighbourhoods import Search, exact
+from leerstand.matching.problem import MatchingProblem
+from leerstand.matching.worth import ranked_list
+
+WHOLE_PAIRS = 4_000  # up to here the whole model is tried at the end
+ANNEAL_SHARE, ANNEAL_SHARE_WHOLE = 0.2, 0.08  # of the time
+TRIAL_MOVES = 200_000  # to learn how fast this machine is
+CORE, WIDE_CORE = 0.1, 0.2  # reduced cost below zero at which a candidate is left out, in medians of the points
+PART_S, LARGE_PART_S, LARGE_UNITS = 0.6, 1.0, 400
+BOUND_SHARE = 0.25  # of the time, at most
+SLACK = 1e-6
+
+
+class LargeSearch:
+    """One search; :meth:`run` gives the plan and what no plan exceeds."""
+
+    def __init__(
+        self,
+        problem: MatchingProblem,
+        limit_s: float,
+        seed: int,
+        cores: int,
+        tell: Callable[[int, int], None] = lambda points, bound: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.problem, self.seed, self.cores, self.stop = problem, seed, cores, stop
+        self._tell, self._begin, self._limit_s = tell, monotonic(), limit_s
+        self._bound = 0
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the limit."""
+        return self._limit_s - (monotonic() - self._begin)
+
+    def run(self) -> tuple[list[int], int]:
+        """The best plan found, and the bound."""
+        relaxed = bound(self.problem, limit_s=max(1.0, BOUND_SHARE * self._limit_s))
+        self._bound = floor(relaxed.points + SLACK)
+        plan = self._annealed(relaxed)
+        whole = self.problem.pairs <= WHOLE_PAIRS
+        share = 0.15 if whole else 1.0
+        search = Search(
+            self.problem,
+            plan,
+            relaxed,
+            annealing.streets_of(self.problem),
+            part_s=LARGE_PART_S if self.problem.units > LARGE_UNITS else PART_S,
+            threshold=WIDE_CORE * self._median,
+            seed=self.seed,
+            on_better=self._better,
+            stop=self.stop,
+        )
+        plan = search.run(share * self.left_s, cores=self.cores)
+        if whole and self.left_s > 0.5 and not self.stop():
+            plan, proved_bound, _ = exact(self.problem, plan, limit_s=self.left_s)
+            self._bound = min(self._bound, floor(proved_bound + SLACK))
+        return plan, self._bound
+
+    def _better(self, points: int) -> None:
+        self._tell(points, self._bound)
+
+    def _annealed(self, relaxed: Bound) -> list[int]:
+        """A good plan soon."""
+        tables = annealing.tables(self.problem)
+        self._median = tables.median
+        core = np.flatnonzero(relaxed.reduced > -CORE * tables.median)
+        begin, moves = ranked_list(self.problem), TRIAL_MOVES
+        annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=1, seed=self.seed)  # compile
+        started = monotonic()
+        annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=moves, seed=self.seed)
+        per_s = moves / max(1e-6, monotonic() - started)
+        share = ANNEAL_SHARE_WHOLE if self.problem.pairs <= WHOLE_PAIRS else ANNEAL_SHARE
+        steps = int(per_s * share * self._limit_s)
+        return annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=steps, seed=self.seed)

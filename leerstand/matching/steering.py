@@ -1,0 +1,200 @@
+"""What the city has decided beforehand, put into the problem; a contradiction is named before any search. Pure.
+
+A pinned pair keeps its request out of every other shop and must get a place; a
+forbidden pair and a reserved shop lose their candidates; a cap limits the new
+uses of a kind in a street.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from leerstand.kinds import Category, RuleKind
+from leerstand.matching.candidates import Candidates
+from leerstand.matching.problem import MatchingProblem
+from leerstand.models import PlanRule, Unit, UseRequest
+from routing.message import BadInput, Message
+
+
+@dataclass(frozen=True)
+class Steering:
+    """The rules in force, by kind; pairs are (shop id, request id)."""
+
+    pins: tuple[tuple[int, int], ...] = ()
+    forbidden: frozenset[tuple[int, int]] = frozenset()
+    reserved: frozenset[int] = frozenset()
+    caps: Mapping[tuple[int, Category], int] | None = None  # by street and kind
+
+    def with_pins(self, pins: Iterable[tuple[int, int]]) -> Steering:
+        """The same with more pairs pinned."""
+        return replace(self, pins=tuple(dict.fromkeys((*self.pins, *pins))))
+
+
+def steering(rules: Iterable[PlanRule]) -> Steering:
+    """What rows of the database say."""
+    pins: list[tuple[int, int]] = []
+    forbidden: set[tuple[int, int]] = set()
+    reserved: set[int] = set()
+    caps: dict[tuple[int, Category], int] = {}
+    for rule in rules:
+        if rule.kind == RuleKind.PIN and rule.unit_id and rule.request_id:
+            pins.append((rule.unit_id, rule.request_id))
+        elif rule.kind == RuleKind.FORBID and rule.unit_id and rule.request_id:
+            forbidden.add((rule.unit_id, rule.request_id))
+        elif rule.kind == RuleKind.RESERVE and rule.unit_id:
+            reserved.add(rule.unit_id)
+        elif rule.kind == RuleKind.CAP and rule.axis_id and rule.category is not None and rule.most is not None:
+            caps[rule.axis_id, rule.category] = rule.most
+    return Steering(tuple(pins), frozenset(forbidden), frozenset(reserved), caps)
+
+
+class Names:
+    """How sentences name shops and requests."""
+
+    def __init__(self, units: Iterable[Unit], requests: Iterable[UseRequest]) -> None:
+        self.units = {unit.id: unit for unit in units}
+        self.requests = {request.id: request for request in requests}
+
+    def unit(self, unit_id: int) -> str:
+        """The address."""
+        found = self.units.get(unit_id)
+        return found.address if found else f"#{unit_id}"
+
+    def request(self, request_id: int) -> str:
+        """The title."""
+        found = self.requests.get(request_id)
+        return found.title if found else f"#{request_id}"
+
+
+def steered(found: Candidates, wanted: Steering, names: Names) -> Candidates:
+    """The candidates that remain, and what must be in the plan.
+
+    Pins whose shop or request is no longer there are past and left out. Raises
+    BadInput for pins that contradict each other, another rule or the town's
+    rules; the sentence names both sides.
+    """
+    pins = [pin for pin in wanted.pins if pin[0] in found.units and pin[1] in found.requests]
+    if objection := _contradiction(found, wanted, pins, names):
+        raise BadInput(objection.text, **objection.values)
+    kept = np.flatnonzero(_stays(found, wanted, {request: unit for unit, request in pins}))
+    smaller = found.only(kept)
+    problem = replace(
+        smaller.problem,
+        placed=np.array(sorted(found.requests.index(request) for _, request in pins), dtype=np.int64),
+        caps=_caps(smaller, wanted, names),
+    )
+    return replace(smaller, problem=problem)
+
+
+def _stays(found: Candidates, wanted: Steering, pinned: Mapping[int, int]) -> list[bool]:
+    """Which candidates no rule takes out."""
+    pairs = zip(found.problem.unit.tolist(), found.problem.request.tolist(), strict=True)
+    named = ((found.units[unit], found.requests[request]) for unit, request in pairs)
+    return [
+        unit not in wanted.reserved and (unit, request) not in wanted.forbidden and pinned.get(request, unit) == unit
+        for unit, request in named
+    ]
+
+
+def _caps(found: Candidates, wanted: Steering, names: Names) -> np.ndarray:
+    """Per group what the city allows: its own cap, never more than that of all streets."""
+    caps = found.problem.caps.copy()
+    if wanted.caps:
+        for pair in range(found.problem.pairs):
+            unit_id, request_id = found.ids(pair)
+            group = int(found.problem.group[pair])
+            key = (names.units[unit_id].axis_id, names.requests[request_id].category)
+            if group >= 0 and key in wanted.caps:
+                caps[group] = min(int(found.problem.caps[group]), wanted.caps[key])  # type: ignore[index]
+    return caps
+
+
+def _contradiction(found: Candidates, wanted: Steering, pins: list[tuple[int, int]], names: Names) -> Message | None:
+    """The first pair of decisions that cannot both hold."""
+    shop_of: dict[int, int] = {}
+    for unit, request in pins:
+        here, title = names.unit(unit), names.request(request)
+        if shop_of.setdefault(request, unit) != unit:
+            return Message(
+                "“%(title)s” is fixed both in %(here)s and in %(there)s. Please let go of one.",
+                {"title": title, "here": here, "there": names.unit(shop_of[request])},
+            )
+        if (unit, request) in wanted.forbidden:
+            return Message(
+                "“%(title)s” in %(here)s is both fixed and excluded. Please let go of one.",
+                {"title": title, "here": here},
+            )
+        if unit in wanted.reserved:
+            return Message(
+                "%(here)s is held back, yet “%(title)s” is fixed there. Please let go of one.",
+                {"title": title, "here": here},
+            )
+        if not found.find(unit, request):
+            return Message(
+                "“%(title)s” is fixed in %(here)s, but a rule objects. Please let go of it; its page says why.",
+                {"title": title, "here": here},
+            )
+    return _clash(found, pins, names) or _too_many(found, wanted, pins, names)
+
+
+def _clash(found: Candidates, pins: list[tuple[int, int]], names: Names) -> Message | None:
+    """Two pins that want one shop at the same time, or that disturb each other, in every period."""
+    excluded = {frozenset(pair) for pair in found.problem.conflicts.tolist()}
+    for one, other in combinations(pins, 2):
+        ways = [(a, b) for a in found.find(*one) for b in found.find(*other)]
+        same_shop = one[0] == other[0]
+        if same_shop and all(_overlap(found.problem, a, b) for a, b in ways):
+            return Message(
+                "“%(one)s” and “%(other)s” are both fixed in %(here)s, but not both fit there one after the other. "
+                "Please let go of one.",
+                {"one": names.request(one[1]), "other": names.request(other[1]), "here": names.unit(one[0])},
+            )
+        if not same_shop and all(frozenset((a, b)) in excluded for a, b in ways):
+            return Message(
+                "“%(one)s” in %(here)s would disturb “%(other)s” in %(there)s; both are fixed. Please let go of one.",
+                {
+                    "one": names.request(one[1]),
+                    "here": names.unit(one[0]),
+                    "other": names.request(other[1]),
+                    "there": names.unit(other[0]),
+                },
+            )
+    return None
+
+
+def _overlap(problem: MatchingProblem, one: int, other: int) -> bool:
+    return bool(problem.starts[one] < problem.ends[other] and problem.starts[other] < problem.ends[one])
+
+
+def _too_many(found: Candidates, wanted: Steering, pins: list[tuple[int, int]], names: Names) -> Message | None:
+    """More pins than a cap or the number of hubs allows."""
+    of_group: dict[int, list[int]] = defaultdict(list)
+    hubs = []
+    caps = _caps(found, wanted, names)
+    for unit, request in pins:
+        pair = found.find(unit, request)[0]
+        of_group[int(found.problem.group[pair])].append(request)
+        if found.problem.hub[pair]:
+            hubs.append(request)
+    for group, requests in of_group.items():
+        if group >= 0 and len(requests) > caps[group]:
+            return Message(
+                "%(count)d uses of one kind are fixed in one street (%(titles)s), only %(most)d are allowed. "
+                "Please let go of one, or raise the limit.",
+                {
+                    "count": len(requests),
+                    "most": int(caps[group]),
+                    "titles": ", ".join(names.request(one) for one in requests),
+                },
+            )
+    if len(hubs) > found.problem.max_hubs:
+        return Message(
+            "%(count)d hubs are fixed, only %(most)d new ones are allowed. Please let go of one, or raise the limit.",
+            {"count": len(hubs), "most": found.problem.max_hubs},
+        )
+    return None
