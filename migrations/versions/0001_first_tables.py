@@ -44,6 +44,7 @@ ENUM_TYPES = (
     "ride",
     "ring",
     "role",
+    "rulekind",
     "scankind",
     "shipmentkind",
     "shipmentstatus",
@@ -460,7 +461,10 @@ def upgrade() -> None:
     sa.Column('seconds', sa.Double(), nullable=False),
     sa.Column('seed', sa.Integer(), nullable=False),
     sa.Column('versions', sa.JSON(), nullable=False),
-    sa.Column('hub_points', sa.JSON(), nullable=False),
+    sa.Column('hub_worth', sa.JSON(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('what_if', sa.JSON(), nullable=False),
+    sa.Column('subsidy_eur', sa.Integer(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_match_plan_city_id_city')),
     sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_match_plan_created_by_id_account'), ondelete='SET NULL'),
@@ -809,6 +813,7 @@ def upgrade() -> None:
     sa.Column('score', sa.Integer(), nullable=False),
     sa.Column('criteria', sa.JSON(), nullable=False),
     sa.Column('alternatives', sa.JSON(), nullable=False),
+    sa.Column('robust_percent', sa.Integer(), nullable=True),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('starts < ends', name=op.f('ck_match_period_ordered')),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_match_city_id_city')),
@@ -817,11 +822,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_match_unit_id_unit'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_match')),
     sa.UniqueConstraint('plan_id', 'request_id', name=op.f('uq_match_plan_id_request_id')),
-    sa.UniqueConstraint('plan_id', 'unit_id', name=op.f('uq_match_plan_id_unit_id'))
+    sa.UniqueConstraint('plan_id', 'unit_id', 'starts', name=op.f('uq_match_plan_id_unit_id_starts'))
     )
     with op.batch_alter_table('match', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_match_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_match_plan_id'), ['plan_id'], unique=False)
+
+    op.create_table('plan_rule',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('PIN', 'FORBID', 'RESERVE', 'CAP', name='rulekind'), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('request_id', sa.Integer(), nullable=True),
+    sa.Column('axis_id', sa.Integer(), nullable=True),
+    sa.Column('category', sa.Enum('RETAIL', 'FOOD', 'GASTRONOMY', 'CRAFT', 'CULTURE', 'EDUCATION', 'WORK', 'HEALTH', 'SOCIAL', 'SPORT', 'SERVICE', 'LOGISTICS', name='category'), nullable=True),
+    sa.Column('most', sa.Integer(), nullable=True),
+    sa.Column('made_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('most IS NULL OR most >= 0', name=op.f('ck_plan_rule_most_not_negative')),
+    sa.ForeignKeyConstraint(['axis_id'], ['street_axis.id'], name=op.f('fk_plan_rule_axis_id_street_axis'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_plan_rule_city_id_city')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['account.id'], name=op.f('fk_plan_rule_made_by_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['request_id'], ['use_request.id'], name=op.f('fk_plan_rule_request_id_use_request'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_plan_rule_unit_id_unit'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_rule'))
+    )
+    with op.batch_alter_table('plan_rule', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plan_rule_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_plan_rule_request_id'), ['request_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_plan_rule_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('unit_photo',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1478,6 +1507,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_unit_photo_city_id'))
 
     op.drop_table('unit_photo')
+    with op.batch_alter_table('plan_rule', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_plan_rule_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_plan_rule_request_id'))
+        batch_op.drop_index(batch_op.f('ix_plan_rule_city_id'))
+
+    op.drop_table('plan_rule')
     with op.batch_alter_table('match', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_match_plan_id'))
         batch_op.drop_index(batch_op.f('ix_match_city_id'))
