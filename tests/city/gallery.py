@@ -13,6 +13,7 @@ from wtforms import (
     EmailField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     TextAreaField,
@@ -31,16 +32,20 @@ class GalleryForm(CityForm):
     seen = RadioField(
         "Was haben Sie gesehen?",
         [InputRequired("Bitte wählen Sie, was Sie gesehen haben.")],
-        choices=[("empty", "Der Laden steht leer"), ("soon", "Der Laden schließt bald")],
+        choices=[SelectChoice("empty", "Der Laden steht leer"), SelectChoice("soon", "Der Laden schließt bald")],
     )
-    needs = SelectMultipleField("Was brauchen Sie?", choices=[("water", "Wasser"), ("level", "stufenloser Eingang")])
-    since = SelectField("Seit wann etwa?", choices=[("", "weiß ich nicht"), ("weeks", "seit einigen Wochen")])
+    needs = SelectMultipleField(
+        "Was brauchen Sie?", choices=[SelectChoice("water", "Wasser"), SelectChoice("level", "stufenloser Eingang")]
+    )
+    since = SelectField(
+        "Seit wann etwa?", choices=[SelectChoice("", "weiß ich nicht"), SelectChoice("weeks", "seit einigen Wochen")]
+    )
     start = DateField("Frei ab", [Optional()], description="Der erste Tag, an dem jemand einziehen könnte")
     mail = EmailField("E-Mail für Rückfragen", [Optional()])
     secret = PasswordField("Passwort", [Optional()])
     words = TextAreaField("Was sollen wir wissen?", [Optional()])
     agreed = BooleanField("Ich habe die Hinweise gelesen", [InputRequired("Bitte bestätigen Sie die Hinweise.")])
-    window = RadioField("Wann soll es ankommen?", [Optional()], choices=[("a", "a")], validate_choice=False)
+    window = RadioField("Wann soll es ankommen?", [Optional()], choices=[SelectChoice("a", "a")], validate_choice=False)
 
 
 def add_gallery(app: Flask, folder: str) -> Flask:
