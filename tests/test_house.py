@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,10 +54,17 @@ def short(path: Path) -> str:
     return str(path.relative_to(HOUSE))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file as the parser sees it; many tests look at each."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(path: Path) -> set[str]:
     """Every module that a file imports, at the top or inside a function."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -104,7 +112,7 @@ def test_no_module_imports_itself_in_a_circle():
 def top_imports_of(path: Path) -> set[str]:
     """What a file imports when it is loaded, leaving out what only type checkers see."""
     found: set[str] = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in tree_of(path).body:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -222,7 +230,7 @@ def test_every_view_has_its_template():
     """
     lonely = []
     for path in CODE:
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for function in ast.walk(tree_of(path)):
             if isinstance(function, ast.FunctionDef) and is_view(function):
                 names = {call.args[0].value for call in calls_of(function, "render_template") if is_text(call)}
                 lonely += [f"{short(path)}: {function.name} shows {name}" for name in names
@@ -285,12 +293,17 @@ def sentences_of(path: Path) -> Iterator[str]:
 SPEAKING = [*CODE, *TEMPLATES]
 
 
+@pytest.fixture(scope="module")
+def german():
+    """All German sentences, read once."""
+    return merged_catalogue(SOURCES / "de")
+
+
 @pytest.mark.parametrize("path", SPEAKING, ids=short)
-def test_every_sentence_has_its_german_twin(path):
+def test_every_sentence_has_its_german_twin(path, german):
     """
     Nobody reads English by accident.
     """
-    german = merged_catalogue(SOURCES / "de")
     missing = [key for key in sentences_of(path) if not has_twin(german, key)]
 
     assert not missing
@@ -303,12 +316,12 @@ def has_twin(german, key: str) -> bool:
     return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
-def test_translations_keep_every_value():
+def test_translations_keep_every_value(german):
     """
     A German sentence names the same values as the English one, so no number is lost or swapped.
     """
     wrong = []
-    for message in merged_catalogue(SOURCES / "de"):
+    for message in german:
         if not message.id or isinstance(message.id, tuple):
             continue
         if placeholders(message.id) != placeholders(str(message.string)):
