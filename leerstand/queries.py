@@ -27,7 +27,7 @@ from leerstand.models import (
     UnitPhoto,
     UseRequest,
 )
-from leerstand.situation import Situation, situations
+from leerstand.situation import Situation, free_period, situations
 
 WITH_SPELLS: tuple[_AbstractLoad, ...] = (selectinload(Unit.spells), joinedload(Unit.axis))
 
@@ -222,6 +222,17 @@ def request_titles(request_ids: Sequence[int]) -> dict[int, str]:
     """The titles of some requests, by id."""
     query = select(UseRequest).where(UseRequest.id.in_(request_ids))
     return {row.id: row.title for row in db.session.scalars(query)}
+
+
+def addresses(unit_ids: Sequence[int]) -> dict[int, str]:
+    """The addresses of some shops, by id."""
+    query = select(Unit).where(Unit.id.in_(unit_ids))
+    return {row.id: row.address for row in db.session.scalars(query)}
+
+
+def may_be_free(unit: Unit, today: date) -> bool:
+    """Whether a shop with its spells at hand can be given away at all."""
+    return free_period(unit, today) is not None
 
 
 # --- proposals and agreements ---

@@ -13,6 +13,8 @@ from leerstand.views import (  # noqa: F401  each hangs its pages on bp
     plan,
     public,
     requests,
+    scenarios,
+    steering,
     stock,
     today,
     unit,

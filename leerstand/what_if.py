@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 
 from city.settings import CitySettings
 from leerstand.kinds import SpellKind
-from leerstand.models import Occupancy, Unit
+from leerstand.models import Occupancy, Unit, UseRequest
 from routing.message import BadInput, Message
 
 WEIGHTS = tuple(setting.name for setting in fields(CitySettings) if setting.name.startswith("weight_"))
@@ -87,6 +87,11 @@ def copy_of(unit: Unit) -> Unit:
         for spell in unit.spells
     ]
     return copy
+
+
+def copy_of_request(request: UseRequest) -> UseRequest:
+    """The same request as a plain object."""
+    return UseRequest(**{column.key: getattr(request, column.key) for column in inspect(UseRequest).column_attrs})
 
 
 def checked_weights(weights: Mapping[str, float | int | None]) -> dict[str, int]:

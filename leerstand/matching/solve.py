@@ -37,6 +37,7 @@ def solve(
     limit_s: float,
     seed: int = 1,
     cores: int = 1,
+    alternatives: bool = True,
     on_progress: Callable[[Progress], None] = lambda state: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> MatchingAnswer:
@@ -50,6 +51,8 @@ def solve(
         Seconds in all, at most :data:`LONGEST_S`. The best plan found by then
         is returned, with a bound that no plan exceeds; when both are equal the
         plan is optimal.
+    alternatives
+        Whether a part of the time goes into pricing the next best requests of each shop.
     cancelled
         Answers True when the plan so far is good enough.
 
@@ -71,15 +74,17 @@ def solve(
         raise ValueError(f"limit_s must be positive, not {limit_s}")
     search = _Search(min(limit_s, LONGEST_S), seed, cores, monotonic(), on_progress, cancelled)
     if not problem.pairs:
-        return MatchingAnswer((), 0, 0, 0.0, seed, _versions())
+        return MatchingAnswer((), 0, 0, 0.0, seed, versions())
     small = problem.pairs <= EXACT_PAIRS
     chosen, bound = _proved(problem, search) if small else _large(problem, search)
     objective = value(problem, chosen)
     bound = max(bound, objective)
-    alternatives = _alternatives(problem, chosen, objective, bound == objective, search) if small else ()
+    priced: tuple[Alternative, ...] = ()
+    if small and alternatives:
+        priced = _alternatives(problem, chosen, objective, bound == objective, search)
     matches = credited(problem, chosen)
     seconds = monotonic() - search.begin
-    answer = MatchingAnswer(matches, objective, bound, seconds, seed, _versions(), alternatives)
+    answer = MatchingAnswer(matches, objective, bound, seconds, seed, versions(), priced)
     if broken := violations(problem, answer):
         raise RuntimeError("; ".join(broken))
     return answer
@@ -132,7 +137,7 @@ class _Search:
         if status == cp_model.INFEASIBLE:
             raise BadInput("What you have fixed contradicts itself: no plan keeps all of it. Please let go of one.")
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return fallback, _trivial_bound(model.problem)
+            return fallback, trivial_bound(model.problem)
         chosen = [pair for pair, variable in enumerate(model.taken) if solver.boolean_value(variable)]
         return chosen, int(np.floor(solver.best_objective_bound + SLACK))
 
@@ -173,7 +178,7 @@ def _large(problem: MatchingProblem, search: _Search) -> tuple[list[int], int]:
     return large.run()
 
 
-def _trivial_bound(problem: MatchingProblem) -> int:
+def trivial_bound(problem: MatchingProblem) -> int:
     """What no plan exceeds, counted without a solver: every request gets its best pair, every use counts as first."""
     best = np.zeros(problem.requests, dtype=np.int64)
     np.maximum.at(best, problem.request, problem.points + (max(0, problem.ladder[0]) if problem.ladder else 0))
@@ -214,6 +219,6 @@ def _rivals(problem: MatchingProblem, chosen: list[int]) -> list[int]:
     return [pair for rank in ranks for pair in rank]
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     """What would be needed to compute this plan again."""
     return {"ortools": version("ortools"), "numpy": np.__version__, "python": platform.python_version()}

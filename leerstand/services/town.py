@@ -49,8 +49,14 @@ class Town:
             if (said := hub_can_work(unit, ask, self.places[unit.id], self.numbers)) and said.weight != "obstacle"
         ]
 
-    def candidates(self, hub_shares: Mapping[int, int], keep: Collection[tuple[int, int]] = ()) -> Candidates:
-        """What the solver may choose from; ``keep`` are pairs to be kept where they are still possible.
+    def candidates(
+        self,
+        hub_shares: Mapping[int, int],
+        keep: Collection[tuple[int, int]] = (),
+        pins: Collection[tuple[int, int]] = (),
+    ) -> Candidates:
+        """What the solver may choose from; ``keep`` are pairs to be kept where they are still possible,
+        ``pins`` pairs to be insisted on; earlier pins of their requests give way.
 
         Raises BadInput when the city's decisions contradict each other.
         """
@@ -61,9 +67,12 @@ class Town:
             self.numbers,
             hub_shares,
             stock=self.stock,
-            keep=(*self.wanted.pins, *keep),
+            keep=(*self.wanted.pins, *keep, *pins),
         )
-        return steered(found, self.wanted.with_pins(self._possible(found, keep)), self.names)
+        moved = {request for _, request in pins}
+        others = tuple(pin for pin in self.wanted.pins if pin[1] not in moved)
+        wanted = replace(self.wanted, pins=others).with_pins((*self._possible(found, keep), *pins))
+        return steered(found, wanted, self.names)
 
     def _possible(self, found: Candidates, keep: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
         """Of the pairs to be kept those that do not stand against what the city decided."""

@@ -13,11 +13,13 @@ from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, say
-from leerstand import indicators, labels, queries
+from leerstand import indicators, labels, plan_words, queries
 from leerstand.findings import Finding, Weight
 from leerstand.forms import SendForm
+from leerstand.kinds import RuleKind
 from leerstand.matching import explain
 from leerstand.models import Match, MatchPlan, Unit
+from leerstand.plan_forms import CapForm
 from leerstand.rules import suitability
 from leerstand.services import plans, proposals
 from leerstand.situation import Situation, situations, status_on
@@ -64,7 +66,26 @@ def plan() -> str:
         free=len(places) - len(reserved & places.keys()),
         waiting=len(requests),
         changed=newest is not None and newest.settings_version != settings.current().version,
+        hubs=plan_words.hub_rows(newest, {unit.id: unit for unit in units}),
+        follows=followers(newest),
+        **_decided(),
     )
+
+
+def _decided() -> dict[str, Any]:
+    """What the city decided beforehand, and the form for one more limit."""
+    rules, cap = queries.plan_rules(), CapForm(meta={"csrf": True})
+    cap.offer([(axis.id, axis.name) for axis in queries.axes()])
+    pinned = {(rule.unit_id, rule.request_id): rule.id for rule in rules if rule.kind == RuleKind.PIN}
+    return {"rules": rules, "pinned": pinned, "cap": cap}
+
+
+def followers(plan: MatchPlan | None) -> set[int]:
+    """Matches whose shop another match of the plan uses before them."""
+    first: dict[int, Match] = {}
+    for match in sorted(_matches(plan), key=lambda match: match.starts):
+        first.setdefault(match.unit_id, match)
+    return {match.id for match in _matches(plan) if first[match.unit_id] is not match}
 
 
 def _matches(plan: MatchPlan | None) -> Iterable[Match]:
@@ -97,6 +118,7 @@ def effect(units: list[Unit], plan: MatchPlan | None, places: dict[int, Situatio
     closed_m = sum(places[unit.id].gap_m for unit in units if unit.id in filled and unit.id in places)
     empty = [unit for unit in units if unit.id in filled and unit.id in places and places[unit.id].empty_since]
     return {
+        "filled": len(filled),
         "closed_m": closed_m,
         "before_percent": before.unit_percent,
         "after_percent": indicators.percent(before.empty - len(empty), before.units),

@@ -1,0 +1,98 @@
+"""The plan answered while somebody waits: other weights, or one pair insisted on. One warm process per server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from city.solver import Solver
+from leerstand import queries
+from leerstand.matching.candidates import Candidates
+from leerstand.matching.problem import MatchingAnswer
+from leerstand.models import MatchPlan
+from leerstand.services.town import Town, gather
+from leerstand.what_if import WhatIf
+
+LIVE = "leerstand.matching.live:solve_live"
+LIMIT_S = 20.0  # the first question may have to wait for the process to start
+Pair = tuple[int, int]  # shop and request
+
+_lock = threading.Lock()
+_process: list[Solver] = []
+
+
+def solver() -> Solver:
+    """The process that answers live questions; started on first use."""
+    with _lock:
+        if not _process:
+            _process.append(Solver(warm=("leerstand.matching.live",)))
+        _process[0].start()
+        return _process[0]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A town, what could be chosen in it, and what was."""
+
+    town: Town
+    found: Candidates
+    answer: MatchingAnswer
+
+    @property
+    def pairs(self) -> set[Pair]:
+        """The chosen pairs."""
+        return {self.found.ids(match.pair) for match in self.answer.matches}
+
+    @property
+    def gap_m(self) -> float:
+        """Front that comes back to life."""
+        return sum(self.town.places[unit].gap_m for unit in {unit for unit, _ in self.pairs})
+
+
+def answered(town: Town, hub_shares: Mapping[int, int], pins: Sequence[Pair] = ()) -> Asked:
+    """The plan of a town as it is or might be, with some more pairs insisted on. Raises BadInput for contradictions."""
+    found = town.candidates(hub_shares, pins=pins)
+    answer: MatchingAnswer = solver().ask(LIVE, {"problem": found.problem}, limit_s=LIMIT_S)
+    return Asked(town, found, answer)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What other weights would change: pairs that go, pairs that come, and the front closed before and after."""
+
+    gone: list[Pair]
+    come: list[Pair]
+    gap_m: float
+    gap_before_m: float
+    seconds: float
+
+
+def preview(weights: Mapping[str, int], plan: MatchPlan) -> Preview:
+    """The plan under other weights beside the one in force."""
+    shares, before = plan.hub_shares, {(match.unit_id, match.request_id) for match in plan.matches}
+    asked = answered(gather(WhatIf(weights=weights)), shares)
+    places = asked.town.places
+    closed = sum(places[unit].gap_m for unit in {unit for unit, _ in before} if unit in places)
+    after = asked.pairs
+    return Preview(sorted(before - after), sorted(after - before), asked.gap_m, closed, asked.answer.seconds)
+
+
+@dataclass(frozen=True)
+class Insisted:
+    """What insisting on one pair would do to the whole plan."""
+
+    regret: int  # points that the whole plan loses
+    proven: bool
+    gone: list[Pair]
+    come: list[Pair]
+
+
+def insist(unit_id: int, request_id: int) -> Insisted:
+    """Compute the plan with and without the pair. Raises BadInput when it contradicts what was decided."""
+    plan, town = queries.newest_plan(), gather()
+    shares = plan.hub_shares if plan else {}
+    free, forced = answered(town, shares), answered(town, shares, [(unit_id, request_id)])
+    proven = all(asked.answer.bound == asked.answer.objective for asked in (free, forced))
+    regret = max(0, free.answer.objective - forced.answer.objective)
+    return Insisted(regret, proven, sorted(free.pairs - forced.pairs), sorted(forced.pairs - free.pairs))

@@ -1,0 +1,78 @@
+"""Forms of the plan pages: weights, what if, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from city.forms import AtMost, CheckedText, CityForm, LimitsBetween, SelectField, WholeNumberField, required
+from leerstand import labels
+from leerstand.kinds import Category
+from leerstand.what_if import CRITERIA, MOST_WEIGHT, WhatIf
+
+LONGEST_NAME = 60
+
+
+class WeightsForm(CityForm):
+    """One number per criterion; the fields are made by :func:`weights_form`."""
+
+    name = CheckedText(_l("Name of the scenario"), [AtMost(LONGEST_NAME)])
+
+    def weights(self) -> dict[str, int]:
+        """By criterion."""
+        return {key: self[f"w_{key}"].data for key in CRITERIA}
+
+
+def weights_form(now: Mapping[str, int], **given: Any) -> WeightsForm:
+    """A form with one field per weight; ``now`` are the weights in force."""
+    fields = {
+        f"w_{key}": WholeNumberField(
+            _(labels.CRITERION_LABELS[key]), [required(), LimitsBetween(0, MOST_WEIGHT)], default=now[key]
+        )
+        for key in CRITERIA
+    }
+    made: WeightsForm = type("WeightsOfCity", (WeightsForm,), fields)(**given)
+    return made
+
+
+class ScenarioForm(CityForm):
+    """What if …? A name and what is assumed."""
+
+    name = CheckedText(_l("Name of the scenario"), [required(), AtMost(LONGEST_NAME)])
+    magnet_id = SelectField(_l("This shop closes"), coerce=int, default=0)
+    rent_percent = WholeNumberField(_l("Rents, in % of today"), [required(), LimitsBetween(0, 200)], default=100)
+    lead_percent = WholeNumberField(
+        _l("Time that permits take, in % of today"), [required(), LimitsBetween(0, 300)], default=100
+    )
+    more_subsidy_eur = WholeNumberField(
+        _l("More money for rent subsidies (€)"), [required(), LimitsBetween(0, 1_000_000)], default=0
+    )
+
+    def offer_shops(self, shops: list[tuple[int, str]]) -> None:
+        """The occupied shops that might close."""
+        self.magnet_id.choices = [(0, _("none")), *shops]
+
+    def what_if(self) -> WhatIf:
+        """What is assumed."""
+        return WhatIf(
+            magnet_id=self.magnet_id.data or None,
+            rent_percent=self.rent_percent.data,
+            lead_percent=self.lead_percent.data,
+            more_subsidy_eur=self.more_subsidy_eur.data,
+        )
+
+
+class CapForm(CityForm):
+    """At most so many new uses of a kind in a street."""
+
+    axis_id = SelectField(_l("Street"), coerce=int)
+    category = SelectField(_l("Kind of use"), coerce=Category)
+    most = WholeNumberField(_l("At most"), [required(), LimitsBetween(0, 50)], default=1)
+
+    def offer(self, streets: list[tuple[int, str]]) -> None:
+        """The streets and kinds of use to choose from."""
+        self.axis_id.choices = streets
+        self.category.choices = [(kind.value, _(label)) for kind, label in labels.CATEGORY_LABELS.items()]
