@@ -76,6 +76,8 @@ def build(app: Flask, source: Path, *, say: Say, solver: Solver | None = None) -
         match(app, say, solver)
         hub = open_hub(say)
         book(hub, places, say)
+        with transaction():  # now that deliveries are booked, the worker can say what a further hub is worth
+            plans.start_matching(account_id=account(MANAGER).id, shown_at="/plan")
     return city
 
 
@@ -187,7 +189,7 @@ def make_wishes(say: Say) -> None:
             else:
                 by = _applicant(number)
             db.session.add(_request(wish, by, today))
-    say(f"requests: {len(wishes())}, one of them for a micro-hub")
+    say(f"requests: {len(wishes())}, two of them for a micro-hub")
 
 
 def _applicant(number: int) -> Account:
@@ -282,7 +284,8 @@ def open_hub(say: Say) -> Hub:
 def agree_on_hub() -> Agreement:
     """The plan's shop for the hub, or the best that any rule allows; its owner says yes."""
     with transaction():
-        request = db.session.scalars(select(UseRequest).where(UseRequest.use_type == UseType.MICRO_HUB)).one()
+        hubs_wanted = select(UseRequest).where(UseRequest.use_type == UseType.MICRO_HUB)
+        request = db.session.scalars(hubs_wanted.order_by(UseRequest.id).limit(1)).one()
         for unit_id, match_id in hub_rooms(request):
             try:
                 with db.session.begin_nested():

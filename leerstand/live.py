@@ -1,12 +1,11 @@
-"""The plan answered while somebody waits: other weights, or one pair insisted on. One warm process per server."""
+"""The plan answered while somebody waits: other weights, or one pair insisted on. In the warm process."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from city.solver import Solver
+from city import quick
 from leerstand import queries
 from leerstand.matching.candidates import Candidates
 from leerstand.matching.problem import MatchingAnswer
@@ -15,20 +14,7 @@ from leerstand.services.town import Town, gather
 from leerstand.what_if import WhatIf
 
 LIVE = "leerstand.matching.live:solve_live"
-LIMIT_S = 20.0  # the first question may have to wait for the process to start
 Pair = tuple[int, int]  # shop and request
-
-_lock = threading.Lock()
-_process: list[Solver] = []
-
-
-def solver() -> Solver:
-    """The process that answers live questions; started on first use."""
-    with _lock:
-        if not _process:
-            _process.append(Solver(warm=("leerstand.matching.live",)))
-        _process[0].start()
-        return _process[0]
 
 
 @dataclass(frozen=True)
@@ -53,7 +39,7 @@ class Asked:
 def answered(town: Town, hub_shares: Mapping[int, int], pins: Sequence[Pair] = ()) -> Asked:
     """The plan of a town as it is or might be, with some more pairs insisted on. Raises BadInput for contradictions."""
     found = town.candidates(hub_shares, pins=pins)
-    answer: MatchingAnswer = solver().ask(LIVE, {"problem": found.problem}, limit_s=LIMIT_S)
+    answer: MatchingAnswer = quick.ask(LIVE, problem=found.problem)
     return Asked(town, found, answer)
 
 

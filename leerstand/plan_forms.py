@@ -16,6 +16,11 @@ from leerstand.what_if import CRITERIA, MOST_WEIGHT, WhatIf
 LONGEST_NAME = 60
 
 
+def whole(field: WholeNumberField) -> int:
+    """The number of a field that was checked."""
+    return int(field.data or 0)
+
+
 class WeightsForm(CityForm):
     """One number per criterion; the fields are made by :func:`weights_form`."""
 
@@ -59,9 +64,9 @@ class ScenarioForm(CityForm):
         """What is assumed."""
         return WhatIf(
             magnet_id=self.magnet_id.data or None,
-            rent_percent=self.rent_percent.data,
-            lead_percent=self.lead_percent.data,
-            more_subsidy_eur=self.more_subsidy_eur.data,
+            rent_percent=whole(self.rent_percent),
+            lead_percent=whole(self.lead_percent),
+            more_subsidy_eur=whole(self.more_subsidy_eur),
         )
 
 

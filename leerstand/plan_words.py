@@ -95,7 +95,7 @@ def differences(left: Sequence[Match], right: Sequence[Match]) -> list[Differenc
     for side, matches in enumerate((left, right)):
         for match in matches:
             entry = both.setdefault(match.unit_id, (match.unit, [], []))
-            entry[1 + side].append(match)
+            (entry[1], entry[2])[side].append(match)
     found = [Difference(unit, mine, theirs) for unit, mine, theirs in both.values()]
     return sorted(
         (one for one in found if _requests(one.left) != _requests(one.right)),

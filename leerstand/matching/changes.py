@@ -34,7 +34,7 @@ Change = Callable[[Tried], tuple[Message, Tried]]
 def changes(unit: Unit, request: UseRequest, settings: CitySettings, place: Situation) -> tuple[list[Message], bool]:
     """One sentence per obstacle, and whether the pair fits once all of it is done."""
     tried = Tried(copy_of(unit), copy_of_request(request), place, settings)
-    said = []
+    said: list[Message] = []
     for _ in range(len(CHANGES)):
         obstacles = suitability(tried.unit, tried.request, settings, tried.place).obstacles
         if not obstacles:

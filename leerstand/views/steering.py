@@ -15,12 +15,12 @@ from city.messages import Conflict, NotFound, say
 from leerstand import live, queries
 from leerstand.kinds import RuleKind
 from leerstand.matching.changes import changes
-from leerstand.plan_forms import CapForm, WeightsForm, weights_form
+from leerstand.plan_forms import CapForm, WeightsForm, weights_form, whole
 from leerstand.rules import suitability
 from leerstand.services import plan_rules, plans
 from leerstand.views.blueprint import STAFF, bp
 from leerstand.what_if import PRESETS, WhatIf, checked_weights
-from routing.message import BadInput
+from routing.message import BadInput, Message
 
 
 @bp.get("/plan/gewichte/vorschau")
@@ -28,11 +28,11 @@ from routing.message import BadInput
 def preview_weights() -> str:
     """What other weights would change, before anything is changed; asked again with every move of a slider."""
     form = _weights(formdata=request.args, meta={"csrf": False})
-    plan, told = queries.newest_plan(), {}
+    plan, told = queries.newest_plan(), dict[str, Any]()
     if plan is not None and form.validate():
         try:
             told["seen"] = live.preview(checked_weights(form.weights()), plan)
-        except BadInput as refusal:
+        except (BadInput, Conflict) as refusal:
             told["refusal"] = say(refusal)
     else:
         told["refusal"] = next((text for f in form for text in f.errors), _("There is no plan yet."))
@@ -71,7 +71,7 @@ def weights() -> str | Response:
     if plan is not None and not form.errors:
         try:
             seen = live.preview(checked_weights(form.weights()), plan)
-        except BadInput as refusal:
+        except (BadInput, Conflict) as refusal:
             refusal_text = say(refusal)
     return render_template(
         "leerstand/weights.html",
@@ -130,7 +130,7 @@ def limit_kind() -> Response:
     form.offer([(axis.id, axis.name) for axis in queries.axes()])
     if form.sent_and_valid():
         with transaction():
-            plan_rules.cap(form.axis_id.data, form.category.data, form.most.data, by_id=current_account().id)
+            plan_rules.cap(form.axis_id.data, form.category.data, whole(form.most), by_id=current_account().id)
         flash(_("Noted. Compute the plan anew to see what follows."), "success")
     else:
         flash(next((text for f in form for text in f.errors), _("This is not possible as it stands")), "error")
@@ -155,7 +155,8 @@ def why_not() -> str:
     shops = {unit.id: unit for unit in queries.stock()}
     wishes = {one.id: one for one in queries.open_requests()}
     unit, wish = shops.get(unit_id or 0), wishes.get(request_id or 0)
-    found, needed, fits, insisted, refusal = None, [], False, None, None
+    needed: list[Message] = []
+    found, fits, insisted, refusal = None, False, None, None
     numbers = settings.current().numbers
     plan = queries.newest_plan()
     there = {(match.unit_id, match.request_id) for match in plan.matches} if plan else set()
@@ -168,7 +169,7 @@ def why_not() -> str:
         elif (unit.id, wish.id) not in there:
             try:
                 insisted = live.insist(unit.id, wish.id)
-            except BadInput as objection:
+            except (BadInput, Conflict) as objection:
                 refusal = say(objection)
     free = [one for one in shops.values() if queries.may_be_free(one, clock.today())]
     return render_template(
