@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 PER_MILLE = 1000
+OPEN_HUBS = 0  # stands in the place of a shop's id for the hubs that are open already
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from city.jobs import Handler, Keep, Run
 from leerstand import queries
-from leerstand.hub_worth import HubValue, HubWorth, no_hub_value
+from leerstand.hub_worth import OPEN_HUBS, HubValue, HubWorth, no_hub_value
 from leerstand.matching.candidates import Candidates
 from leerstand.matching.problem import MatchingAnswer
 from leerstand.matching.worth import credited, value
@@ -33,7 +33,7 @@ def handlers(hub_value: HubValue = no_hub_value) -> dict[str, Handler]:
         kept, steady = _last_plan(run.payload)
         town = gather(WhatIf.from_row(run.payload.get("what_if", {})))
         told = hub_value([(unit_id,) for unit_id in town.hub_sites()], run.solve)
-        worth = {base[0]: one for base, one in told.items()}
+        worth = {base[0] if base else OPEN_HUBS: one for base, one in told.items()}
         found, answer = _solved(run, town, worth, kept, steady)
         hubs = tuple(sorted(found.ids(match.pair)[0] for match in answer.matches if found.problem.hub[match.pair]))
         if len(hubs) >= TOGETHER and (together := hub_value([hubs], run.solve).get(hubs)):

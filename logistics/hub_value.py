@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,8 @@ class Day:
 def hub_value(sets: Sequence[Base], ask: Ask) -> dict[Base, HubWorth]:
     """The worth of opening hubs in all shops of each set together. Nothing where nobody has booked, or without streets.
 
+    The empty set stands for the hubs that are open, compared with a van.
+
     Single shops far from the orders are left out when there are many: what
     they would save is less than what the most promising ones save.
     """
@@ -83,7 +85,9 @@ def hub_value(sets: Sequence[Base], ask: Ask) -> dict[Base, HubWorth]:
     before_cents, before_m = _cost(given, (), places, table, ask)
     numbers, van = given.numbers, not given.hubs
     before_g = before_m * (numbers.diesel_van_co2e_g_km if van else numbers.cargo_bike_co2e_g_km) // 1000
-    found = {}
+    found: dict[Base, HubWorth] = {}
+    if given.hubs:
+        found[()] = _open_hubs(given, before_cents, before_m, places, table, ask)
     for base in wanted:
         cents, metres = _cost(given, base, places, table, ask)
         if cents >= before_cents:  # a hub that helps nobody can stay unused
@@ -97,6 +101,14 @@ def hub_value(sets: Sequence[Base], ask: Ask) -> dict[Base, HubWorth]:
             served=_nearest(given, base, places, table),
         ).with_share(numbers.hub_full_saving_percent)
     return found
+
+
+def _open_hubs(given: Day, now_cents: int, now_m: int, places: _Places, table: Travel, ask: Ask) -> HubWorth:
+    """What the open hubs save already, compared with a diesel van from the edge of the town."""
+    numbers = given.numbers
+    cents, metres = _cost(replace(given, hubs=()), (), places, table, ask)
+    now_g, van_g = now_m * numbers.cargo_bike_co2e_g_km // 1000, metres * numbers.diesel_van_co2e_g_km // 1000
+    return HubWorth(metres - now_m, cents - now_cents, van_g - now_g, cents, len(given.orders), len(given.orders))
 
 
 def _read(sets: Sequence[Base], streets_name: str) -> Day | None:
@@ -184,7 +196,7 @@ def _promising(given: Day, sets: Sequence[Base], places: _Places, table: Travel)
 
 def _starts(given: Day, base: Base, places: _Places, table: Travel) -> tuple[list[int], bool]:
     """Where tours begin, and whether that is the van from the edge of the town."""
-    hubs = [*places.hubs, *(places.shops[unit_id] for unit_id in base)]
+    hubs = [*(places.hubs if given.hubs else ()), *(places.shops[unit_id] for unit_id in base)]
     if hubs:
         return hubs, False
     doors = [order[0] for order in places.orders]

@@ -16,6 +16,7 @@ from city.messages import Conflict, say
 from leerstand import indicators, labels, plan_words, queries
 from leerstand.findings import Finding, Weight
 from leerstand.forms import SendForm
+from leerstand.hub_worth import OPEN_HUBS
 from leerstand.kinds import RuleKind
 from leerstand.matching import explain
 from leerstand.models import Match, MatchPlan, Unit
@@ -67,6 +68,7 @@ def plan() -> str:
         waiting=len(requests),
         changed=newest is not None and newest.settings_version != settings.current().version,
         hubs=plan_words.hub_rows(newest, {unit.id: unit for unit in units}),
+        open_hubs=newest.hub_worth.get(str(OPEN_HUBS)) if newest else None,
         follows=followers(newest),
         **_decided(),
     )
