@@ -15,7 +15,15 @@ from city.zones import services as zone_services
 from city.zones import views as zone_views
 from leerstand import jobs as leerstand_jobs
 from leerstand import room as leerstand_room
-from logistics import courier, dispatch, dispatch_views, hub_views, phone_views
+from logistics import (
+    courier,
+    dispatch,
+    dispatch_views,
+    hub_views,
+    phone_views,
+    shift_views,
+    steering_views,
+)
 from logistics import jobs as logistics_jobs
 from logistics import views as logistics_views
 from logistics.hub_value import hub_value
@@ -24,7 +32,15 @@ SESSION_COOKIE = "zwischenraum"
 BLUEPRINTS = (
     *(views.bp, account_views.bp, people_views.bp, zone_views.bp),
     leerstand_room.BLUEPRINT,
-    *(logistics_views.bp, hub_views.bp, dispatch_views.bp, courier.bp, phone_views.bp),
+    *(
+        logistics_views.bp,
+        hub_views.bp,
+        dispatch_views.bp,
+        courier.bp,
+        phone_views.bp,
+        steering_views.bp,
+        shift_views.bp,
+    ),
 )
 NAVIGATION: tuple[NavItem, ...] = (
     *leerstand_room.NAVIGATION,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +12,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from logistics import outcomes, rules
-from logistics.kinds import Resource
-from logistics.models import DayPlan, Hub, Shipment, Stop, Tour
-from routing.message import Message
+from logistics.forecast import Forecast
+from logistics.kinds import EventKind, Resource
+from logistics.models import CourierEvent, DayPlan, Hub, Shipment, Stop, Tour, UnservedShipment
+from routing.message import N_, Message
 
 MARK_OPEN, MARK_DONE = "stop", "done"
 SPARE_DEG = 0.002  # of latitude: some 200 m
@@ -70,16 +73,31 @@ class Board:
 
     stops: int
     done: int
-    late: int  # arrivals after their window: none in a checked plan, so none to begin with
+    late: int  # stops that will miss their window
     without: int
 
 
-def counts(plan: DayPlan | None, waiting: Sequence[object]) -> Board:
-    """Count the stops of a day."""
+def counts(plan: DayPlan | None, waiting: Sequence[object], forecasts: Mapping[int, Forecast]) -> Board:
+    """Count the stops of a day; late are those that will miss their window as things stand."""
     stops = [stop for tour in plan.tours for stop in tour.stops] if plan else []
     done = [stop for stop in stops if not outcome(stop).open]
-    late = [stop for stop in stops if stop.departs_s > stop.shipment.window_closes_s]
-    return Board(len(stops), len(done), len(late), len(waiting))
+    late = sum(len(one.late) for one in forecasts.values())
+    return Board(len(stops), len(done), late, len(waiting))
+
+
+def mark_of(
+    plan: DayPlan | None, shipments: Sequence[Shipment], told: Mapping[int, Sequence[CourierEvent]], inbox: int,
+    now_s: int | None,
+) -> str:  # fmt: skip
+    """A short word that changes whenever the board does; while bikes ride, every minute."""
+    stops = [stop for tour in plan.tours for stop in tour.stops] if plan else []
+    seen = [
+        plan.number if plan else 0, [[one.id, one.status.value, one.revision] for one in shipments], inbox,
+        sum(len(stop.events) for stop in stops), [stop.id for stop in stops if stop.held],
+        sum(len(events) for events in told.values()), [tour.courier_id for tour in plan.tours] if plan else [],
+        None if now_s is None else now_s // 60,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +210,36 @@ def pushes_of(stop: Stop) -> list[dict[str, Any]]:
         for step in stop.steps
         if step["manoeuvre"] == "dismount"
     ]
+
+
+def reason_of(one: UnservedShipment) -> Message:
+    """Why a shipment has no bike."""
+    return Message(one.reason, one.reason_values)
+
+
+def bikes_beside(before: DayPlan, after: DayPlan) -> list[tuple[str, Tour | None, Tour | None]]:
+    """Each bike's tour in two versions, by name."""
+    old, new = ({bike_of(tour): tour for tour in plan.tours} for plan in (before, after))
+    return [(name, old.get(name), new.get(name)) for name in sorted({*old, *new})]
+
+
+KIND_WORDS = {
+    EventKind.LOADED: N_("loaded"),
+    EventKind.DEPARTED: N_("left the hub"),
+    EventKind.ARRIVED: N_("at the door"),
+    EventKind.DELIVERED: N_("delivered"),
+    EventKind.TO_NEIGHBOUR: N_("with a neighbour"),
+    EventKind.TO_LOCKER: N_("in a locker"),
+    EventKind.FAILED: N_("not delivered"),
+    EventKind.UNDONE: N_("taken back"),
+    EventKind.NOTE: N_("note"),
+    EventKind.BREAK_STARTED: N_("break begun"),
+    EventKind.BREAK_ENDED: N_("break ended"),
+    EventKind.REORDERED: N_("order of stops changed"),
+    EventKind.RETURNED: N_("back at the hub"),
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """What a courier reported; a word that is none stays as it was sent."""
+    return _(KIND_WORDS[EventKind(kind)]) if kind in set(EventKind) else kind[:40]

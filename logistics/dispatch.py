@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import delete
 
@@ -12,20 +12,55 @@ from city.db import db
 from city.messages import Conflict
 from city.models import Account
 from city.zones.queries import streets_version
-from logistics import queries, rules, street_mails, street_queries
+from logistics import planning, queries, rules, shift_queries, shift_rules, street_mails, street_queries
 from logistics.kinds import PlanState
-from logistics.models import DayPlan, Tour, UnservedShipment
+from logistics.models import DayPlan, Hub, HubVehicle, Tour, UnservedShipment
 from logistics.planning import Answer, DayInput
 from logistics.services import ask_for_plan, city_now, refuse
 
-KEPT_PLANS = 2  # of a day: the one that counts and the one before it
+KEPT_PLANS = 12  # of a day: the one that counts and those that can be gone back to
 
 
-def input_of(day: date) -> DayInput:
-    """What the plan of a day would be made from now."""
+def input_of(day: date, *, every_bike: bool = False) -> DayInput:
+    """What the plan of a day would be made from now: the bikes that are really there, or ``every_bike``."""
     now = settings.current()
     hubs, shipments = queries.hubs_of_day(day), queries.day_shipments(day)
+    if not every_bike:
+        hubs = _as_there(hubs, day)
     return DayInput(day, hubs, shipments, now.numbers, now.version, streets_version(day))
+
+
+def _as_there(hubs: list[Hub], day: date) -> list[Hub]:
+    """The hubs with the bikes that ride on a day and their hours then; copies that are in no session."""
+    hours = shift_rules.hours_of_day(
+        hubs, shift_queries.shifts_on(day), shift_queries.absences_on(day), shift_queries.outages_on(day), day
+    )
+    usual = {bike.id: (bike.starts_s, bike.ends_s) for hub in hubs for bike in hub.vehicles}
+    return hubs if hours == usual else [_hub_with(hub, hours) for hub in hubs]
+
+
+def _hub_with(hub: Hub, hours: Mapping[int, tuple[int, int]]) -> Hub:
+    copy = Hub(**_columns(hub))
+    for bike in hub.vehicles:
+        if bike.id in hours:
+            starts_s, ends_s = hours[bike.id]
+            copy.vehicles.append(HubVehicle(**_columns(bike) | {"starts_s": starts_s, "ends_s": ends_s}))
+    return copy
+
+
+def _columns(row: Hub | HubVehicle) -> dict[str, object]:
+    return {column.key: getattr(row, column.key) for column in type(row).__mapper__.column_attrs}
+
+
+def bikes_out(given: DayInput) -> frozenset[str]:
+    """The keys of bikes that are out on the day, for all of it or from a clock time on."""
+    outages = shift_queries.outages_on(given.day)
+    return frozenset(
+        planning.key_of(bike, hub)
+        for hub in given.hubs
+        for bike in hub.vehicles
+        if shift_rules.is_out(bike.id, outages, given.day)
+    )
 
 
 def request_plan(account: Account, day: date) -> jobs.Job:
@@ -54,7 +89,10 @@ def publish_plan(given: DayInput, answer: Answer) -> dict[str, object]:
     if input_of(given.day).version != given.version:
         ask_for_plan(given.day, account_id=None)
         return {"day": given.day.isoformat(), "outdated": True}
-    riders = {tour.vehicle_id: (tour.courier_id, tour.released_at) for tour in before.tours} if before else {}
+    riders: dict[int, tuple[int | None, datetime | None]] = {}
+    riders |= {one.vehicle_id: (one.account_id, None) for one in shift_queries.shifts_on(given.day)}
+    if before:
+        riders |= {tour.vehicle_id: (tour.courier_id, tour.released_at) for tour in before.tours if tour.courier_id}
     if before:
         before.state = PlanState.SUPERSEDED
         db.session.flush()
@@ -63,7 +101,7 @@ def publish_plan(given: DayInput, answer: Answer) -> dict[str, object]:
         tour.courier_id, tour.released_at = riders.get(tour.vehicle_id, (None, None))
     db.session.add(plan)
     db.session.flush()
-    _forget_old_plans(given.day, plan.number)
+    forget_old_plans(given.day, plan.number)
     audit.record("plan published", "day_plan", plan.id, tours=len(plan.tours), unserved=len(plan.unserved))
     return {"day": given.day.isoformat(), "plan": plan.id, "tours": len(plan.tours), "unserved": len(plan.unserved)}
 
@@ -101,8 +139,8 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value if isinstance(value, int | float | str) else str(value) for name, value in values.items()}
 
 
-def _forget_old_plans(day: date, newest: int) -> None:
-    """Lines and words of long superseded plans help nobody; their figures stand in the audit."""
+def forget_old_plans(day: date, newest: int) -> None:
+    """Delete versions that nobody goes back to; their figures stand in the audit."""
     old = delete(DayPlan).where(DayPlan.day == day, DayPlan.number <= newest - KEPT_PLANS)
     db.session.execute(old.execution_options(synchronize_session=False))
 

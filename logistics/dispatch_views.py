@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -13,6 +16,7 @@ from city.db import transaction
 from city.messages import Conflict, say
 from city.models import Role
 from logistics import board, dispatch, queries, services, sheets, street_queries
+from logistics.forecast import forecast, seconds_of
 from logistics.forms import CourierForm
 from logistics.hub_views import read_day
 
@@ -33,22 +37,51 @@ def today() -> Response:
 def day(day: str) -> str:
     """A day: bookings, tours on a map and a time axis, what stays behind and why."""
     shown = read_day(day)
-    plan, shipments = queries.published_plan(shown), queries.day_shipments(shown)
-    waiting = board.without_bike(shipments, plan)
+    seen = _seen(shown)
     return render_template(
         "logistics/day.html",
-        day=shown,
+        **seen,
         days=sorted({shown, *queries.booked_days(clock.today())}),
-        plan=plan,
-        shipments=shipments,
-        waiting=waiting,
-        counts=board.counts(plan, waiting),
-        axis=board.axis_of(plan.tours if plan else []),
-        outdated=plan is not None and plan.input_version != dispatch.input_of(shown).version,
+        outdated=seen["plan"] is not None and seen["plan"].input_version != dispatch.input_of(shown).version,
         job=queries.planning_job(services.plan_key(shown)),
         couriers=street_queries.couriers(),
-        outcome=board.outcome,
     )
+
+
+@bp.get("/dispo/<day>/lage")
+@requires(*PLANS)
+def situation(day: str) -> str | tuple[str, int]:
+    """The part of the board that changes by itself, asked for every ten seconds; 204 while nothing has changed."""
+    seen = _seen(read_day(day))
+    if request.args.get("marke") == seen["mark"]:
+        return "", 204
+    return render_template("logistics/_situation.html", **seen)
+
+
+def _seen(shown: date) -> dict[str, Any]:
+    """What the board shows of a day, and a mark that changes when any of it does."""
+    now, plan, shipments = clock.now(), street_queries.board_plan(shown), queries.day_shipments(shown)
+    waiting = board.without_bike(shipments, plan)
+    tours = plan.tours if plan else []
+    told = street_queries.events_of_couriers([tour.courier_id for tour in tours if tour.courier_id], shown)
+    forecasts = {tour.id: forecast(tour, told.get(tour.courier_id or 0, []), shown, now) for tour in tours}
+    counts, now_s = board.counts(plan, waiting, forecasts), seconds_of(now, shown)
+    count = street_queries.inbox_count()
+    return {
+        "day": shown,
+        "plan": plan,
+        "shipments": shipments,
+        "waiting": waiting,
+        "counts": counts,
+        "forecasts": forecasts,
+        "axis": board.axis_of(tours),
+        "now_s": now_s,
+        "inbox": count,
+        "outcome": board.outcome,
+        "drafts": street_queries.drafts(shown),
+        "may_undo": plan is not None and street_queries.has_version_before(shown, plan.number),
+        "mark": board.mark_of(plan, shipments, told, count, now_s),
+    }
 
 
 @bp.post("/dispo/<day>/plan")

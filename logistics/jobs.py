@@ -19,7 +19,8 @@ def plan_day(run: Run) -> Keep:
     run.tell(elapsed_s=0, limit_s=settings.current().numbers.plan_search_s)  # the first street map takes a moment
     given, city, network = dispatch.input_of(day), queries.current_city(), network_on(day)
     for row in (city, *given.hubs, *given.shipments, *(bike for hub in given.hubs for bike in hub.vehicles)):
-        db.session.expunge(row)  # what was read stays as it was, while the database is let go of
+        if row in db.session:
+            db.session.expunge(row)  # what was read stays as it was, while the database is let go of
     db.session.rollback()
 
     def period_of(starts_s: int, ends_s: int) -> Period:

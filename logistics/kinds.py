@@ -124,6 +124,7 @@ class RecipientKind(StrEnum):
 class PlanState(StrEnum):
     """Which plan of a day counts."""
 
+    DRAFT = "draft"  # worked out, and nobody has accepted it yet
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
 

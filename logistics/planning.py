@@ -49,7 +49,7 @@ class DayInput:
     def version(self) -> str:
         """A short digest of what counts."""
         bikes = [
-            [bike.id, bike.vehicle_class, bike.starts_s, bike.ends_s, bike.payload_g, bike.volume_ml]
+            [bike.id, bike.vehicle_class, bike.starts_s, bike.ends_s, bike.payload_g, bike.volume_ml, reach_m(bike)]
             for hub in self.hubs
             for bike in hub.vehicles
         ]
@@ -138,6 +138,12 @@ def key_of(bike: HubVehicle, hub: Hub) -> str:
     return f"{bike.name} ({hub.name})"
 
 
+def reach_m(bike: HubVehicle) -> int | None:
+    """How far a bike gets with what is in its battery; None: not known."""
+    charge = 100 if bike.charge_percent is None else bike.charge_percent  # None: a row that is not kept yet
+    return None if bike.range_m is None else bike.range_m * charge // 100
+
+
 def _on_the_map(given: DayInput, network: Network) -> tuple[list[Shipment], dict[str, Message]]:
     """Shipments whose address lies on the map, and why the others do not (the map has changed since)."""
     placed, impossible = [], {}
@@ -204,6 +210,7 @@ def _vehicle(given: DayInput, key: str, bike: HubVehicle) -> Vehicle:
         capacity_ml=bike.volume_ml,
         cost_cents_h=given.settings.cargo_bike_cents_h,
         cost_cents_km=given.settings.cargo_bike_cents_km,
+        range_m=reach_m(bike),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, delete, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import current_city_id, db
@@ -270,3 +270,25 @@ def planning_job(once_key: str) -> Job | None:
 def last_plan_number(day: date) -> int:
     """How many plans a day has had so far."""
     return db.session.scalar(select(func.max(DayPlan.number)).where(DayPlan.day == day)) or 0
+
+
+def version_before(day: date, number: int) -> DayPlan | None:
+    """The version of a day's plan that counted before this one."""
+    query = _plans().where(DayPlan.day == day, DayPlan.number < number, DayPlan.state == PlanState.SUPERSEDED)
+    return db.session.scalar(query.order_by(DayPlan.number.desc()).limit(1))
+
+
+def draft(day: date, draft_id: int) -> DayPlan:
+    """A draft of a day."""
+    found = db.session.scalar(
+        _plans().where(DayPlan.day == day, DayPlan.id == draft_id, DayPlan.state == PlanState.DRAFT)
+    )
+    if found is None:
+        raise NotFound("There is no such draft. It was accepted, discarded or replaced by a newer one.")
+    return found
+
+
+def forget_drafts(day: date) -> None:
+    """Only the newest draft of a day is kept."""
+    old = delete(DayPlan).where(DayPlan.day == day, DayPlan.state == PlanState.DRAFT)
+    db.session.execute(old.execution_options(synchronize_session=False))

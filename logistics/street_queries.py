@@ -241,3 +241,33 @@ def plans_of_day(day: date) -> list[DayPlan]:
         )
     )
     return list(db.session.scalars(query.order_by(DayPlan.number.desc())))
+
+
+def board_plan(day: date) -> DayPlan | None:
+    """The plan of a day that counts as the board shows it: without the lines and words of its ways."""
+    stops = selectinload(DayPlan.tours).selectinload(Tour.stops)
+    query = (
+        select(DayPlan)
+        .where(DayPlan.day == day, DayPlan.state == PlanState.PUBLISHED)
+        .options(
+            selectinload(DayPlan.tours).options(
+                defer(Tour.back_line), defer(Tour.back_steps),
+                joinedload(Tour.vehicle).joinedload(HubVehicle.hub), joinedload(Tour.courier),
+            ),
+            stops.options(defer(Stop.line), defer(Stop.steps), joinedload(Stop.shipment), selectinload(Stop.events)),
+            selectinload(DayPlan.unserved).joinedload(UnservedShipment.shipment),
+        )
+    )  # fmt: skip
+    return db.session.scalar(query)
+
+
+def drafts(day: date) -> list[int]:
+    """The numbers of rows of a day's drafts."""
+    query = select(DayPlan.id).where(DayPlan.day == day, DayPlan.state == PlanState.DRAFT)
+    return list(db.session.scalars(query.order_by(DayPlan.id)))
+
+
+def has_version_before(day: date, number: int) -> bool:
+    """Whether there is a version to go back to."""
+    query = select(DayPlan.id).where(DayPlan.day == day, DayPlan.number < number, DayPlan.state == PlanState.SUPERSEDED)
+    return db.session.scalar(query.limit(1)) is not None

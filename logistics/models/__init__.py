@@ -12,9 +12,11 @@ from logistics.models.capacity import CapacityLine, DayCapacity
 from logistics.models.events import CourierEvent, CourierPhoto, InboxEntry
 from logistics.models.hubs import DAY_S, Compartment, Dock, Hub, HubVehicle, Quota, Trailer
 from logistics.models.plans import DayPlan, Stop, Tour, UnservedShipment
+from logistics.models.shifts import Absence, Shift, VehicleOutage
 
 __all__ = [
     "DAY_S",
+    "Absence",
     "ApiAnswer",
     "ApiToken",
     "CapacityLine",
@@ -32,6 +34,7 @@ __all__ = [
     "Parcel",
     "Quota",
     "Scan",
+    "Shift",
     "Shipment",
     "StandingOrder",
     "Stop",
@@ -39,4 +42,5 @@ __all__ = [
     "Tour",
     "Trailer",
     "UnservedShipment",
+    "VehicleOutage",
 ]

@@ -71,6 +71,7 @@ class HubVehicle(CityBound, Model):
             "vehicle_class IN (" + ", ".join(f"'{name}'" for name in EMISSION_FREE) + ")", name="emission_free"
         ),
         CheckConstraint("payload_g > 0 AND volume_ml > 0", name="carries_something"),
+        CheckConstraint("0 <= charge_percent AND charge_percent <= 100", name="charge_is_a_share"),
         CheckConstraint(f"0 <= starts_s AND starts_s < ends_s AND ends_s <= {DAY_S}", name="shift_ordered"),
         UniqueConstraint("hub_id", "name"),
     )
@@ -83,6 +84,8 @@ class HubVehicle(CityBound, Model):
     volume_ml: Mapped[int]
     starts_s: Mapped[int]
     ends_s: Mapped[int]
+    range_m: Mapped[int | None]  # with a full battery; None: not known
+    charge_percent: Mapped[int] = mapped_column(default=100)
 
     hub: Mapped[Hub] = relationship(back_populates="vehicles", lazy="raise_on_sql")
 

@@ -41,6 +41,7 @@ class DayPlan(CityBound, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date]
     number: Mapped[int]  # 1, 2, 3 … of this day
+    based_on: Mapped[int | None]  # number of the version that it was made from
     state: Mapped[PlanState] = mapped_column(default=PlanState.PUBLISHED)
     input_version: Mapped[str]
     settings_version: Mapped[int]
@@ -112,6 +113,7 @@ class Stop(CityBound, Model):
     walk_m: Mapped[int]  # from the street to the door
     line: Mapped[list[list[float]]] = mapped_column(JSON)  # [[lat, lon], …]
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    held: Mapped[bool] = mapped_column(default=False)  # stays on its bike when the day is planned again
 
     tour: Mapped[Tour] = relationship(back_populates="stops", lazy="raise_on_sql")
     shipment: Mapped[Shipment] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,181 @@
+"""Between the rows of a running day and the planner: its problem, its plan as the planner reads it, what is ahead.
+
+The problem of a day is kept per process as long as nothing it was made from changes, so that a look at the consequences
+of a move costs no new table of ways.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from city import clock, streets
+from city.zones.queries import network_on
+from logistics import board, planning, queries
+from logistics.kinds import EventKind
+from logistics.models import DayPlan, Shipment, Stop, Tour
+from logistics.moves import Course
+from logistics.planning import DayInput, Question
+from routing.streets.model import Period
+from routing.tours.plan import Plan, Unserved, Visit
+from routing.tours.plan import Tour as PlannedTour
+
+if TYPE_CHECKING:
+    from logistics.ways import Ways
+    from routing.message import Message
+    from routing.tours.problem import Problem
+
+KEPT = 6  # problems of days, in one process
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    problem: Problem
+    ways: Mapping[str, Ways]
+    places: Mapping[str, int]
+    impossible: Mapping[str, Message]
+
+
+_kept: OrderedDict[tuple[object, ...], _Tables] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A day with its plan, as the dispatcher steers it: rows beside the problem that they are about."""
+
+    given: DayInput
+    question: Question
+    plan: DayPlan
+    now_s: int  # elapsed since midnight of the day; before the day 0
+
+    def key_of(self, tour: Tour) -> str:
+        """How the problem names the bike of a tour."""
+        return next(key for key, bike in self.question.bikes.items() if bike.id == tour.vehicle_id)
+
+
+def running(given: DayInput, plan: DayPlan, *, at_s: int | None = None) -> Running:
+    """Put a day together; also shipments that were cancelled since are part of it. ``at_s``: as if it were then."""
+    known = {shipment.id for shipment in given.shipments}
+    gone = [stop.shipment for tour in plan.tours for stop in tour.stops if stop.shipment_id not in known]
+    whole = replace(given, shipments=[*given.shipments, *gone])
+    now_s = elapsed_now(given.day) if at_s is None else at_s
+    return Running(whole, _question(whole), plan, now_s)
+
+
+def elapsed_now(day: date) -> int:
+    """How many seconds of a day have passed; none before it, all after it."""
+    today = clock.in_city(clock.now())
+    if today.date() != day:
+        return 0 if today.date() < day else planning.DAY_S
+    return clock.elapsed_s(day, today.time())
+
+
+def _question(given: DayInput) -> Question:
+    bikes = {planning.key_of(bike, hub): bike for hub in given.hubs for bike in hub.vehicles}
+    shipments = {shipment.reference: shipment for shipment in given.shipments}
+    key = (queries.current_city().id, given.version)
+    with _lock:
+        tables = _kept.get(key)
+        if tables is not None:
+            _kept.move_to_end(key)
+    if tables is None:
+        tables = _tables(given)
+        with _lock:
+            _kept[key] = tables
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+    return Question(tables.problem, tables.ways, bikes, shipments, tables.places, tables.impossible)
+
+
+def _tables(given: DayInput) -> _Tables:
+    city, day = queries.current_city(), given.day
+
+    def period_of(starts_s: int, ends_s: int) -> Period:
+        return streets.period(city, day, starts_s, ends_s)
+
+    made = planning.question_of(given, network_on(day), period_of)
+    return _Tables(made.problem, made.ways, made.places, made.impossible)
+
+
+def settled(stop: Stop) -> bool:
+    """Whether the courier has been there."""
+    return not board.outcome(stop).open
+
+
+def has_left(day: Running, tour: Tour) -> bool:
+    """Whether a bike is on its way: something was reported at a stop, or its time to leave has come."""
+    begun = any(event.kind != EventKind.LOADED for stop in tour.stops for event in stop.events)
+    return begun or planning.elapsed_s(day.given.day, tour.departs_s) <= day.now_s
+
+
+def courses_of(day: Running) -> list[Course]:
+    """What every bike of the day still visits; bikes that stay at home have an empty course."""
+    tours = {day.key_of(tour): tour for tour in day.plan.tours}
+    return [_course(day, key, tours.get(key)) for key in day.question.bikes]
+
+
+def _course(day: Running, key: str, tour: Tour | None) -> Course:
+    if tour is None:
+        return Course(key, ())
+    ahead = tuple(stop.shipment.reference for stop in tour.stops if not settled(stop))
+    known = tuple(reference for reference in ahead if reference in day.question.places)
+    if not has_left(day, tour):
+        return Course(key, known)
+    done = [stop for stop in tour.stops if settled(stop)]
+    hub = day.question.problem.vehicle_by_key[key].start_hub
+    last = max(done, key=lambda stop: stop.position, default=None)
+    place = day.question.places.get(last.shipment.reference if last else hub, day.question.places[hub])
+    left = last.departs_s if last else tour.departs_s
+    return Course(key, known, place, max(planning.elapsed_s(day.given.day, left), day.now_s))
+
+
+def plan_of(day: Running) -> Plan:
+    """The rows of a plan as the planner reads them."""
+    tours = tuple(_planned(day, tour) for tour in day.plan.tours)
+    ids = {shipment.id: shipment.reference for shipment in day.given.shipments}
+    places = day.question.problem.order_by_key
+    unserved = tuple(
+        Unserved(ids[one.shipment_id], board.reason_of(one))
+        for one in day.plan.unserved
+        if one.shipment_id in ids and ids[one.shipment_id] in places
+    )
+    plan = day.plan
+    return Plan(tours, unserved, plan.cost_cents, plan.engine, plan.seed, plan.search_s, plan.iterations)
+
+
+def _planned(day: Running, tour: Tour) -> PlannedTour:
+    key = day.key_of(tour)
+    bike = day.question.problem.vehicle_by_key[key]
+    stops = [stop for stop in tour.stops if stop.shipment.reference in day.question.problem.order_by_key]
+    return PlannedTour(
+        vehicle=key,
+        start_hub=bike.start_hub,
+        end_hub=bike.end_hub,
+        departs_s=planning.elapsed_s(day.given.day, tour.departs_s),
+        visits=_visits(day, stops),
+        returns_s=planning.elapsed_s(day.given.day, tour.returns_s),
+        metres=tour.metres,
+        cost_cents=tour.cost_cents,
+    )
+
+
+def _visits(day: Running, stops: Sequence[Stop]) -> tuple[Visit, ...]:
+    left_g, left_ml = sum(s.shipment.weight_g for s in stops), sum(s.shipment.volume_ml for s in stops)
+    visits = []
+    for stop in stops:
+        left_g, left_ml = left_g - stop.shipment.weight_g, left_ml - stop.shipment.volume_ml
+        arrives, starts, departs = (
+            planning.elapsed_s(day.given.day, moment) for moment in (stop.arrives_s, stop.starts_s, stop.departs_s)
+        )
+        visits.append(Visit(stop.shipment.reference, arrives, starts, departs, left_g, left_ml))
+    return tuple(visits)
+
+
+def shipments_by_reference(day: Running) -> Mapping[str, Shipment]:
+    """The shipments of the day."""
+    return day.question.shipments

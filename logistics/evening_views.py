@@ -1,0 +1,74 @@
+"""The evening: what was planned, what happened, what the settings could learn from it; the day's reports for others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from city import clock, settings
+from city.access import current_account, has_role, requires
+from city.db import transaction
+from city.messages import NotFound, say
+from city.models import Role
+from logistics import evening, street_queries
+from logistics.forms import KIND_LABELS, REASON_LABELS
+from logistics.hub_views import read_day
+from logistics.models import DayPlan
+from routing.message import BadInput
+
+bp = Blueprint("evening", __name__)
+PLANS = (Role.DISPATCHER, Role.MANAGER)
+
+
+def _done(plan: DayPlan) -> evening.DayDone:
+    told = street_queries.events_of_couriers([tour.courier_id for tour in plan.tours if tour.courier_id], plan.day)
+    return evening.day_done(plan, told, settings.current().numbers, now=clock.now())
+
+
+@bp.get("/dispo/<day>/bilanz")
+@requires(*PLANS)
+def day_done(day: str) -> str:
+    """Planned against happened."""
+    shown = read_day(day)
+    plan = street_queries.board_plan(shown)
+    return render_template(
+        "logistics/day_done.html",
+        day=shown,
+        plan=plan,
+        done=_done(plan) if plan else None,
+        reasons=REASON_LABELS,
+        kinds=KIND_LABELS,
+        may_set=has_role(Role.ADMIN, Role.MANAGER),
+    )
+
+
+@bp.post("/dispo/<day>/bilanz")
+@requires(Role.MANAGER, Role.ADMIN)
+def learn(day: str) -> Response:
+    """Put a suggested service time into the settings."""
+    shown, name = read_day(day), request.form.get("setting", "")
+    plan = street_queries.board_plan(shown)
+    found = next((one for one in (_done(plan).observed if plan else ()) if one.setting == name), None)
+    if found is None or found.suggested_s is None:
+        raise NotFound("There is no such suggestion any more. Please look at the day again.")
+    try:
+        with transaction():
+            numbers = replace(settings.current().numbers, **{name: found.suggested_s})
+            settings.change(numbers, by_account_id=current_account().id)
+    except BadInput as refusal:
+        flash(say(refusal), "error")
+    else:
+        flash(_("Saved. New plans use these numbers from now on."), "success")
+    return redirect(url_for("evening.day_done", day=day))
+
+
+@bp.get("/dispo/<day>/ereignisse.json")
+@requires(*PLANS)
+def events(day: str) -> Response:
+    """The reports of a day in the words of EPCIS 2.0, without persons."""
+    answer = jsonify(evening.epcis(street_queries.events_of_day(read_day(day)), made_at=clock.now()))
+    answer.headers["Content-Disposition"] = f'attachment; filename="ereignisse-{read_day(day).isoformat()}.json"'
+    return answer

@@ -1,0 +1,142 @@
+"""What follows when a stop goes to another bike or another place in its tour. Pure: a problem in, consequences out.
+
+All times are seconds elapsed since local midnight of the planned day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.message import Message
+from routing.tours.problem import Order, Problem, Vehicle
+from routing.tours.schedule import carries, distance, earliest_departure, latest_return, ride, service_start
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The rest of one bike's tour: what it still visits, from where and when it is free to go there.
+
+    ``place`` and ``free_s`` are ``None`` as long as the bike has not left its
+    hub; then it leaves when that suits the tour best.
+    """
+
+    vehicle: str
+    orders: tuple[str, ...]
+    place: int | None = None
+    free_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One stop with its times, and what is wrong with them."""
+
+    order: str
+    arrives_s: int
+    starts_s: int
+    departs_s: int
+    late: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ridden:
+    """A course with its times: what it costs in time and way, and every reason why it cannot be ridden."""
+
+    vehicle: str
+    departs_s: int
+    stops: tuple[Timed, ...]
+    returns_s: int
+    metres: int
+    load_g: int
+    objections: tuple[Message, ...]
+
+    @property
+    def possible(self) -> bool:
+        """Whether it can be ridden as it is."""
+        return not self.objections
+
+
+def move(courses: Sequence[Course], order: str, *, to: str, at: int) -> list[Course]:
+    """The courses with one order at place ``at`` (from 0) among what bike ``to`` still visits."""
+    moved = []
+    for course in courses:
+        orders = [key for key in course.orders if key != order]
+        if course.vehicle == to:
+            orders.insert(max(0, min(at, len(orders))), order)
+        moved.append(Course(course.vehicle, tuple(orders), course.place, course.free_s))
+    return moved
+
+
+def ridden(problem: Problem, course: Course) -> Ridden:
+    """Ride a course as it is, also where that breaks a window: the consequences say so."""
+    vehicle = problem.vehicle_by_key[course.vehicle]
+    orders = [problem.order_by_key[key] for key in course.orders]
+    load_g = sum(order.load_g for order in orders)
+    if course.place is None and (tour := ride(problem, vehicle, orders)) is not None:
+        wrong = _objections_to_load(vehicle, orders)
+        stops = tuple(Timed(v.order, v.arrives_s, v.starts_s, v.departs_s) for v in tour.visits)
+        return Ridden(course.vehicle, tour.departs_s, stops, tour.returns_s, tour.metres, load_g, wrong)
+    return _forced(problem, vehicle, course, orders, load_g)
+
+
+def _forced(problem: Problem, vehicle: Vehicle, course: Course, orders: list[Order], load_g: int) -> Ridden:
+    travel = problem.travel[vehicle.vehicle_class]
+    start = problem.hub_by_key[vehicle.start_hub].place if course.place is None else course.place
+    departs = earliest_departure(problem, vehicle, orders) if course.free_s is None else course.free_s
+    end = problem.hub_by_key[vehicle.end_hub].place
+    places = [start, *(order.place for order in orders), end]
+    metres = distance(travel, places)
+    if metres is None:
+        nowhere = Message("There is no way for this bike between two of these stops.")
+        return Ridden(course.vehicle, departs, (), departs, 0, load_g, (nowhere,))
+    stops, here, now = [], start, departs
+    for order in orders:
+        arrives = now + travel.seconds.item(here, order.place)
+        begins = service_start(order, arrives)
+        late = None if begins is not None else _late(order, arrives)
+        starts = arrives if begins is None else begins
+        stops.append(Timed(order.key, arrives, starts, starts + order.stop_s, late))
+        here, now = order.place, starts + order.stop_s
+    returns = now + travel.seconds.item(here, end)
+    wrong = [*_objections_to_load(vehicle, orders), *(stop.late for stop in stops if stop.late)]
+    if returns > latest_return(problem, vehicle):
+        wrong.append(Message("The bike would be back only after its shift or the hub's hours end."))
+    if vehicle.reach_m is not None and metres > vehicle.reach_m:
+        wrong.append(Message("The way of %(has)d m is longer than the bike's range of %(most)d m.",
+                             {"has": metres, "most": vehicle.reach_m}))  # fmt: skip
+    return Ridden(course.vehicle, departs, tuple(stops), returns, metres, load_g, tuple(wrong))
+
+
+def _late(order: Order, arrives_s: int) -> Message:
+    closes = max(window.closes_s for window in order.windows)
+    return Message(
+        "%(order)s: arrival %(arrives)s, the window closes at %(closes)s.",
+        {"order": order.key, "arrives": shown(arrives_s), "closes": shown(closes)},
+    )
+
+
+def _objections_to_load(vehicle: Vehicle, orders: Sequence[Order]) -> tuple[Message, ...]:
+    if carries(vehicle, orders):
+        return ()
+    has_g, has_ml = sum(order.load_g for order in orders), sum(order.load_ml for order in orders)
+    if has_g > vehicle.capacity_g:
+        values: dict[str, object] = {"has": has_g / 1000, "most": vehicle.capacity_g / 1000}
+        return (Message("The load of %(has)s kg is more than the %(most)s kg that the bike carries.", values),)
+    values = {"has": has_ml / 1000, "most": vehicle.capacity_ml / 1000}
+    return (Message("The load of %(has)s l is more than the %(most)s l that the bike holds.", values),)
+
+
+def objection_to_bike(problem: Problem, vehicle: str, order: str) -> Message | None:
+    """Why an order cannot ride on a bike at all; None if it can."""
+    bike, goods = problem.vehicle_by_key[vehicle], problem.order_by_key[order]
+    if goods.hub is not None and goods.hub != bike.start_hub:
+        return Message("The goods lie in %(hub)s, the bike starts at %(other)s.",
+                       {"hub": goods.hub, "other": bike.start_hub})  # fmt: skip
+    if goods.allowed_classes is not None and bike.vehicle_class not in goods.allowed_classes:
+        return Message("This kind of vehicle may not bring it.")
+    return None
+
+
+def shown(elapsed_s: int) -> str:
+    """``09:05`` on an ordinary day."""
+    return f"{elapsed_s // 3600 % 24:02d}:{elapsed_s // 60 % 60:02d}"

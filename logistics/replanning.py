@@ -1,0 +1,193 @@
+"""Plan the rest of a running day again: a new order, a bike that drops out. A draft first, with before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from city import audit, clock, quick
+from city.db import db
+from city.messages import Conflict, NotFound
+from logistics import board, courses, delivery, dispatch, planning, queries, steering, versions
+from logistics.courses import Running
+from logistics.kinds import EventKind, PlanState, ShipmentStatus
+from logistics.models import DayPlan, Stop, Tour, UnservedShipment
+from routing.tours.plan import Tour as PlannedTour
+from routing.tours.problem import Problem
+from routing.tours.replan import Changes, Replanned
+
+REPLANNER = "routing.tours.replan:replan"
+LIMIT_S = 0.3
+SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the planner is asked, and the day that it is about."""
+
+    day: Running
+    problem: Problem
+    changes: Changes
+
+
+def question(day: date, *, out: Iterable[str] = (), at_s: int | None = None) -> Question:
+    """What is known of a day now. ``out``: bikes that dropped out; ``at_s``: as if it were then."""
+    running = steering.running(day, at_s=at_s)
+    unknown = set(out) - set(running.question.bikes)
+    if unknown:
+        raise NotFound("There is no such bike on this day.")
+    problem = replace(running.question.problem, orders=_held(running))
+    return Question(running, problem, _changes(running, frozenset(out) | dispatch.bikes_out(running.given)))
+
+
+def _held(day: Running) -> tuple:
+    holds = {
+        stop.shipment.reference: day.key_of(tour)
+        for tour in day.plan.tours
+        for stop in tour.stops
+        if stop.held and not courses.settled(stop)
+    }
+    return tuple(
+        replace(order, only_vehicles=frozenset({holds[order.key]})) if order.key in holds else order
+        for order in day.question.problem.orders
+    )
+
+
+def _changes(day: Running, out: frozenset[str]) -> Changes:
+    done: dict[str, int] = {}
+    failed, cancelled, loaded = set(), set(), set()
+    told = [(tour, stop) for tour in day.plan.tours for stop in tour.stops]
+    for tour, stop in told:
+        reference = stop.shipment.reference
+        if reference not in day.question.problem.order_by_key:
+            continue
+        outcome = board.outcome(stop)
+        if outcome.event is not None:
+            done[reference] = _elapsed(day, outcome.event.happened_at)
+            if outcome.event.kind == EventKind.FAILED:
+                failed.add(reference)
+        elif stop.shipment.status in (ShipmentStatus.CANCELLED, ShipmentStatus.EXPIRED):
+            cancelled.add(reference)
+        if any(event.kind == EventKind.LOADED for event in stop.events):
+            loaded.add(day.key_of(tour))
+    return Changes(
+        cancelled=frozenset(cancelled), failed=frozenset(failed), out=out, done=done, reported=bool(done),
+        loaded=frozenset(loaded),
+    )  # fmt: skip
+
+
+def _elapsed(day: Running, moment: object) -> int:
+    shown = clock.in_city(moment)  # type: ignore[arg-type]
+    if shown.date() != day.given.day:  # reported on another day: as the plan says
+        return 0 if shown.date() < day.given.day else planning.DAY_S - 1
+    return clock.elapsed_s(day.given.day, shown.time())
+
+
+def ask(asked: Question) -> Replanned:
+    """Have the rest of the day planned by the warm process. Raises Conflict when it is busy, BadInput as it says."""
+    found: Replanned = quick.ask(
+        REPLANNER, problem=asked.problem, plan=courses.plan_of(asked.day), changes=asked.changes,
+        now_s=asked.day.now_s, limit_s=LIMIT_S, seed=SEED,
+    )  # fmt: skip
+    return found
+
+
+def keep_draft(asked: Question, found: Replanned) -> DayPlan:
+    """Keep what was found beside the plan that counts until somebody accepts it. Raises Conflict if that is another."""
+    day = asked.day
+    versions.expect_number(queries.published_plan(day.given.day, to_change=True), day.plan.number)
+    queries.forget_drafts(day.given.day)
+    old = {day.key_of(tour): tour for tour in day.plan.tours}
+    tours = [_rows(day, found, tour, old.get(tour.vehicle)) for tour in found.plan.tours]
+    left = {one.order: one.reason for one in found.plan.unserved} | dict(day.question.impossible)
+    unserved = [
+        UnservedShipment(
+            shipment_id=day.question.shipments[key].id, reason=reason.text, reason_values=delivery.plain(reason.values)
+        )
+        for key, reason in left.items()
+        if key not in asked.changes.cancelled
+    ]
+    version = dispatch.input_of(day.given.day).version
+    draft = versions.next_version(
+        day, tours, unserved, state=PlanState.DRAFT, engine=found.plan.engine, input_version=version
+    )
+    draft.iterations, draft.search_s = found.plan.iterations, round(found.plan.seconds, 3)
+    db.session.add(draft)
+    db.session.flush()
+    audit.record("day planned again", "day_plan", draft.id, unserved=len(unserved))
+    return draft
+
+
+def _rows(day: Running, found: Replanned, tour: PlannedTour, old: Tour | None) -> Tour:
+    lock = found.problem.lock_of.get(tour.vehicle)
+    past = [visit.order for visit in lock.visits] if lock else []
+    known = {stop.shipment.reference: stop for stop in old.stops} if old else {}
+    fixed = [known[key] for key in past if key in known]
+    legs = [
+        versions.Leg(visit.order, visit.arrives_s, visit.starts_s, visit.departs_s)
+        for visit in tour.visits
+        if visit.order not in {stop.shipment.reference for stop in fixed}
+    ]
+    held = frozenset(key for key, stop in known.items() if stop.held)
+    return versions.ridden_tour(
+        day, tour.vehicle, old, fixed, legs, departs_s=tour.departs_s, returns_s=tour.returns_s, held=held
+    )
+
+
+def accept(day: date, draft_id: int) -> DayPlan:
+    """Let a draft count. Raises Conflict when the plan or what it was made from has changed since."""
+    before = queries.published_plan(day, to_change=True)
+    draft = queries.draft(day, draft_id)
+    if before is None or draft.based_on != before.number or draft.input_version != dispatch.input_of(day).version:
+        raise Conflict("This draft was made from an older plan or older bookings. Please plan again.")
+    versions.put_in_force(before, draft)
+    dispatch.forget_old_plans(day, draft.number)
+    return draft
+
+
+def discard(day: date, draft_id: int) -> None:
+    """Throw a draft away; the plan that counts stays."""
+    draft = queries.draft(day, draft_id)
+    audit.record("draft discarded", "day_plan", draft.id)
+    db.session.delete(draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One shipment before and after: bike and clock seconds of arrival; ``None``: no bike."""
+
+    shipment: object
+    bike_before: str | None
+    arrives_before_s: int | None
+    bike_after: str | None
+    arrives_after_s: int | None
+
+    @property
+    def other_bike(self) -> bool:
+        """Whether it changes bikes."""
+        return self.bike_before != self.bike_after
+
+
+def differences(before: DayPlan, after: DayPlan) -> list[Difference]:
+    """Which shipments ride elsewhere or at another time, those that lose their bike first."""
+    old, new = _places(before), _places(after)
+    found = []
+    for key in {**old, **new}:
+        shipment, bike, arrives = old.get(key) or new[key]
+        was = (bike, arrives) if key in old else (None, None)
+        now = (new[key][1], new[key][2]) if key in new else (None, None)
+        if was[0] != now[0] or abs((was[1] or 0) - (now[1] or 0)) >= MOVED_S:
+            found.append(Difference(shipment, was[0], was[1], now[0], now[1]))
+    return sorted(found, key=lambda one: (one.bike_after is not None, not one.other_bike, one.arrives_after_s or 0))
+
+
+MOVED_S = 60  # smaller changes are no news
+
+
+def _places(plan: DayPlan) -> Mapping[int, tuple[Stop, str, int]]:
+    return {
+        stop.shipment_id: (stop.shipment, board.bike_of(tour), stop.arrives_s)  # type: ignore[misc]
+        for tour in plan.tours
+        for stop in tour.stops
+    }

@@ -1,0 +1,216 @@
+"""The dispatcher steers a running day: see what a move costs before it counts, hold, move, undo. In a transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from city import audit
+from city.db import db
+from city.messages import Conflict, NotFound
+from logistics import courses, dispatch, moves, planning, queries, versions
+from logistics.courses import Running
+from logistics.kinds import PlanState
+from logistics.models import DayPlan, Shipment, Stop, Tour
+from logistics.moves import Course, Ridden
+from logistics.services import refuse
+from routing.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One consequence: a stop's arrival before and after, in elapsed seconds; ``None``: not on a bike."""
+
+    shipment: Shipment
+    bike: str
+    before_s: int | None
+    after_s: int
+    moved: bool
+    late: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a move does to one bike."""
+
+    bike: str
+    returns_before_s: int | None
+    returns_after_s: int | None  # None: it stays at home
+    load_g: int
+    room_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Everything that follows from a move; nothing has changed yet."""
+
+    shipment: Shipment
+    bike: str
+    at: int
+    number: int  # of the plan it was worked out from
+    lines: tuple[Line, ...]
+    totals: tuple[Total, ...]
+    metres_before: int
+    metres_after: int
+    objections: tuple[Message, ...]
+    ridden: tuple[Ridden, ...]
+
+    @property
+    def possible(self) -> bool:
+        """Whether it may count."""
+        return not self.objections
+
+
+def running(day: date, *, to_change: bool = False, at_s: int | None = None) -> Running:
+    """The day as it is now, with its plan. Raises NotFound when there is none."""
+    plan = queries.published_plan(day, to_change=to_change)
+    if plan is None:
+        raise NotFound("There is no plan for this day yet. Please have it computed first.")
+    return courses.running(dispatch.input_of(day, every_bike=True), plan, at_s=at_s)
+
+
+def preview(day: Running, reference: str, *, bike: str, at: int) -> Preview:
+    """What follows when a shipment goes to a bike, at place ``at`` (from 0) of what that bike still visits.
+
+    Raises NotFound for a shipment or bike that is not part of the day, Conflict for a stop that is over.
+    """
+    shipment = day.question.shipments.get(reference)
+    if shipment is None or reference not in day.question.problem.order_by_key:
+        raise NotFound("Shipment %(reference)s is not part of this day's plan.", reference=reference)
+    if bike not in day.question.bikes:
+        raise NotFound("There is no such bike on this day.")
+    refuse(_over(day, shipment))
+    before = courses.courses_of(day)
+    after = moves.move(before, reference, to=bike, at=at)
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old.orders != new.orders]
+    ridden = [moves.ridden(day.question.problem, new) for _, new in changed]
+    objections = [text for one in ridden for text in one.objections]
+    if (no := moves.objection_to_bike(day.question.problem, bike, reference)) is not None:
+        objections.insert(0, no)
+    if (loaded := _loaded(before, reference, bike)) is not None:
+        objections.insert(0, loaded)
+    kept = _old_times(day)
+    lines = [
+        Line(day.question.shipments[stop.order], one.vehicle, kept.get(stop.order), stop.arrives_s,
+             stop.order == reference, stop.late)
+        for one in ridden
+        for stop in one.stops
+    ]  # fmt: skip
+    touched = {old.vehicle for old, _ in changed}
+    metres = [tour.metres for tour in day.plan.tours]
+    return Preview(
+        shipment, bike, at, day.plan.number, tuple(line for line in lines if _differs(line)),
+        tuple(_total(day, one) for one in ridden), sum(metres),
+        sum(metres) + _more_metres(day, touched, ridden), tuple(objections), tuple(ridden),
+    )  # fmt: skip
+
+
+def _over(day: Running, shipment: Shipment) -> Message | None:
+    stop = next((stop for tour in day.plan.tours for stop in tour.stops if stop.shipment_id == shipment.id), None)
+    if stop is None or not courses.settled(stop):
+        return None
+    return Message("The courier has been at %(address)s already.", {"address": shipment.address})
+
+
+def _loaded(before: list[Course], reference: str, bike: str) -> Message | None:
+    """Goods on the way cannot change bikes, and no goods join a bike that has left."""
+    here = next((course for course in before if reference in course.orders), None)
+    there = next(course for course in before if course.vehicle == bike)
+    if here is not None and here.vehicle == bike:
+        return None
+    if here is not None and here.place is not None:
+        return Message("The parcel is on board of %(bike)s, which has left the hub.", {"bike": here.vehicle})
+    if there.place is not None:
+        return Message("%(bike)s has left the hub and cannot load the parcel any more.", {"bike": bike})
+    return None
+
+
+def _old_times(day: Running) -> dict[str, int]:
+    plan = courses.plan_of(day)
+    return {visit.order: visit.arrives_s for tour in plan.tours for visit in tour.visits}
+
+
+def _differs(line: Line) -> bool:
+    return line.moved or line.late is not None or line.before_s is None or abs(line.before_s - line.after_s) >= 30
+
+
+def _total(day: Running, one: Ridden) -> Total:
+    tour = _tour_of(day, one.vehicle)
+    bike = day.question.bikes[one.vehicle]
+    before = planning.elapsed_s(day.given.day, tour.returns_s) if tour else None
+    return Total(one.vehicle, before, one.returns_s if one.stops else None, one.load_g, bike.payload_g)
+
+
+def _tour_of(day: Running, key: str) -> Tour | None:
+    return next((tour for tour in day.plan.tours if day.key_of(tour) == key), None)
+
+
+def _more_metres(day: Running, touched: set[str], ridden: list[Ridden]) -> int:
+    """How much longer the ways become: what is still ahead, after against before."""
+    before = [moves.ridden(day.question.problem, one) for one in courses.courses_of(day) if one.vehicle in touched]
+    return sum(_metres(one) for one in ridden) - sum(_metres(one) for one in before)
+
+
+def _metres(one: Ridden) -> int:
+    return one.metres if one.stops else 0
+
+
+def move_stop(day: date, reference: str, *, bike: str, at: int, number: int) -> DayPlan:
+    """Let a move count, as the next version of the plan. Raises Conflict when the plan is another one by now."""
+    now = running(day, to_change=True)
+    versions.expect_number(now.plan, number)
+    seen = preview(now, reference, bike=bike, at=at)
+    if not seen.possible:
+        refuse(seen.objections[0])
+    if not seen.ridden:
+        raise Conflict("The stop is there already, so nothing changes.")
+    changed = {one.vehicle: _rows(now, one) for one in seen.ridden}
+    tours = [
+        changed.pop(now.key_of(tour)) if now.key_of(tour) in changed else versions.copy_of(tour)
+        for tour in now.plan.tours
+    ]
+    kept = [tour for tour in [*tours, *changed.values()] if tour is not None]
+    unserved = versions.copy_of_unserved(now.plan.unserved, without=seen.shipment.id)
+    after = versions.next_version(
+        now, kept, unserved, state=PlanState.SUPERSEDED, engine=versions.BY_HAND, input_version=now.plan.input_version
+    )
+    db.session.add(after)
+    db.session.flush()
+    versions.put_in_force(now.plan, after)
+    dispatch.forget_old_plans(day, after.number)
+    audit.record("stop moved", "shipment", seen.shipment.id, plan=after.number)
+    return after
+
+
+def _rows(day: Running, one: Ridden) -> Tour | None:
+    tour = _tour_of(day, one.vehicle)
+    done = [stop for stop in tour.stops if courses.settled(stop)] if tour else []
+    if not one.stops and not done:
+        return None
+    departs = planning.elapsed_s(day.given.day, tour.departs_s) if tour and done else one.departs_s
+    held = frozenset(stop.shipment.reference for t in day.plan.tours for stop in t.stops if stop.held)
+    legs = [versions.Leg(stop.order, stop.arrives_s, stop.starts_s, stop.departs_s) for stop in one.stops]
+    return versions.ridden_tour(
+        day, one.vehicle, tour, done, legs, departs_s=departs, returns_s=one.returns_s, held=held
+    )
+
+
+def hold_stop(day: date, stop_id: int, *, held: bool, number: int) -> Stop:
+    """Keep a stop on its bike when the day is planned again, or let it go."""
+    plan = versions.expect_number(queries.published_plan(day, to_change=True), number)
+    stop = next((stop for tour in plan.tours for stop in tour.stops if stop.id == stop_id), None)
+    if stop is None:
+        raise NotFound("This stop is not part of the plan any more.")
+    stop.held = held
+    audit.record("stop held", "stop", stop.id, held=held)
+    return stop
+
+
+def undo(day: date, *, number: int) -> DayPlan:
+    """Let the version before the present one count again. Raises Conflict when there is none."""
+    plan = versions.expect_number(queries.published_plan(day, to_change=True), number)
+    before = queries.version_before(day, plan.number)
+    if before is None:
+        raise Conflict("There is no earlier version of this plan.")
+    versions.put_in_force(plan, before)
+    return before
