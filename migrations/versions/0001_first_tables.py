@@ -14,6 +14,7 @@ branch_labels = None
 depends_on = None
 
 ENUM_TYPES = (
+    "absencekind",
     "agreementstate",
     "category",
     "channel",
@@ -100,7 +101,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('state', sa.Enum('PUBLISHED', 'SUPERSEDED', name='planstate'), nullable=False),
+    sa.Column('based_on', sa.Integer(), nullable=True),
+    sa.Column('state', sa.Enum('DRAFT', 'PUBLISHED', 'SUPERSEDED', name='planstate'), nullable=False),
     sa.Column('input_version', sa.String(), nullable=False),
     sa.Column('settings_version', sa.Integer(), nullable=False),
     sa.Column('engine', sa.String(), nullable=False),
@@ -301,6 +303,23 @@ def upgrade() -> None:
     with op.batch_alter_table('template', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_template_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_template_retailer_id'), ['retailer_id'], unique=False)
+
+    op.create_table('absence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('SICK', 'HOLIDAY', 'OTHER', name='absencekind'), nullable=False),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('noted_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('starts < ends', name=op.f('ck_absence_period_ordered')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_absence_account_id_account'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_absence_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absence'))
+    )
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_absence_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_absence_city_id'), ['city_id'], unique=False)
 
     op.create_table('access_zone',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1063,8 +1082,11 @@ def upgrade() -> None:
     sa.Column('volume_ml', sa.Integer(), nullable=False),
     sa.Column('starts_s', sa.Integer(), nullable=False),
     sa.Column('ends_s', sa.Integer(), nullable=False),
+    sa.Column('range_m', sa.Integer(), nullable=True),
+    sa.Column('charge_percent', sa.Integer(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint("vehicle_class IN ('cargo_bike')", name=op.f('ck_hub_vehicle_emission_free')),
+    sa.CheckConstraint('0 <= charge_percent AND charge_percent <= 100', name=op.f('ck_hub_vehicle_charge_is_a_share')),
     sa.CheckConstraint('0 <= starts_s AND starts_s < ends_s AND ends_s <= 86400', name=op.f('ck_hub_vehicle_shift_ordered')),
     sa.CheckConstraint('payload_g > 0 AND volume_ml > 0', name=op.f('ck_hub_vehicle_carries_something')),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_hub_vehicle_city_id_city')),
@@ -1277,6 +1299,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_parcel_city_id'), ['city_id'], unique=False)
         batch_op.create_index('ix_parcel_city_id_alias', ['city_id', 'alias'], unique=False)
 
+    op.create_table('shift',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('vehicle_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('starts_s', sa.Integer(), nullable=False),
+    sa.Column('ends_s', sa.Integer(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('0 <= starts_s AND starts_s < ends_s AND ends_s <= 86400', name=op.f('ck_shift_shift_ordered')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_shift_account_id_account'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_shift_city_id_city')),
+    sa.ForeignKeyConstraint(['vehicle_id'], ['hub_vehicle.id'], name=op.f('fk_shift_vehicle_id_hub_vehicle'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shift')),
+    sa.UniqueConstraint('account_id', 'day', name=op.f('uq_shift_account_id_day')),
+    sa.UniqueConstraint('vehicle_id', 'day', name=op.f('uq_shift_vehicle_id_day'))
+    )
+    with op.batch_alter_table('shift', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shift_city_id'), ['city_id'], unique=False)
+        batch_op.create_index('ix_shift_city_id_day', ['city_id', 'day'], unique=False)
+
     op.create_table('tour',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('plan_id', sa.Integer(), nullable=False),
@@ -1341,6 +1383,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_unserved_shipment_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_unserved_shipment_shipment_id'), ['shipment_id'], unique=False)
 
+    op.create_table('vehicle_outage',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('vehicle_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('from_s', sa.Integer(), nullable=False),
+    sa.Column('back_on', sa.Date(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_vehicle_outage_city_id_city')),
+    sa.ForeignKeyConstraint(['vehicle_id'], ['hub_vehicle.id'], name=op.f('fk_vehicle_outage_vehicle_id_hub_vehicle'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_vehicle_outage'))
+    )
+    with op.batch_alter_table('vehicle_outage', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_vehicle_outage_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_vehicle_outage_vehicle_id'), ['vehicle_id'], unique=False)
+
     op.create_table('scan',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('parcel_id', sa.Integer(), nullable=False),
@@ -1373,6 +1430,7 @@ def upgrade() -> None:
     sa.Column('walk_m', sa.Integer(), nullable=False),
     sa.Column('line', sa.JSON(), nullable=False),
     sa.Column('steps', sa.JSON(), nullable=False),
+    sa.Column('held', sa.Boolean(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('arrives_s <= starts_s AND starts_s <= departs_s', name=op.f('ck_stop_times_ordered')),
     sa.CheckConstraint('position > 0', name=op.f('ck_stop_position_counts')),
@@ -1403,6 +1461,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_scan_city_id'))
 
     op.drop_table('scan')
+    with op.batch_alter_table('vehicle_outage', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_vehicle_outage_vehicle_id'))
+        batch_op.drop_index(batch_op.f('ix_vehicle_outage_city_id'))
+
+    op.drop_table('vehicle_outage')
     with op.batch_alter_table('unserved_shipment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unserved_shipment_shipment_id'))
         batch_op.drop_index(batch_op.f('ix_unserved_shipment_city_id'))
@@ -1418,6 +1481,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_tour_city_id'))
 
     op.drop_table('tour')
+    with op.batch_alter_table('shift', schema=None) as batch_op:
+        batch_op.drop_index('ix_shift_city_id_day')
+        batch_op.drop_index(batch_op.f('ix_shift_city_id'))
+
+    op.drop_table('shift')
     with op.batch_alter_table('parcel', schema=None) as batch_op:
         batch_op.drop_index('ix_parcel_city_id_alias')
         batch_op.drop_index(batch_op.f('ix_parcel_city_id'))
@@ -1622,6 +1690,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_access_zone_city_id'))
 
     op.drop_table('access_zone')
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_absence_city_id'))
+        batch_op.drop_index(batch_op.f('ix_absence_account_id'))
+
+    op.drop_table('absence')
     with op.batch_alter_table('template', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_template_retailer_id'))
         batch_op.drop_index(batch_op.f('ix_template_city_id'))
