@@ -17,8 +17,10 @@ from leerstand import jobs as leerstand_jobs
 from leerstand import room as leerstand_room
 from logistics import (
     courier,
+    customer_views,
     dispatch,
     dispatch_views,
+    evening_views,
     hub_views,
     phone_views,
     shift_views,
@@ -38,6 +40,8 @@ BLUEPRINTS = (
         dispatch_views.bp,
         courier.bp,
         phone_views.bp,
+        evening_views.bp,
+        customer_views.bp,
         steering_views.bp,
         shift_views.bp,
     ),

@@ -78,7 +78,7 @@ def elapsed_now(day: date) -> int:
 def _question(given: DayInput) -> Question:
     bikes = {planning.key_of(bike, hub): bike for hub in given.hubs for bike in hub.vehicles}
     shipments = {shipment.reference: shipment for shipment in given.shipments}
-    key = (queries.current_city().id, given.version)
+    key = (queries.current_city().id, given.version, tuple(shipments))
     with _lock:
         tables = _kept.get(key)
         if tables is not None:

@@ -182,5 +182,7 @@ def release(day: date) -> int:
         tour.released_at = clock.now()
         if tour.courier is not None:
             street_mails.tour_released(tour.courier, tour, day=day)
+        for stop in tour.stops:
+            street_mails.on_its_way(stop.shipment)
     audit.record("tours released", "day_plan", plan.id, tours=len(fresh))
     return len(fresh)

@@ -150,7 +150,7 @@ def discard(day: date, draft_id: int) -> None:
     """Throw a draft away; the plan that counts stays."""
     draft = queries.draft(day, draft_id)
     audit.record("draft discarded", "day_plan", draft.id)
-    db.session.delete(draft)
+    queries.forget_drafts(day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,23 +181,29 @@ def draft(day: str, draft_id: int) -> str:
     )
 
 
-@bp.post("/dispo/<day>/entwurf/<int:draft_id>/<any(annehmen, verwerfen):deed>")
+@bp.post("/dispo/<day>/entwurf/<int:draft_id>/annehmen")
 @requires(*PLANS)
-def decide(day: str, draft_id: int, deed: str) -> Response:
-    """Accept a draft, or throw it away."""
+def accept_draft(day: str, draft_id: int) -> Response:
+    """Let a draft count."""
     shown = read_day(day)
     try:
         with transaction():
-            if deed == "annehmen":
-                number = replanning.accept(shown, draft_id).number
-                text = _("Plan %(number)d counts now; couriers on the way are told.", number=number)
-            else:
-                replanning.discard(shown, draft_id)
-                text = _("Discarded. Nothing has changed.")
+            number = replanning.accept(shown, draft_id).number
     except Conflict as refusal:
         flash(say(refusal), "error")
     else:
-        flash(text, "success")
+        flash(_("Plan %(number)d counts now; couriers on the way are told.", number=number), "success")
+    return redirect(url_for("dispatch.day", day=day))
+
+
+@bp.post("/dispo/<day>/entwurf/<int:draft_id>/verwerfen")
+@requires(*PLANS)
+def discard_draft(day: str, draft_id: int) -> Response:
+    """Throw a draft away."""
+    shown = read_day(day)
+    with transaction():
+        replanning.discard(shown, draft_id)
+    flash(_("Discarded. Nothing has changed."), "success")
     return redirect(url_for("dispatch.day", day=day))
 
 

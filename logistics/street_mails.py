@@ -11,7 +11,7 @@ from city.letters import town
 from city.links import address_of
 from city.messages import say
 from city.models import Account
-from logistics.models import Tour
+from logistics.models import Shipment, Tour
 from logistics.rules import clock_time
 from routing.message import Message
 
@@ -28,6 +28,26 @@ def tour_released(courier: Account, tour: Tour, *, day: date) -> None:
         ),
         address_of("courier.tour"),
     )
+
+
+def on_its_way(shipment: Shipment) -> None:
+    """To a customer who left an address: the two hours in which the parcel comes, and the link that follows it."""
+    if not shipment.mail or shipment.tracking_token is None:
+        return
+    window = {
+        "day": shipment.day, "opens": clock_time(shipment.window_opens_s), "closes": clock_time(shipment.window_closes_s)
+    }  # fmt: skip
+    city = town()
+    with force_locale("de"):
+        parts = [
+            say(Message("Good day,")),
+            say(Message("your parcel comes on %(day)s between %(opens)s and %(closes)s, by cargo bike. "
+                        "This link shows the hour as soon as the courier is on the way:", window)),
+            address_of("customers.when", token=shipment.tracking_token),
+            f"{city.title or city.name}\nZwischenraum",
+        ]  # fmt: skip
+        subject = say(Message("Your parcel on %(day)s", {"day": shipment.day}))
+        outbox.send(shipment.mail, subject=f"{subject} – Zwischenraum {city.name}", text="\n\n".join(parts) + "\n")
 
 
 def _send(account: Account, subject: Message, *paragraphs: Message | str) -> None:

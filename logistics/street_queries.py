@@ -271,3 +271,10 @@ def has_version_before(day: date, number: int) -> bool:
     """Whether there is a version to go back to."""
     query = select(DayPlan.id).where(DayPlan.day == day, DayPlan.number < number, DayPlan.state == PlanState.SUPERSEDED)
     return db.session.scalar(query.limit(1)) is not None
+
+
+def tour_with(shipment_id: int) -> int | None:
+    """The tour that brings a shipment by the plan that counts."""
+    query = _tours_in_force().join(Stop, Stop.tour_id == Tour.id).where(Stop.shipment_id == shipment_id)
+    found = db.session.scalar(query.limit(1))
+    return found.id if found else None
