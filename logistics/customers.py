@@ -1,4 +1,4 @@
-"""What customers may know and do by their link: the hour on the way, another time or a locker after a failed delivery."""
+"""What customers may know and do by their link: the hour on the way, another time or a locker after a failure."""
 
 from __future__ import annotations
 
@@ -39,9 +39,11 @@ def by_token(token: str) -> Shipment:
     whole = joinedload(Shipment.hub)
     found = db.session.scalar(
         query.options(
-            whole.selectinload(Hub.vehicles), whole.selectinload(Hub.compartments), whole.joinedload(Hub.agreement),
+            whole.selectinload(Hub.vehicles),
+            whole.selectinload(Hub.compartments),
+            whole.joinedload(Hub.agreement),
             joinedload(Shipment.retailer),
-        )  # fmt: skip
+        )
     )
     if found is None or (found.status in NOT_COMING and found.status != ShipmentStatus.CANCELLED):
         raise NotFound("This link leads to no parcel. Please ask the shop for the right one.")
@@ -113,4 +115,3 @@ def again(token: str, *, day: date, opens_s: int, closes_s: int, locker: bool) -
     return bookings.book_shipment(
         account, hub_id=shipment.hub_id, day=day, wish=wish, request_key=f"again-{shipment.reference}"
     )
-

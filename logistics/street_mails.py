@@ -35,7 +35,8 @@ def on_its_way(shipment: Shipment) -> None:
     if not shipment.mail or shipment.tracking_token is None:
         return
     window = {
-        "day": shipment.day, "opens": clock_time(shipment.window_opens_s), "closes": clock_time(shipment.window_closes_s)
+        "day": shipment.day, "opens": clock_time(shipment.window_opens_s),
+        "closes": clock_time(shipment.window_closes_s),
     }  # fmt: skip
     city = town()
     with force_locale("de"):
