@@ -30,6 +30,7 @@ STATIC = (
         "courier-state.js",
         "courier-proof.js",
         "courier-scan.js",
+        "courier-show.js",
         "courier-app.js",
     ),
     *("vendor/leaflet/leaflet.css", "vendor/leaflet/leaflet.js", "map.css", "map-town.js", "map.js"),
