@@ -37,7 +37,9 @@ Row = dict[str, Any]
 
 def rows(args: list[str]) -> list[Row]:
     """Measure, and return one row for each figure."""
-    argparse.ArgumentParser(prog="run.py bench street_day", description=__doc__).parse_args(args)
+    parser = argparse.ArgumentParser(prog="run.py bench street_day", description=__doc__)
+    parser.add_argument("--json", help="where the rows are kept; the door writes them")
+    parser.parse_args(args)
     with tempfile.TemporaryDirectory() as folder:
         app = prepared(read(["--data", folder]))
         app.config["WTF_CSRF_ENABLED"] = False
