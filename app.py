@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from city import access, account_views, jobs, people_views, views, web, words
+from city import access, account_views, jobs, people_views, tiles, views, web, words
 from city.config import Config, from_environment
 from city.db import db, prepare_engine
 from city.models import Role
@@ -80,7 +80,8 @@ def create_app(config: Config | None = None) -> Flask:
     access.init_access(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for kind, handler in {**leerstand_jobs.handlers(hub_value), **logistics_jobs.HANDLERS}.items():
+    rooms = {**tiles.handlers(), **leerstand_jobs.handlers(hub_value), **logistics_jobs.HANDLERS}
+    for kind, handler in rooms.items():
         jobs.register(kind, handler)
     zone_services.tell_when_changed(app, dispatch.plan_again)
     init_navigation(app, NAVIGATION)

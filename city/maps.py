@@ -16,6 +16,8 @@ The JSON of a map (all parts but ``marks`` may be missing; points are ``[lat, lo
         "buildings": [{"name": …, "area": […]} or […]],
         "places":    [{"name": "Rathaus", "point": [lat, lon]}]},
      "background_url": "/own/path",   instead of the background: where the frame gets it from
+     "tiles_url": "/own/path.pmtiles",   once they are drawn, instead of both: vector tiles, read by ranges
+     "town": [[s, w], [n, e]],           beside them: what to show where nothing else says it
      "cells": [{"box": [[s, w], [n, e]], "count": 3}],      a rough place and how many are there
      "marks": [{"kind": "stop", "point": [lat, lon], "title": "Halt 7: Rosenstraße 6",
                 "number": 7, "label": "Rosenstraße 6", "url": "/own/path", "large": true}],
@@ -48,6 +50,7 @@ from city import words
 
 OSM_ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 STATIC = Path(__file__).resolve().parent.parent / "static"
+TILE_SCRIPTS = ("vendor/protomaps/protomaps-leaflet.js", "map-tiles.js")
 OUR_SCRIPTS = ("map-town.js", "map-zones.js", "map.js")
 _BLANK = re.compile(r"@([A-Z_]+)@")  # what a map fills into the skeleton
 
@@ -74,7 +77,7 @@ def frame(nonce: str, *, title: str, data_url: str) -> str:
         AFTER_MAP="",
         WORDS=json_for_script(_words()),
         DATA="",
-        OUR_JS="".join(_script_link(nonce, name) for name in OUR_SCRIPTS),
+        OUR_JS="".join(_script_link(nonce, name) for name in (*TILE_SCRIPTS, *OUR_SCRIPTS)),
     )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 FOLDER = "streets"
 DRAWN = 1  # raise when the drawn background changes
+TILES = 1  # raise when the tiles are drawn differently
 _DIGITS = 6  # of a degree: about 0.1 m
 _loading = threading.Lock()
 
@@ -73,7 +74,33 @@ def network() -> Network:
 
 def source() -> Path:
     """The file that the street map of this city was read from."""
-    return _folder() / in_service().file
+    return source_of(in_service())
+
+
+def source_of(found: StreetMap) -> Path:
+    """The kept file of a street map."""
+    return _folder() / found.file
+
+
+def tiles_version(found: StreetMap) -> str:
+    """Names the tiles of a street map in addresses; changes when they do."""
+    return f"{found.sha256[:16]}-{TILES}"
+
+
+def tiles_of(found: StreetMap) -> Path:
+    """Where the tiles of a street map lie, or will once they are drawn (``city.tiles``)."""
+    return _folder() / f"{found.sha256}.tiles-{TILES}.pmtiles"
+
+
+@lru_cache(maxsize=8)
+def _edges(tiles: Path) -> list[list[float]]:
+    """South-west and north-east of the drawn town, from the head of its tile file."""
+    from pmtiles.tile import deserialize_header
+
+    with tiles.open("rb") as file:
+        head = deserialize_header(file.read(127))
+    south_west, north_east = (head["min_lat_e7"], head["min_lon_e7"]), (head["max_lat_e7"], head["max_lon_e7"])
+    return [[edge / 1e7 for edge in corner] for corner in (south_west, north_east)]
 
 
 def _loaded(path: str, cache: str) -> Network:
@@ -160,6 +187,9 @@ def base_of_map(*, around: Sequence[Point] = ()) -> dict[str, Any]:
         "note": found.note,
         "background_url": url_for("city.map_background", version=found.sha256[:16]),
     }
+    if tiles_of(found).exists():
+        base["tiles_url"] = url_for("city.map_tiles", version=tiles_version(found))
+        base["town"] = _edges(tiles_of(found))
     if around:
         lats, lons = [lat for lat, _ in around], [lon for _, lon in around]
         base["fit"] = [[min(lats), min(lons)], [max(lats), max(lons)]]

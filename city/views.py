@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
 
-from city import addresses, files, jobs, maps, settings, streets, words
+from city import addresses, files, jobs, maps, settings, streets, tiles, words
 from city.access import current_account, has_role, public, requires
 from city.db import db, transaction
 from city.forms import CityForm, LimitsBetween, WholeNumberField, required
@@ -19,9 +19,12 @@ from city.messages import NotFound
 from city.models import Job, JobState, Role
 from city.navigation import home_of_reader
 from city.web import csp_nonce
+from routing.message import BadInput
+from routing.streets.model import Bounds
 
 bp = Blueprint("city", __name__)
 BACKGROUND_KEPT_S = 24 * 3600
+TILES_TYPE = "application/vnd.pmtiles"
 LANGUAGE_KEPT_S = 365 * 24 * 3600
 OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
@@ -78,6 +81,29 @@ def map_background(version: str) -> Response:
     answer = send_file(path, mimetype="application/json", max_age=BACKGROUND_KEPT_S)
     answer.headers["Content-Encoding"] = "gzip"
     return answer
+
+
+@bp.get("/karte/kacheln/<version>.pmtiles")
+@public
+def map_tiles(version: str) -> Response:
+    """The drawn town as vector tiles, read by ranges; kept by browsers, as the name changes with it."""
+    place = tiles.in_service()
+    if place is None or version != streets.tiles_version(streets.in_service()):
+        abort(404)
+    return send_file(place, mimetype=TILES_TYPE, max_age=BACKGROUND_KEPT_S, conditional=True)
+
+
+@bp.get("/karte/ausschnitt.pmtiles")
+@public
+def map_excerpt() -> Response:
+    """A small tile file around ``box=south,west,north,east``, whole, for a phone that will be without a network."""
+    try:
+        south, west, north, east = (float(edge) for edge in request.args.get("box", "").split(","))
+    except ValueError:
+        raise BadInput(
+            "A box has four numbers: south, west, north, east. For example: 53.24,10.40,53.26,10.42"
+        ) from None
+    return Response(tiles.excerpt(Bounds(south, west, north, east)), content_type=TILES_TYPE)
 
 
 @bp.post("/adressen")

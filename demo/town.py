@@ -13,11 +13,12 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 
-from city import clock, jobs, links, streets
+from city import clock, jobs, links, streets, tiles
 from city.db import city_scope, db, transaction
 from city.messages import Conflict
 from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role, RoleGrant
 from city.solver import Solver
+from demo.closures import close_streets
 from demo.counts import csv_of_counts
 from demo.goods import Order, orders
 from demo.owners import owner_rows, remarks
@@ -70,6 +71,7 @@ def build(app: Flask, source: Path, *, say: Say, solver: Solver | None = None) -
     with city_scope(city.id):
         places = bring_in_streets(source, say)
         make_people()
+        close_streets(account(MANAGER), say)
         make_stock(places, say)
         count_passers_by(say)
         make_wishes(say)
@@ -78,6 +80,8 @@ def build(app: Flask, source: Path, *, say: Say, solver: Solver | None = None) -
         book(hub, places, say)
         with transaction():  # now that deliveries are booked, the worker can say what a further hub is worth
             plans.start_matching(account_id=account(MANAGER).id, shown_at="/plan")
+        with transaction():
+            tiles.ask_for_tiles()
     return city
 
 

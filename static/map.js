@@ -201,7 +201,7 @@
   function fit(data) {
     const points = (data.marks || []).map(function (mark) { return mark.point; }).concat((data.lines || []).flatMap(function (one) { return one.line; }));
     const streetPoints = ((data.background || {}).streets || []).flatMap(function (street) { return street.line; });
-    const bounds = data.fit || (points.length ? points : streetPoints);
+    const bounds = data.fit || (points.length ? points : data.town || streetPoints);
     if (bounds.length) { map.fitBounds(bounds, { padding: [24, 24], maxZoom: 18 }); }
   }
 
@@ -215,7 +215,7 @@
     note(data);
     nameControls();
     fit(data);
-    town.draw(background);
+    if (drawsTiles(data)) { window.tiles.layer(data.tiles_url).addTo(map); } else { town.draw(background); }
     (data.areas || []).forEach(window.zones.area);
     (data.cells || []).forEach(cell);
     (data.lines || []).forEach(line);
@@ -229,8 +229,10 @@
     root.dataset.drawn = "yes";
   }
 
+  function drawsTiles(data) { return Boolean(data.tiles_url && window.protomapsL && window.tiles); }
+
   function withBackground(data) { // the town itself is the same on every map, so browsers keep it
-    if (!data.background_url) { return data; }
+    if (!data.background_url || drawsTiles(data)) { return data; }
     return fetch(data.background_url, { credentials: "same-origin" })
       .then(function (answer) { return answer.ok ? answer.json() : {}; })
       .then(function (background) { return Object.assign({}, data, { background: background }); });

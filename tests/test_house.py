@@ -35,6 +35,7 @@ PURE = {
     "routingkit_cch",
     "gpxpy",
     "sqlite3",
+    "pmtiles",
     "routing",
     "holidays",
 }

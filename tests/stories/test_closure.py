@@ -51,7 +51,7 @@ def test_a_market_day_is_drawn_and_the_next_plan_goes_around_it(running, clean, 
     page.get_by_label(de("bikes are pushed, vans stay out")).check()
     hub = next(mark["point"] for mark in after["marks"] if mark["kind"] == "hub")
     page.get_by_text(de("Type the corners")).click()
-    page.get_by_label(de("Corners"), exact=True).fill("\n".join(f"{lat}, {lon}" for lat, lon in box(*hub, 0.0012)))
+    page.locator("textarea[name=area]").fill("\n".join(f"{lat}, {lon}" for lat, lon in box(*hub, 0.0012)))
     page.get_by_role("button", name=de("Save")).click()
     page.wait_for_load_state()
     planned_anew(dispatcher.page, running.home, day, after)

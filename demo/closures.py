@@ -1,0 +1,62 @@
+"""Closures of the demo town: a weekly market for good, and a building site to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from city import clock
+from city.db import transaction
+from city.models import Account
+from city.zones import services
+from routing.message import BadInput
+from routing.streets.model import VehicleClass, ZoneUse
+
+RIDERS = (VehicleClass.CARGO_BIKE.value, VehicleClass.E_VAN.value)
+WEDNESDAY, SATURDAY = 2, 5
+HOUR_S = 3600
+
+
+def close_streets(by: Account, say: Callable[[str], None]) -> None:
+    """Only where the map has these streets: the schematic old town."""
+    today = clock.today()
+    drafts = [_market(today), _building_site(today)]
+    try:
+        with transaction():
+            for street, draft in drafts:
+                services.make_zone(by, draft(services.area_along(street, "", "")))
+    except BadInput:
+        return
+    say("closures: the weekly market on Wednesdays and Saturdays, a building site in two weeks")
+
+
+def _market(today: date) -> tuple[str, Callable[[tuple[tuple[float, float], ...]], services.Draft]]:
+    return "Am Markt", lambda area: services.Draft(
+        name="Wochenmarkt",
+        use=ZoneUse.CLOSED,
+        vehicles=RIDERS,
+        area=area,
+        weekdays=(WEDNESDAY, SATURDAY),
+        on_holidays=False,
+        opens_s=7 * HOUR_S,
+        closes_s=14 * HOUR_S,
+        first_day=date(today.year, 1, 1),
+        last_day=None,
+        source="Marktsatzung (erfunden)",
+    )
+
+
+def _building_site(today: date) -> tuple[str, Callable[[tuple[tuple[float, float], ...]], services.Draft]]:
+    return "Enge Straße", lambda area: services.Draft(
+        name="Kanalbau Enge Straße",
+        use=ZoneUse.PUSH,
+        vehicles=RIDERS,
+        area=area,
+        weekdays=(0, 1, 2, 3, 4, 5, 6),
+        on_holidays=True,
+        opens_s=None,
+        closes_s=None,
+        first_day=today + timedelta(days=14),
+        last_day=today + timedelta(days=28),
+        source="Verkehrsrechtliche Anordnung (erfunden)",
+    )
