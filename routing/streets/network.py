@@ -6,6 +6,7 @@ computed; they are kept for the next question.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.message import BadInput, Message
-from routing.streets import kernels
+from routing.streets import kernels, reasons
 from routing.streets.costs import CostModel, OpenUses
 from routing.streets.hierarchy import Hierarchy
 from routing.streets.model import (
@@ -44,9 +45,10 @@ from routing.streets.packing import DETOUR_BITS, FAR, LENGTH_BITS, decimetres, m
 from routing.streets.restrictions import restrict
 from routing.streets.segments import build_segments
 from routing.streets.shortest import Adjacency, Router
-from routing.streets.snapping import OpenParts, Snapper, Stops
+from routing.streets.snapping import MOST_POINTS, OpenParts, Snapper, Stops
 from routing.streets.speeds import Speeds
-from routing.streets.store import Derived, as_points, load, place_for, save, scenery, sha256_of
+from routing.streets.store import VERSION, Derived, as_points, load, place_for, save, scenery, sha256_of
+from routing.streets.tables import LEAST_PLACES, TableStore
 from routing.streets.turns import build_turns
 from routing.streets.ways import Drawer, side_of
 from routing.streets.words import Ends, steps
@@ -60,6 +62,7 @@ __all__ = [
 PARTIAL_SHARE = 0.02  # of all arcs; when more change, computing everything again is quicker
 FEW_ARCS = 64
 USES_KEPT = 1_000  # periods whose open windows are remembered
+TABLES = "tables"  # folder in the cache
 ROUTERS_KEPT = 8  # per network: some 17 MB each for a town of 48,000 lanes
 
 
@@ -90,7 +93,7 @@ def import_network(
         if place:
             save(place, derived)
     tell(1.0)
-    return Network(sha256, derived, speeds)
+    return Network(sha256, derived, speeds, TableStore(cache / TABLES) if cache else None)
 
 
 def _derive(source: FilePath, speeds: Speeds, bbox: Bounds | None, tell: Callable[[float], None]) -> Derived:
@@ -114,11 +117,12 @@ class Network:
     treated as closed and how often each occurs.
     """
 
-    def __init__(self, sha256: str, derived: Derived, speeds: Speeds) -> None:
+    def __init__(self, sha256: str, derived: Derived, speeds: Speeds, tables: TableStore | None = None) -> None:
         self.sha256 = sha256
         self.bounds: Bounds = derived.segments.bounds()
         self.not_understood: Mapping[str, int] = MappingProxyType(dict(derived.not_understood))
-        self._derived, self._speeds = derived, speeds
+        self._derived, self._speeds, self._tables = derived, speeds, tables
+        self._states: dict[tuple[VehicleClass, Period | None], str] = {}
         self._model = CostModel(derived.segments, derived.turns, speeds)
         self._adjacency = Adjacency(derived.turns)
         self._hierarchy = Hierarchy(derived.rank, derived.turns.tail, derived.turns.head)
@@ -150,14 +154,44 @@ class Network:
         """
         if not points:
             return Matrix(np.zeros((0, 0), np.int32), np.zeros((0, 0), np.int32))
+        if self._tables is None or len(points) < LEAST_PLACES or len(points) > MOST_POINTS:
+            every = np.arange(len(points))
+            return Matrix(*self._pairs(points, vehicle, during)(every, every))
+        rows = np.asarray(points, np.float64).reshape(-1, 2)
+        return self._tables.table(
+            self._state(vehicle, during), rows, lambda *part: self._pairs(points, vehicle, during)(*part)
+        )
+
+    def _pairs(
+        self, points: Sequence[Point], vehicle: VehicleClass, during: Period | None
+    ) -> Callable[[NDArray[np.intp], NDArray[np.intp]], tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        """Computes seconds and metres from some of the points (rows) to some (columns)."""
         stops, served = self._stops(points, vehicle, during)
-        cost = self._router(vehicle, during).table(stops)
-        cost[~served] = FAR
-        cost[:, ~served] = FAR
-        np.fill_diagonal(cost, 0)
         places = np.unique(np.asarray(points, np.float64), axis=0, return_inverse=True)[1].ravel()
-        walk_ms = self._walk_ms(stops)
-        return Matrix(*kernels.told(cost, walk_ms, walk_ms, places, places, LENGTH_BITS, DETOUR_BITS))
+        walk_ms, router = self._walk_ms(stops), self._router(vehicle, during)
+
+        def compute(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+            cost = router.part_of_table(stops, rows, columns)
+            cost[~served[rows]] = FAR
+            cost[:, ~served[columns]] = FAR
+            cost[rows[:, None] == columns[None, :]] = 0
+            ends = walk_ms[rows], walk_ms[columns], places[rows], places[columns]
+            seconds, metres = kernels.told(cost, *ends, LENGTH_BITS, DETOUR_BITS)
+            return seconds, metres
+
+        return compute
+
+    def _state(self, vehicle: VehicleClass, during: Period | None) -> str:
+        """Names everything that a table depends on besides its points."""
+        with self._lock:
+            if (vehicle, during) not in self._states:
+                uses = self._model.uses(vehicle, during)
+                rules = [(rule.fingerprint, sorted(truths)) for rule, truths in uses.rules]
+                closures = [rule.fingerprint for rule in self._model.closing(vehicle, during)]
+                parts = (self.sha256, self._speeds.fingerprint(), VERSION, str(vehicle))
+                told = repr((*parts, uses.conditional, rules, closures))
+                self._states[vehicle, during] = hashlib.sha256(told.encode()).hexdigest()[:40]
+            return self._states[vehicle, during]
 
     def path(self, start: Point, end: Point, vehicle: VehicleClass, *, during: Period | None = None) -> Path:
         """The fastest ride with its line and its words; seconds and metres equal the matrix.
@@ -209,6 +243,7 @@ class Network:
             other._routers = OrderedDict(self._routers)
         other._model = self._model.with_rules({rule: self._finder.within(rule.area) for rule in rules})
         other._lock, other._snappers, other._uses, other._left = threading.RLock(), {}, {}, {}
+        other._states = {}
         if not any(rule.use is ZoneUse.RIDE for rule in rules):
             other._snappers = dict(self._snappers)  # at its best moment the network is as the map has it
         return other
@@ -342,51 +377,18 @@ class Network:
     def _street(self, segment: int) -> str:
         return self._derived.segments.traits[self._derived.segments.trait[segment]].name
 
-    def reaches(self, stops: Stops, vehicle: VehicleClass, period: Period | None) -> bool:
-        """Whether there is a ride from the first of two stops to the second."""
-        return self._router(vehicle, period).ride(stops) is not None
-
     def _shut(self, points: Sequence[Point], vehicle: VehicleClass, period: Period | None) -> Unreachable:
         """Which closure keeps everybody from these points."""
         closures = self._model.closing(vehicle, period)
         around = [rule for rule in closures if rule.closes(VehicleClass.FOOT) and rule.holds_points(points).any()]
-        if around:
-            return Unreachable(
-                "The place lies in an area that is closed even on foot: “%(closure)s”.", closure=_names(around)
-            )
-        return Unreachable("Around the place everything is closed: “%(closure)s”.", closure=_names(closures))
+        return reasons.shut(around, closures)
 
     def _reason(self, stops: Stops, vehicle: VehicleClass, period: Period | None) -> Unreachable:
-        """Why there is no way: the clock, or the network itself."""
-        streets = {"start": self._street(int(stops.segment[0])), "goal": self._street(int(stops.segment[1]))}
-        named = {key: street or "–" for key, street in streets.items()}
+        """Why there is no way: the network itself, a closure, or the clock."""
+        streets = self._street(int(stops.segment[0])), self._street(int(stops.segment[1]))
         if self._router_for(vehicle, self._model.widest(vehicle)).ride(stops) is None:
-            return Unreachable(
-                "There is no way from %(start)s to %(goal)s: the two lie in separate parts of the network.", **named
-            )
+            return reasons.separate(streets)
         closures = self._model.closing(vehicle, period)
-        if closures and self.with_rules([]).reaches(stops, vehicle, period):
-            return Unreachable(
-                "There is no way from %(start)s to %(goal)s while “%(closure)s” is closed.",
-                **named,
-                closure=_names(closures),
-            )
-        if period is None:
-            return Unreachable(
-                "There is no way from %(start)s to %(goal)s that is open around the clock, only at certain hours.",
-                **named,
-            )
-        return Unreachable(
-            "There is no way from %(start)s to %(goal)s that is open the whole time from %(begins)s to %(ends)s.",
-            **named,
-            begins=_hours(period.starts_s),
-            ends=_hours(period.ends_s),
-        )
-
-
-def _names(rules: Sequence[AccessRule]) -> str:
-    return ", ".join(dict.fromkeys(rule.name or rule.source or "–" for rule in rules))
-
-
-def _hours(elapsed_s: int) -> str:
-    return f"{elapsed_s // 3600:02d}:{elapsed_s % 3600 // 60:02d}"
+        if closures and self.with_rules([])._router(vehicle, period).ride(stops) is not None:
+            return reasons.closed(streets, closures)
+        return reasons.never_throughout(streets, period)

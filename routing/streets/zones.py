@@ -55,6 +55,11 @@ class AccessRule:
             )
 
     @property
+    def fingerprint(self) -> str:
+        """The same in every process, and another when the rule means something else."""
+        return repr((self.area, str(self.use), sorted(self.vehicles), self.hours, self.first_day, self.last_day))
+
+    @property
     def condition(self) -> Condition | None:
         return parse_condition(self.hours) if self.hours else None
 
