@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from city import accounts, config, jobs, quick
+from city import accounts, addresses, config, jobs, quick, tiles
 from city import streets as street_maps
 from city.db import city_scope, db, transaction
 from city.models import City
@@ -212,25 +212,49 @@ def admin(asked: argparse.Namespace) -> int:
 
 
 def add_streets(parser: argparse.ArgumentParser) -> None:
-    """``streets import FILE [--city SLUG]``."""
+    """``streets import FILE [--bbox W,S,E,N] [--city SLUG]``."""
     parser.add_argument("deed_name", choices=["import"], metavar="import")
     parser.add_argument("file", type=Path, help=".osm.pbf, .osm or .osm.gz")
+    parser.add_argument(
+        "--bbox", metavar="W,S,E,N", help="only this part of the file, degrees: 10.38,53.23,10.44,53.27"
+    )
     parser.add_argument("--city", help="slug of the town, where there are several")
     parser.set_defaults(deed=streets)
 
 
 def streets(asked: argparse.Namespace) -> int:
     """Read a street map and put it in service; a broken file leaves the old one there."""
+    from routing.streets.cut import read_box
+
     app = create_app()
     with app.app_context():
         city = town(asked.city)
         with city_scope(city.id):
             try:
-                found = street_maps.bring_in(asked.file)
+                box = read_box(asked.bbox) if asked.bbox else None
+                found = street_maps.bring_in(asked.file, box=box, on_progress=progress_line("reading"))
             except BadInput as refusal:
                 raise SystemExit(str(refusal)) from refusal
-    print(f"{asked.file.name} is in service: {found}")
+            for text, times in sorted(street_maps.network().not_understood.items(), key=lambda pair: -pair[1]):
+                print(f"treated as closed, {times} times: {text}")
+            book = addresses.book_of(street_maps.source())
+            with transaction():
+                tiles.ask_for_tiles()
+    print(f"{asked.file.name} is in service: {found}; addresses in {book.name}; the worker draws the map")
     return 0
+
+
+def progress_line(word: str) -> Callable[[float], None]:
+    """Says how far something is, every ten percent."""
+    last = -1
+
+    def tell(share: float) -> None:
+        nonlocal last
+        if int(share * 10) > last:
+            last = int(share * 10)
+            print(f"{word} {last * 10} %", flush=True)
+
+    return tell
 
 
 if __name__ == "__main__":

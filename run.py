@@ -37,7 +37,8 @@ HELP = """python3 run.py COMMAND [options]
   migrate             bring the database of the production server up to date
   city SLUG NAME      make a town, or change its name, title and host
   admin ADDRESS       make the first administrator of a town
-  streets import FILE give a town its street map (.osm.pbf, .osm, .osm.gz)
+  streets import FILE [--bbox W,S,E,N]
+                      give a town its street map (.osm.pbf, .osm, .osm.gz)
   setup               only make the environment
 """
 

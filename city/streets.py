@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -22,7 +23,7 @@ from city.messages import DomainError
 from city.models import City, StreetMap
 
 if TYPE_CHECKING:
-    from routing.streets.model import Period, Point
+    from routing.streets.model import Bounds, Period, Point
     from routing.streets.network import Network
 
 ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
@@ -39,24 +40,38 @@ class NoStreets(DomainError):
     status = 503
 
 
-def bring_in(source: Path, *, note: str = "") -> str:
+def bring_in(
+    source: Path, *, note: str = "", box: Bounds | None = None, on_progress: Callable[[float], None] | None = None
+) -> str:
     """Read a street map and put it in service; returns what it holds, in words.
 
-    The file is read before anything changes, so a broken one (BadInput) leaves
-    the old map in service. Opens its own transaction.
+    With ``box`` only this part of the file. It is read before anything changes,
+    so a broken one (BadInput) leaves the old map in service. Opens its own
+    transaction.
     """
+    tell = on_progress or (lambda share: None)
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    network = _import(source, folder)
-    kept = folder / f"{network.sha256}{''.join(source.suffixes[-2:])}"
-    if not kept.exists():
-        unfinished = folder / f"{kept.name}.part"
-        shutil.copyfile(source, unfinished)
-        unfinished.replace(kept)
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        part = _cut(source, box, Path(aside), lambda share: tell(0.6 * share)) if box else source
+        network = _import(part, folder, lambda share: tell(0.6 + 0.4 * share) if box else tell(share))
+        kept = folder / f"{network.sha256}{''.join(part.suffixes[-2:])}"
+        if not kept.exists():
+            unfinished = folder / f"{kept.name}.part"
+            shutil.copyfile(part, unfinished)
+            unfinished.replace(kept)
     with transaction():
         db.session.add(StreetMap(file=kept.name, sha256=network.sha256, note=note, imported_at=clock.now()))
-    box = network.bounds
-    return f"{box.south:.3f}–{box.north:.3f} N, {box.west:.3f}–{box.east:.3f} E"
+    bounds = network.bounds
+    return f"{bounds.south:.3f}–{bounds.north:.3f} N, {bounds.west:.3f}–{bounds.east:.3f} E"
+
+
+def _cut(source: Path, box: Bounds, aside: Path, tell: Callable[[float], None]) -> Path:
+    from routing.streets.cut import cut_out
+
+    part = aside / "part.osm.pbf"
+    cut_out(source, box, part, on_progress=tell)
+    return part
 
 
 def in_service() -> StreetMap:
@@ -113,12 +128,12 @@ def _kept(path: str, cache: str) -> Network:
     return _import(Path(path), Path(cache))
 
 
-def _import(path: Path, cache: Path) -> Network:
+def _import(path: Path, cache: Path, on_progress: Callable[[float], None] | None = None) -> Network:
     from routing.streets.network import (
         import_network,
     )  # numba and scipy take two seconds: only where streets are needed
 
-    return import_network(path, cache=cache)
+    return import_network(path, cache=cache, on_progress=on_progress)
 
 
 def _folder() -> Path:

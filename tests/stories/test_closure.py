@@ -55,8 +55,12 @@ def test_a_market_day_is_drawn_and_the_next_plan_goes_around_it(running, clean, 
     page.get_by_role("button", name=de("Save")).click()
     page.wait_for_load_state()
     planned_anew(dispatcher.page, running.home, day, after)
+    assign(dispatcher.page)
+    dispatcher.page.get_by_role("button", name=de("Release to the couriers")).click()
+    dispatcher.page.wait_for_load_state()
     courier = running.visit(COURIER, size)
-    expect(courier.page.get_by_text(re.compile(r"Absteigen und \d+ m schieben")).first).to_be_visible()
+    courier.page.locator("button:visible", has_text=de("Ride off")).first.click()
+    expect(courier.page.locator("main")).to_contain_text(re.compile(r"Absteigen und \d+ m schieben"))
     clean(courier)
 
 
