@@ -27,7 +27,7 @@ def close_streets(by: Account, say: Callable[[str], None]) -> None:
                 services.make_zone(by, draft(services.area_along(street, "", "")))
     except BadInput:
         return
-    say("closures: the weekly market on Wednesdays and Saturdays, a building site in two weeks")
+    say(f"closures: {len(drafts)}, the weekly market on Wednesdays and Saturdays and a building site in two weeks")
 
 
 def _market(today: date) -> tuple[str, Callable[[tuple[tuple[float, float], ...]], services.Draft]]:

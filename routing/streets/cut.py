@@ -29,7 +29,7 @@ def read_box(text: str) -> Bounds:
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise BadInput(
             "The box %(typed)s is empty or lies beyond the earth: west must be less than east, south less than north.",
-            text=text,
+            typed=text,
         )
     if max(east - west, north - south) > LARGEST_DEG:
         raise BadInput("The box %(typed)s is larger than %(most)s degrees. Please choose one town.", typed=text, most=3)
