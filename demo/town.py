@@ -13,17 +13,17 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 
-from city import clock, jobs, links, streets, tiles
+from city import clock, jobs, links, streets
 from city.db import city_scope, db, transaction
 from city.messages import Conflict
 from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role, RoleGrant
 from city.solver import Solver
-from demo.closures import close_streets
 from demo.counts import csv_of_counts
 from demo.goods import Order, orders
 from demo.owners import owner_rows, remarks
 from demo.people import COURIERS, MORE_COURIERS, MORE_OWNERS, OWNER_NAMES, PASSWORD, PEOPLE, RETAILERS, Person
 from demo.stock import middle_of, stock
+from demo.town_map import close_streets, have_map_drawn
 from demo.wishes import Wish, wishes
 from leerstand import queries as shops
 from leerstand.kinds import RequestState, UseType
@@ -80,8 +80,7 @@ def build(app: Flask, source: Path, *, say: Say, solver: Solver | None = None) -
         book(hub, places, say)
         with transaction():  # now that deliveries are booked, the worker can say what a further hub is worth
             plans.start_matching(account_id=account(MANAGER).id, shown_at="/plan")
-        with transaction():
-            tiles.ask_for_tiles()
+        have_map_drawn()
     return city
 
 

@@ -1,11 +1,11 @@
-"""Closures of the demo town: a weekly market for good, and a building site to come."""
+"""The map of the demo town: drawn by the worker; a weekly market for good on it, and a building site to come."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from city import clock
+from city import clock, tiles
 from city.db import transaction
 from city.models import Account
 from city.zones import services
@@ -15,6 +15,12 @@ from routing.streets.model import VehicleClass, ZoneUse
 RIDERS = (VehicleClass.CARGO_BIKE.value, VehicleClass.E_VAN.value)
 WEDNESDAY, SATURDAY = 2, 5
 HOUR_S = 3600
+
+
+def have_map_drawn() -> None:
+    """The worker draws it, after the plan of the day."""
+    with transaction():
+        tiles.ask_for_tiles()
 
 
 def close_streets(by: Account, say: Callable[[str], None]) -> None:
