@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -27,6 +28,7 @@ from routing.streets.addresses import AddressBook, build
 from routing.streets.network import Network, Period, Point, VehicleClass, import_network
 from routing.streets.packing import FAR, LENGTH_BITS
 from routing.streets.places import read_places
+from routing.streets.tiles.pyramid import build_tiles
 from routing.streets.zones import AccessRule
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,10 +69,12 @@ def _town(town: str, source: Path, pairs: int) -> Iterator[Row]:
         yield from _fresh(town, source, cache)
         network = import_network(source, cache=cache)
         yield from _tables(town, network)
+        yield from _kept(town, source, cache)
         yield from _changes(town, network)
         yield from _paths(town, network)
         yield from _against_scipy(town, network, pairs)
         yield from _addresses(town, source, cache)
+        yield from _tiles(town, source, cache)
 
 
 def _row(
@@ -113,10 +117,22 @@ def _points(network: Network, count: int) -> list[Point]:
 
 def _tables(town: str, network: Network) -> Iterator[Row]:
     points = _points(network, 1000)
+    network._tables = None  # computed each time, nothing kept
     network.matrix(points[:2], BIKE)
     for count, target in ((60, 0.1), (300, 0.15), (1000, 0.3)):
         deeds: list[Callable[[], object]] = [lambda count=count: network.matrix(points[:count], BIKE)] * 3  # type: ignore[misc]
         yield _row(town, f"matrix {count}², warm", *_median(deeds), target=target)
+
+
+def _kept(town: str, source: Path, cache: Path) -> Iterator[Row]:
+    """The same table once more, from the file that another process may have written; and 20 new places beside it."""
+    first = import_network(source, cache=cache)
+    points = _points(first, 1020)
+    first.matrix(points[:1000], BIKE)
+    later = import_network(source, cache=cache)
+    yield _row(town, "matrix 1000², from the cache", *_timed(lambda: later.matrix(points[:1000], BIKE)), target=0.020)
+    first.matrix(points[:2], BIKE)
+    yield _row(town, "matrix 1020², 1000 of them kept", *_timed(lambda: first.matrix(points, BIKE)))
 
 
 def _fresh(town: str, source: Path, cache: Path) -> Iterator[Row]:
@@ -172,6 +188,10 @@ def _against_scipy(town: str, network: Network, pairs: int) -> Iterator[Row]:
     differ = int((ours != np.where(np.isinf(expected[0]), -1, expected[0])).sum())
     row = _row(town, f"{side}² lanes, differences", *scipy_s, target=0, engine="scipy")
     yield {**row, "value": differ, "ok": differ == 0, "valid": differ == 0}
+    for count in (300, 1000):
+        starts = np.random.default_rng(SEED).choice(np.flatnonzero(router.lanes.open), count)
+        measured = _timed(partial(dijkstra, graph, indices=starts))
+        yield _row(town, f"matrix {count}², Dijkstra on the same graph", *measured, engine="scipy")
 
 
 def _addresses(town: str, source: Path, cache: Path) -> Iterator[Row]:
@@ -187,11 +207,21 @@ def _addresses(town: str, source: Path, cache: Path) -> Iterator[Row]:
     yield _row(town, "address search, median", *_median(deeds), target=0.025)
 
 
+def _tiles(town: str, source: Path, cache: Path) -> Iterator[Row]:
+    place = cache / "town.pmtiles"
+    target_s, target_mb = (60.0, 10.0) if town == "kaiserslautern" else (None, None)
+    yield _row(town, "tiles", *_timed(lambda: build_tiles(source, place)), target=target_s)
+    size = round(place.stat().st_size / 1e6, 2)
+    row = _row(town, "tiles, size in MB", 0, 0, target=target_mb)
+    yield {**row, "value": size, "ok": target_mb is None or size <= target_mb}
+
+
 def _fresh_process(source: str, cache: str, place: str) -> None:
     """What ``_fresh`` starts."""
     points = [(lat, lon) for lat, lon in json.loads(Path(place).read_text())]
     networks: list[Network] = []
     start = _timed(lambda: networks.append(import_network(Path(source), cache=Path(cache))))
+    networks[0]._tables = None
     table = _timed(lambda: networks[0].matrix(points, BIKE))
     print(json.dumps([start, table, _peak_mb()]))
 

@@ -49,13 +49,21 @@ class TurnRule:
 
 
 @dataclass(slots=True)
+class Signal:
+    """A traffic light at a node. With a direction it shows only to those who come from one of ``seen_from``."""
+
+    direction: str = ""
+    seen_from: set[Point] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Extract:
     """What the file says that concerns us, within ``bbox`` if there is one."""
 
     bbox: Bounds | None = None
     ways: list[Way] = field(default_factory=list)
     barriers: dict[int, Tags] = field(default_factory=dict)
-    signals: dict[int, Tags] = field(default_factory=dict)
+    signals: dict[int, Signal] = field(default_factory=dict)
     turn_rules: list[TurnRule] = field(default_factory=list)
     water: list[tuple[str, tuple[Point, ...]]] = field(default_factory=list)
     buildings: list[tuple[Point, ...]] = field(default_factory=list)
@@ -136,7 +144,9 @@ def _keep_node(extract: Extract, node: osmium.osm.Node) -> None:
     if "barrier" in node.tags:
         extract.barriers[node.id] = dict(node.tags)
     elif node.tags.get("highway") == "traffic_signals" or node.tags.get("crossing") == "traffic_signals":
-        extract.signals[node.id] = dict(node.tags)
+        extract.signals[node.id] = Signal(
+            node.tags.get("traffic_signals:direction") or node.tags.get("direction") or ""
+        )
 
 
 def _keep_way(extract: Extract, way: osmium.osm.Way) -> None:
@@ -144,11 +154,22 @@ def _keep_way(extract: Extract, way: osmium.osm.Way) -> None:
     if "highway" in tags:
         for nodes, line in _runs(extract, way):
             extract.ways.append(Way(way.id, dict(tags), nodes, line))
+            _see_signals(extract, nodes, line)
     elif tags.get("waterway") in WATER_LINES:
         extract.water.extend(("line", tuple(line)) for _, line in _runs(extract, way))
     elif "building" in tags and way.is_closed():
         outlines = [tuple(line) for _, line in _runs(extract, way)]
         extract.buildings.extend(line for line in outlines if len(line) >= 4 and line[0] == line[-1])
+
+
+def _see_signals(extract: Extract, nodes: list[int], line: list[Point]) -> None:
+    """Note from where one comes to a light that shows along the way, or against it, only."""
+    for at, node in enumerate(nodes):
+        signal = extract.signals.get(node)
+        if signal and signal.direction == "forward" and at > 0:
+            signal.seen_from.add(line[at - 1])
+        elif signal and signal.direction == "backward" and at + 1 < len(nodes):
+            signal.seen_from.add(line[at + 1])
 
 
 def _runs(extract: Extract, way: osmium.osm.Way) -> Iterator[tuple[list[int], list[Point]]]:

@@ -6,7 +6,7 @@ along the segment's line, ``2 s + 1`` against it. Lanes are the nodes of the rou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from routing.streets.access import Pattern, pattern
 from routing.streets.barriers import blocked_mask, is_gate
 from routing.streets.model import Bounds, Point
-from routing.streets.osm import Extract, Way
+from routing.streets.osm import Extract, Signal, Way
 from routing.streets.speeds import Speeds
 
 
@@ -58,7 +58,7 @@ class Segments:
     length_m: NDArray[np.float64]  # S
     blocked: NDArray[np.uint8]  # J, bit per vehicle class that cannot pass
     gate: NDArray[np.bool_]  # J
-    signals: NDArray[np.bool_]  # J
+    signals: NDArray[np.bool_]  # 2 S: whether a traffic light binds whoever comes to the end of the lane
     traits: tuple[Trait, ...]
     junction_of: dict[int, int] = field(default_factory=dict, compare=False)  # OSM node id → junction; import only
 
@@ -204,7 +204,7 @@ def _arrays(pieces: list[Piece], traits: Traits, extract: Extract) -> Segments:
         length_m=lengths_m(points, first),
         blocked=blocked,
         gate=_marked(junction_of, (node for node, tags in extract.barriers.items() if is_gate(tags))),
-        signals=_marked(junction_of, extract.signals),
+        signals=_signals(pieces, extract.signals),
         traits=tuple(traits.all),
         junction_of=junction_of,
     )
@@ -212,6 +212,19 @@ def _arrays(pieces: list[Piece], traits: Traits, extract: Extract) -> Segments:
 
 def _column(values: Iterable[int], kind: type[np.integer]) -> NDArray:
     return np.array(list(values), dtype=kind)
+
+
+def _signals(pieces: list[Piece], signals: Mapping[int, Signal]) -> NDArray[np.bool_]:
+    """For each lane whether the light at its end shows to it: one with a direction shows to one side only."""
+    bound = np.zeros(2 * len(pieces), np.bool_)
+    for number, piece in enumerate(pieces):
+        for lane, node, before in (
+            (2 * number, piece.end, piece.line[-2]),
+            (2 * number + 1, piece.start, piece.line[1]),
+        ):
+            signal = signals.get(node)
+            bound[lane] = signal is not None and (not signal.seen_from or before in signal.seen_from)
+    return bound
 
 
 def _marked(junction_of: dict[int, int], nodes: Iterable[int]) -> NDArray[np.bool_]:

@@ -24,7 +24,7 @@ from routing.streets.segments import Segments, Trait
 from routing.streets.speeds import Speeds
 from routing.streets.turns import Turns
 
-VERSION = 2  # raise it whenever the import would give another graph for the same file
+VERSION = 3  # raise it whenever the import would give another graph for the same file
 
 
 @dataclass(frozen=True)

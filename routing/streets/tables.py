@@ -7,9 +7,9 @@ digests, not as coordinates: whoever reads the files learns nothing about where 
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,28 @@ class Table:
     seconds: NDArray[np.int32]
     metres: NDArray[np.int32]
 
+    def part(self, asked: NDArray[np.intp]) -> Pairs:
+        """The pairs of some places; the tables themselves where these are all, in their order."""
+        if len(asked) == len(self.places) and (asked == np.arange(len(asked))).all():
+            return self.seconds, self.metres
+        block = np.ix_(asked, asked)
+        return self.seconds[block], self.metres[block]
+
+    def packed(self) -> NDArray[np.int32]:
+        """One row of numbers, which is read in one go: the digests, then both tables."""
+        return np.concatenate((self.places.view(np.int32), self.seconds.ravel(), self.metres.ravel()))
+
+    @classmethod
+    def unpacked(cls, row: NDArray[np.int32]) -> Table:
+        """The other way round. Raises ValueError for a row of no such length."""
+        count = (math.isqrt(1 + 2 * len(row)) - 1) // 2
+        if row.ndim != 1 or row.dtype != np.int32 or 2 * count * (count + 1) != len(row):
+            raise ValueError("this is no kept table")
+        places, seconds, metres = np.split(row, [2 * count, 2 * count + count * count])
+        row.flags.writeable = False
+        shape = (count, count)
+        return cls(places.view(np.uint64), seconds.reshape(shape), metres.reshape(shape))
+
 
 class TableStore:
     """Tables in a folder; any number of processes may share it. The last writer wins, which only costs time."""
@@ -50,21 +72,23 @@ class TableStore:
         digests = _digests(points, state)
         known = self._load(state)
         places, asked = _with(known, digests)
+        if known is not None and len(places) == len(known.places):
+            own = known.part(asked)
+            if not (own[0] == NOT_ASKED).any():
+                self._touch(state)
+                return Matrix(*own)
         if known is not None and len(places) > MOST_PLACES:
             known = None
             places, asked = _with(None, digests)
         seconds, metres = _grown(known, len(places))
         own_seconds, own_metres = seconds[np.ix_(asked, asked)], metres[np.ix_(asked, asked)]
-        if not (own_seconds == NOT_ASKED).any():
-            self._touch(state)
-            return Matrix(own_seconds, own_metres)
         _fill(own_seconds, own_metres, compute)
         seconds[np.ix_(asked, asked)], metres[np.ix_(asked, asked)] = own_seconds, own_metres
         self._save(state, Table(places, seconds, metres))
         return Matrix(own_seconds, own_metres)
 
     def _path(self, state: str) -> Path:
-        return self._folder / f"{state}.npz"
+        return self._folder / f"{state}.npy"
 
     def _touch(self, state: str) -> None:
         try:
@@ -78,10 +102,9 @@ class TableStore:
         try:
             if self._last and self._last[:2] == (state, path.stat().st_size):
                 return self._last[2]
-            with np.load(path, allow_pickle=False) as kept:
-                table = Table(kept["places"], kept["seconds"], kept["metres"])
+            table = Table.unpacked(np.load(path, allow_pickle=False))
             self._last = state, path.stat().st_size, table
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        except (OSError, ValueError, EOFError):
             return None
         return table
 
@@ -92,7 +115,7 @@ class TableStore:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
             with os.fdopen(handle, "wb") as file:
-                np.savez(file, places=table.places, seconds=table.seconds, metres=table.metres)
+                np.save(file, table.packed())
             Path(name).replace(self._path(state))
             self._last = state, self._path(state).stat().st_size, table
             self._forget()
@@ -100,7 +123,7 @@ class TableStore:
             Path(name).unlink(missing_ok=True) if name else None
 
     def _forget(self) -> None:
-        kept = sorted(self._folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+        kept = sorted(self._folder.glob("*.npy"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[FILES_KEPT:]:
             path.unlink(missing_ok=True)
 

@@ -60,7 +60,7 @@ def build_turns(segments: Segments, speeds: Speeds) -> Turns:
         head=head,
         degrees=degrees,
         may=may,
-        penalty_ms=_penalties(segments, speeds, via, degrees, turning_round),
+        penalty_ms=_penalties(segments, speeds, tail, via, degrees, turning_round),
     )
 
 
@@ -95,6 +95,7 @@ def _bearings(segments: Segments) -> tuple[NDArray[np.float64], NDArray[np.float
 def _penalties(
     segments: Segments,
     speeds: Speeds,
+    tail: NDArray[np.int32],
     via: NDArray[np.int32],
     degrees: NDArray[np.int16],
     turning_round: NDArray[np.bool_],
@@ -112,7 +113,7 @@ def _penalties(
         )
         turn = (
             np.where(is_junction, by_angle, 0)
-            + segments.signals[via] * cost.signals_ms
+            + segments.signals[tail] * cost.signals_ms
             + segments.gate[via] * cost.gate_ms
         )
         columns.append(np.where(turning_round, cost.u_turn_ms, turn))

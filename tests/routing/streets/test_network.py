@@ -197,3 +197,22 @@ def test_distances_on_the_ground_are_right_to_a_metre(tmp_path):
     metres = import_network(source).matrix([at(0, 0), (at(0, 0)[0] + 1 / 60, at(0, 0)[1])], BIKE).metres
 
     assert np.abs(metres[0, 1] - 1855) <= 2
+
+
+def test_a_traffic_light_for_one_direction_costs_only_those_who_come_from_there(tmp_path):
+    """`traffic_signals:direction=forward`: along the way it may be red, against it nobody sees it."""
+
+    def seconds(**light: str) -> tuple[int, int]:
+        town = Town(grid())
+        town.street("abc", name="Lange Straße")
+        town.street("be", name="Gasse")
+        town.tag("b", highway="traffic_signals", **light)
+        folder = tmp_path / (light.get("traffic_signals:direction") or "both")
+        folder.mkdir()
+        there = town.network(folder).matrix([at(20, 0), at(180, 0)], BIKE).seconds
+        return int(there[0, 1]), int(there[1, 0])
+
+    both, forward, backward = (seconds(**{"traffic_signals:direction": word} if word else {}) for word in
+                               ("", "forward", "backward"))  # fmt: skip
+    assert both[0] == both[1] == forward[0] == backward[1]
+    assert forward[1] == backward[0] == both[0] - 8
