@@ -39,9 +39,8 @@ from routing.streets.model import Point, VehicleClass
 from routing.streets.places import Places, read_places
 
 Say = Callable[[str], None]
-ORDERS = 60
+ORDERS, BIKES = 60, 4
 HUB_OPENS_S, HUB_CLOSES_S = 8 * 3600, 20 * 3600
-BIKES = 4
 WAIT_FOR_PLAN_S, LOOK_EVERY_S = 180.0, 0.5
 MANAGER, OWNER, APPLICANT, RETAILER, OPERATOR = (PEOPLE[number].email for number in (1, 2, 3, 4, 5))
 SCHEMATIC_NOTE = "schematisch, nicht vermessen"
@@ -86,13 +85,11 @@ def build(app: Flask, source: Path, *, say: Say, solver: Solver | None = None) -
 
 def make_city(source: Path) -> City:
     """The town itself; a foreign extract is named after its file."""
-    schematic = source.name == "lueneburg.osm"
-    name = "Lüneburg" if schematic else source.name.split(".")[0].split("-")[0].capitalize()
-    title = "Hansestadt Lüneburg" if schematic else f"Stadt {name}"
+    name = "Lüneburg" if source.name == "lueneburg.osm" else source.name.split(".")[0].split("-")[0].capitalize()
+    title = "Hansestadt Lüneburg" if name == "Lüneburg" else f"Stadt {name}"
     with transaction():
-        city = City(slug="demo", name=name, title=title, host=None, land="NI" if schematic else "RP", is_demo=True)
-        if name == "Heidelberg":
-            city.land = "BW"
+        land = {"Lüneburg": "NI", "Heidelberg": "BW"}.get(name, "RP")
+        city = City(slug="demo", name=name, title=title, host=None, land=land, is_demo=True)
         db.session.add(city)
     return city
 

@@ -69,6 +69,7 @@ def test_an_excerpt_comes_whole_and_a_senseless_box_gets_a_sentence(app, drawn):
 def test_the_town_is_painted_from_tiles_of_this_house(app, drawn):
     with serving(app) as home, chromium() as engine:
         visit = Visit(engine, size=WIDE)
+        visit.page.set_default_timeout(120_000)  # the machine may be slow; no promise about speed is made here
         visit.page.goto(f"{home}/karte/rahmen?data=/frei/karte.json")
         visit.page.wait_for_selector("main[data-drawn=yes]")
         visit.page.locator("canvas.leaflet-tile-loaded").nth(3).wait_for()
