@@ -13,7 +13,8 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import NotFound, say
 from city.models import Role
-from logistics import board, delivery, outcomes, phone_words, sheets, street_queries
+from city.zones.queries import areas_of_day
+from logistics import board, delivery, outcomes, phone_words, queries, sheets, street_queries
 from logistics.forms import REASON_LABELS, ReportForm
 from logistics.models import CourierEvent, Stop, Tour
 from routing.message import BadInput
@@ -105,6 +106,7 @@ def tour_map() -> Response:
         {
             **streets.base_of_map(around=board.box(((lat, lon) for lat, lon in near), spare=board.NEAR_DEG)),
             **board.tour_map(found),
+            "areas": areas_of_day(queries.current_city(), found.plan.day),
         }
     )
 
@@ -123,6 +125,8 @@ def base_to_take_along(found: Tour) -> dict[str, object]:
     around = [(lat, lon) for lat, lon in board.tour_line(found)]
     base = streets.base_of_map(around=around)
     base.pop("background_url", None)
+    base.pop("tiles_url", None)
+    base["areas"] = areas_of_day(queries.current_city(), found.plan.day)
     return {**base, "background": streets.background(streets.network(), around=around)}
 
 

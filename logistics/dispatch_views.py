@@ -15,6 +15,7 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, say
 from city.models import Role
+from city.zones.queries import areas_of_day
 from logistics import board, dispatch, queries, services, sheets, street_queries
 from logistics.forecast import forecast, seconds_of
 from logistics.forms import CourierForm
@@ -102,7 +103,8 @@ def day_map(day: str) -> Response:
     made, hubs = queries.published_plan(shown), queries.hubs_of_day(shown)
     around = [(hub.lat, hub.lon) for hub in hubs]
     around += [(stop.shipment.lat, stop.shipment.lon) for tour in (made.tours if made else []) for stop in tour.stops]
-    return jsonify({**streets.base_of_map(around=board.box(around)), **board.day_map(made, hubs)})
+    base = {**streets.base_of_map(around=board.box(around)), "areas": areas_of_day(queries.current_city(), shown)}
+    return jsonify({**base, **board.day_map(made, hubs)})
 
 
 @bp.post("/dispo/<day>/touren/<int:tour_id>")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from city import streets
+from city import clock, streets
 from city.db import db
 from city.messages import NotFound
+from city.models import City
 from city.zones import rules
 from city.zones.models import AccessZone
 
@@ -67,6 +68,15 @@ def _under(network: Network, bound: tuple[AccessRule, ...]) -> Network:
 @lru_cache(maxsize=8)
 def _bound(network: Network, bound: tuple[AccessRule, ...]) -> Network:
     return network.with_rules(bound)
+
+
+def areas_of_day(city: City, day: date) -> list[dict[str, Any]]:
+    """What is closed or has a rule of its own at some moment of a day, for the JSON of a map."""
+    shown = zones_on(day)
+    if not shown:
+        return []
+    whole = streets.period(city, day, 0, clock.elapsed_s(day, time(23, 59, 59)) + 1)
+    return areas_on_map([found for found in shown if True in rules.rule_of(found).truths(whole)])
 
 
 def areas_on_map(shown: Sequence[AccessZone]) -> list[dict[str, Any]]:

@@ -259,3 +259,14 @@ def test_a_dispatcher_reads_but_does_not_draw(app, town, street_map):  # noqa: F
 
     assert browser.get("/sperrungen").status_code == 200
     assert browser.get("/sperrungen/neu").status_code == 403
+
+
+def test_maps_of_a_day_show_what_holds_on_it_and_nothing_else(town, manager):
+    made(manager, name="mittwochs", weekdays=(2,), on_holidays=False)
+    made(manager, name="ab abends", opens_s=79_200, closes_s=21_600)
+
+    names = {
+        day: {area["title"] for area in queries.areas_of_day(town, TUESDAY + timedelta(days=day))} for day in (-1, 0, 1)
+    }
+
+    assert names == {-1: set(), 0: {"ab abends"}, 1: {"mittwochs", "ab abends"}}
