@@ -28,6 +28,7 @@ from routing.streets.zones import AccessRule, Inside
 
 Ints = NDArray[np.int64]
 WHOLE = (0.0, 1.0)
+WINDOWS_KEPT = 1_000  # periods whose open windows are remembered
 SIGNED_KEPT = 11  # patterns of windows whose lanes are remembered
 
 
@@ -69,6 +70,7 @@ class CostModel:
     def __init__(self, segments: Segments, turns: Turns, speeds: Speeds) -> None:
         self._segments, self._turns, self._speeds = segments, turns, speeds
         self._rules: dict[AccessRule, Inside] = {}
+        self._windows: dict[tuple[VehicleClass, Period | None], tuple[tuple[Use, Use], ...]] = {}  # with any rules
         self._signed: dict[tuple[VehicleClass, tuple[tuple[Use, Use], ...]], tuple[LaneUses, LaneCosts]] = {}
         self._fixed = _use_table(segments.traits)
         self._conditional = [k for k, trait in enumerate(segments.traits) if trait.pattern.conditions]
@@ -89,12 +91,13 @@ class CostModel:
 
     def uses(self, vehicle: VehicleClass, period: Period | None) -> OpenUses:
         """What is allowed at every moment of the period; None: at every moment there is."""
-        k = VEHICLES.index(vehicle)
-        patterns = (self._segments.traits[t].pattern for t in self._conditional)
-        return OpenUses(
-            tuple(_worst(states_during(pattern, period), k) for pattern in patterns),
-            self._rules_that(lambda rule: rule.truths(period), vehicle),
-        )
+        if len(self._windows) > WINDOWS_KEPT:
+            self._windows.clear()
+        if (vehicle, period) not in self._windows:
+            k = VEHICLES.index(vehicle)
+            patterns = (self._segments.traits[t].pattern for t in self._conditional)
+            self._windows[vehicle, period] = tuple(_worst(states_during(pattern, period), k) for pattern in patterns)
+        return OpenUses(self._windows[vehicle, period], self._rules_that(lambda rule: rule.truths(period), vehicle))
 
     def widest(self, vehicle: VehicleClass) -> OpenUses:
         """What is allowed at the best moment of each street."""
@@ -225,16 +228,18 @@ class CostModel:
         cost[beside] = self._arcs(vehicle, lanes, beside)
         return beside[cost[beside] != near_arcs[beside]], cost
 
-    def loose_arcs(self, vehicle: VehicleClass, lanes: LaneCosts, arcs: Ints) -> Ints:
-        """The costs of all arcs, as if no area closed a lane in part."""
+    def loose_arcs(self, vehicle: VehicleClass, lanes: LaneCosts, arcs: Ints) -> tuple[Ints, Ints]:
+        """The costs of all arcs, as if no area closed a lane in part; once for all, once only out of such lanes."""
         if not lanes.cuts:
-            return arcs
+            return arcs, arcs
         cut = np.zeros(len(lanes.cost), np.bool_)
         cut[list(lanes.cuts)] = True
         beside = np.flatnonzero(cut[self._tail] | cut[self._head])
         loose = arcs.copy()
         loose[beside] = self._arcs(vehicle, lanes.through, beside)
-        return loose
+        leaving = arcs.copy()
+        leaving[beside] = np.where(lanes.open[self._head[beside]], loose[beside], FAR)
+        return loose, leaving
 
     def _arcs(self, vehicle: VehicleClass, lanes: LaneCosts, which: Ints) -> Ints:
         k, tail, head = VEHICLES.index(vehicle), self._tail[which], self._head[which]

@@ -89,19 +89,16 @@ class Entries:
 class Router:
     """Answers under one set of costs. Read-only, so any number of threads may ask.
 
-    ``loose`` are the costs of the arcs as if no area closed a lane in part.
+    ``loose`` are the costs of the arcs as if no area closed a lane in part; for all, and only out of such lanes.
     """
 
     def __init__(
-        self, adjacency: Adjacency, hierarchy: Hierarchy, lanes: LaneCosts, metric: Metric, loose: Ints | None = None
+        self, adjacency: Adjacency, hierarchy: Hierarchy, lanes: LaneCosts, metric: Metric, loose: tuple[Ints, Ints]
     ) -> None:
         self.lanes, self.arcs, self.metric = lanes, metric.arcs, metric
         self._hierarchy, self._turns = hierarchy, adjacency.turns
         self._near = adjacency
-        self.loose = metric.arcs if loose is None else loose
-        self._leaving = self.arcs
-        if lanes.cuts:
-            self._leaving = np.where(lanes.open[self._turns.lane_of[self._turns.head]], self.loose, FAR)
+        self.loose, self._leaving = loose
 
     def table(self, stops: Stops) -> Ints:
         """Packed costs of the ride between all stops, P × P; ``FAR`` where there is none. Zero diagonal."""

@@ -43,6 +43,11 @@ class Drawer:
         end = 1.0 - ride.to_left if number == len(ride.lanes) - 1 else 1.0
         return list(as_points(line if (begin, end) == (0.0, 1.0) else cut(line, begin, end)))
 
+    def _first(self, lane: int) -> Point:
+        first, end = self._segments.first[lane >> 1], self._segments.first[(lane >> 1) + 1]
+        lat, lon = self._segments.points[end - 1 if lane & 1 else first].tolist()
+        return lat, lon
+
     def stretches(self, ride: Ride, router: Router) -> list[Stretch]:
         """What the words are made of; milliseconds and decimetres add up to the ride's cost."""
         return [self._stretch(ride, number, router) for number in range(len(ride.lanes))]
@@ -73,7 +78,8 @@ class Drawer:
         arc = ride.arcs[number - 1] if number else None
         if arc is not None:
             ms += int(milliseconds(arc_costs[arc])) - whole_ms
-        part = self._part(ride, number)
+        inner = number > 0 and not last  # ridden whole: only its first point is needed
+        part = [self._first(lane)] if inner else self._part(ride, number)
         return Stretch(
             at=part[0],
             street=trait.name,
@@ -85,7 +91,7 @@ class Drawer:
             degrees=0 if arc is None else int(self._turns.degrees[arc]),
             turned_round=number > 0 and ride.lanes[number - 1] == lane ^ 1,
             choice=arc is not None and router.ways_on(int(self._turns.tail[arc])) > 1,
-            bearing=bearing(part),
+            bearing=bearing(part) if number == 0 else 0.0,
         )
 
 

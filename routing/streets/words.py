@@ -78,7 +78,7 @@ class Stretch:
     degrees: int  # of the turn into it, left positive
     turned_round: bool
     choice: bool  # whether there was another way to go
-    bearing: float  # where it leads at its start, degrees clockwise from north
+    bearing: float  # where the first one leads, degrees clockwise from north
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from shapely import LineString, Polygon
 
 from demo.people import PEOPLE
-from tests.browser import PHONE, WIDE
+from tests.browser import PHONE, WIDE, Visit
 from tests.words import de
 
 MANAGER, DISPATCHER, COURIER = PEOPLE[1].email, PEOPLE[6].email, PEOPLE[7].email
@@ -22,14 +22,14 @@ def test_a_market_day_is_drawn_and_the_next_plan_goes_around_it(running, clean, 
     """
     Zeichnen → in Kraft → neuer Plan, außen herum → schieben statt sperren → die Kurierin liest es.
     """
-    dispatcher = running.visit(DISPATCHER, size)
+    dispatcher = patient(running.visit(DISPATCHER, size))
     day = re.search(r"/dispo/([\d-]+)", go(dispatcher.page, f"{running.home}/dispo")).group(1)
     assign(dispatcher.page)
     before = day_map(dispatcher.page, running.home, day)
     corners = around_a_ridden_place(before)
     assert crossing(before, corners)
 
-    manager = running.visit(MANAGER, size)
+    manager = patient(running.visit(MANAGER, size))
     page = manager.page
     page.goto(f"{running.home}/sperrungen")
     clean(manager)
@@ -58,10 +58,15 @@ def test_a_market_day_is_drawn_and_the_next_plan_goes_around_it(running, clean, 
     assign(dispatcher.page)
     dispatcher.page.get_by_role("button", name=de("Release to the couriers")).click()
     dispatcher.page.wait_for_load_state()
-    courier = running.visit(COURIER, size)
+    courier = patient(running.visit(COURIER, size))
     courier.page.locator("button:visible", has_text=de("Ride off")).first.click()
     expect(courier.page.locator("main")).to_contain_text(re.compile(r"Absteigen und \d+ m schieben"))
     clean(courier)
+
+
+def patient(visit: Visit) -> Visit:
+    visit.page.set_default_timeout(JOB_LIMIT_MS)
+    return visit
 
 
 def go(page: Page, address: str) -> str:
