@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from city import access, account_views, jobs, people_views, tiles, views, web, words
+from city import access, account_views, jobs, people_views, schedule, tiles, views, web, words
 from city.config import Config, from_environment
 from city.db import db, prepare_engine
 from city.models import Role
@@ -20,14 +22,21 @@ from logistics import (
     customer_views,
     dispatch,
     dispatch_views,
+    equipment_views,
     evening_views,
+    floor_views,
     hub_views,
     phone_views,
+    repeats,
+    retail_views,
+    services,
     shift_views,
     steering_views,
+    tracking,
 )
 from logistics import jobs as logistics_jobs
 from logistics import views as logistics_views
+from logistics.api import views as api_views
 from logistics.hub_value import hub_value
 
 SESSION_COOKIE = "zwischenraum"
@@ -45,6 +54,7 @@ BLUEPRINTS = (
         steering_views.bp,
         shift_views.bp,
     ),
+    *(floor_views.bp, equipment_views.bp, retail_views.bp, tracking.bp, api_views.bp),
 )
 NAVIGATION: tuple[NavItem, ...] = (
     *leerstand_room.NAVIGATION,
@@ -83,6 +93,9 @@ def create_app(config: Config | None = None) -> Flask:
     rooms = {**tiles.handlers(), **leerstand_jobs.handlers(hub_value), **logistics_jobs.HANDLERS}
     for kind, handler in rooms.items():
         jobs.register(kind, handler)
+    schedule.repeat(repeats.BOOK_STANDING, timedelta(minutes=15))
+    schedule.repeat(services.PROVE_LEDGER, timedelta(days=1))
+    jobs.Worker.when_due = staticmethod(schedule.ask_for_due)
     zone_services.tell_when_changed(app, dispatch.plan_again)
     init_navigation(app, NAVIGATION)
     return app

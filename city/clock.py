@@ -37,3 +37,10 @@ def elapsed_s(day: date, clock: time) -> int:
     """Seconds that have elapsed since the city's midnight of ``day`` when its clocks show ``clock``."""
     midnight = datetime.combine(day, time(), CITY_ZONE).astimezone(UTC)
     return int((datetime.combine(day, clock, CITY_ZONE).astimezone(UTC) - midnight).total_seconds())
+
+
+def shown(clock_s: int) -> time:
+    """What clocks show that many seconds after midnight by the dial; the end of the day is a minute before it."""
+    if clock_s >= 24 * 3600:
+        return time(23, 59)
+    return time(clock_s // 3600, clock_s % 3600 // 60)

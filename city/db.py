@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -21,6 +23,8 @@ from sqlalchemy.orm import (
     mapped_column,
     with_loader_criteria,
 )
+
+from city.turns import Turns
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -124,16 +128,27 @@ def transaction() -> Iterator[None]:
         raise RuntimeError("a transaction is already open; services do not open their own")
     session.rollback()
     session.expire_all()
-    session.info[_WRITE] = True
-    try:
-        session.connection(execution_options={_WRITE: True})
-        yield
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info.pop(_WRITE, None)
+    with _turns_of(db.engine).turn() if is_sqlite(db.engine) else nullcontext():
+        session.info[_WRITE] = True
+        try:
+            session.connection(execution_options={_WRITE: True})
+            yield
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.pop(_WRITE, None)
+
+
+_turns: WeakKeyDictionary[Engine, Turns] = WeakKeyDictionary()
+_making_turns = Lock()
+
+
+def _turns_of(engine: Engine) -> Turns:
+    """The queue of those who write into this file."""
+    with _making_turns:
+        return _turns.setdefault(engine, Turns())
 
 
 @event.listens_for(Session, "do_orm_execute")

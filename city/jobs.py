@@ -29,6 +29,7 @@ LEASE = timedelta(seconds=60)
 LOOK_EVERY_S = 1.0  # how often an idle worker looks at the table, should nobody wake it
 PROGRESS_EVERY_S = 0.4
 BEAT_EVERY_S = 10.0
+DUE_EVERY_S = 60.0  # how often the worker looks for work that comes again
 BEAT_STALE = timedelta(seconds=35)
 MAX_ATTEMPTS = 3
 WORKER_DIED = N_("The computation broke off %(attempts)d times. Please try again; if it happens again, tell the city.")
@@ -152,6 +153,8 @@ class Worker(threading.Thread):
     ``warm_up`` loads once, before the first job, what jobs would wait for.
     """
 
+    when_due: Callable[[], object] = staticmethod(lambda: None)  # asks for work that comes again; the app says which
+
     def __init__(
         self,
         app: Flask,
@@ -165,6 +168,7 @@ class Worker(threading.Thread):
         self.solver = solver or Solver()
         self._stop_asked = threading.Event()
         self._beat = -BEAT_EVERY_S
+        self._asked_for_due = -DUE_EVERY_S
 
     def run(self) -> None:
         """Work until asked to stop."""
@@ -178,6 +182,7 @@ class Worker(threading.Thread):
         while not self._stop_asked.is_set():
             try:
                 with self.app.app_context():
+                    self._ask_for_due()
                     busy = self.work_once()
             except Exception:
                 log.exception("worker stumbled")
@@ -185,6 +190,11 @@ class Worker(threading.Thread):
             if not busy:
                 _wake.wait(LOOK_EVERY_S)
                 _wake.clear()
+
+    def _ask_for_due(self) -> None:
+        if monotonic() - self._asked_for_due >= DUE_EVERY_S:
+            self._asked_for_due = monotonic()
+            self.when_due()
 
     def stop(self) -> None:
         """Ask the worker to end after the job in hand, and end the solver process."""

@@ -84,7 +84,8 @@ def in_service() -> StreetMap:
 
 def network() -> Network:
     """The streets of this city, loaded once per process and safe for threads."""
-    return _loaded(str(_folder() / in_service().file), str(_folder()))
+    folder = _folder().resolve()  # installations that share a folder share what was loaded
+    return _loaded(str(folder / in_service().file), str(folder))
 
 
 def source() -> Path:

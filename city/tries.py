@@ -35,6 +35,7 @@ WRONG_FOR_ADDRESS = Limit("password-address", 5, timedelta(minutes=15))
 WRONG_FROM_NETWORK = Limit("password-network", 20, timedelta(minutes=15))
 MAIL_TO_ADDRESS = Limit("mail-address", 3, timedelta(hours=1))
 MAIL_FROM_NETWORK = Limit("mail-network", 20, timedelta(hours=1))
+CODE_FROM_NETWORK = Limit("code-network", 20, timedelta(minutes=15))  # of lockers, each of which also counts its own
 
 
 class TooManyTries(DomainError):
@@ -67,6 +68,16 @@ def count_password(email: str, network: str) -> Counted:
 def count_mail(email: str, network: str) -> Counted:
     """Write down that a stranger has a mail sent to an address. Raises TooManyTries when the limit is reached."""
     return _count((MAIL_TO_ADDRESS, email), (MAIL_FROM_NETWORK, network))
+
+
+def count_code(network: str) -> Counted:
+    """Write down that somebody is about to try the code of a locker. Raises TooManyTries when the limit is reached."""
+    return _count((CODE_FROM_NETWORK, network))
+
+
+def code_was_right(counted: Counted) -> None:
+    """Strike this try out; the network's others stay."""
+    db.session.execute(delete(CountedTry).where(CountedTry.id.in_(counted.ids)))
 
 
 def password_was_right(counted: Counted) -> None:

@@ -35,7 +35,12 @@ def language() -> str:
     """The language of this page: asked for, chosen before, the account's, else German."""
     if not has_request_context():
         return getattr(g, "language", "de") if g else "de"
-    wanted = (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE), getattr(current_user, "language", None))
+    wanted = (
+        request.args.get("lang"),
+        g.get("language"),
+        request.cookies.get(LANGUAGE_COOKIE),
+        getattr(current_user, "language", None),
+    )
     return next((tag for tag in wanted if tag in LANGUAGES), "de")
 
 

@@ -18,6 +18,7 @@ from city.db import city_scope, db, transaction
 from city.messages import Conflict
 from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role, RoleGrant
 from city.solver import Solver
+from demo import equipment
 from demo.counts import csv_of_counts
 from demo.goods import Order, orders
 from demo.owners import owner_rows, remarks
@@ -277,6 +278,7 @@ def open_hub(say: Say) -> Hub:
             closes_s=HUB_CLOSES_S,
             bikes=BIKES,
         )
+    equipment.equip(account(OPERATOR), hub.id)
     say(f"hub: {hub.name} opened in a vacant shop, {BIKES} cargo bikes, {hub.parcels_per_day} parcels a day")
     return hub
 
@@ -339,6 +341,7 @@ def book(hub: Hub, places: Places, say: Say) -> Booked:
             _book(next(senders), hub.id, day, order, window)
         except (Conflict, BadInput) as refusal:
             refused.append(str(refusal))
+    equipment.book_lockers(account(RETAILER), account(OPERATOR), hub.id, day)
     say(f"bookings: {len(wanted) - len(refused)} for {day:%d.%m.%Y}" + (f", refused: {refused[0]}" if refused else ""))
     return Booked(day, len(wanted) - len(refused), len(refused))
 

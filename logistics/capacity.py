@@ -68,6 +68,8 @@ def adapt(room: Room, days_from: date) -> list[DayCapacity]:
     query = select(DayCapacity).where(DayCapacity.hub_id == room.hub.id, DayCapacity.day >= days_from)
     over = []
     for row in _lock(query):
+        if row.resource == Resource.QUOTA and (row.resource, 0, row.scope_id) not in room.most:
+            continue  # no limit any more
         row.intended = room.of(row.resource, row.opens_s, row.scope_id)
         row.capacity = max(row.intended, row.used)
         if row.used > row.intended:
@@ -138,6 +140,11 @@ def wrong_counters() -> list[tuple[int, int, int]]:
         .having(total != DayCapacity.used)
     )
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+def count() -> int:
+    """How many counters there are."""
+    return db.session.scalar(select(func.count(DayCapacity.id))) or 0
 
 
 def _locked(rooms: Mapping[int, Room], keys: Iterable[Key]) -> dict[Key, DayCapacity]:

@@ -11,7 +11,8 @@ from city.access import public
 from city.db import transaction
 from city.messages import Conflict, say
 from logistics import customers
-from logistics.forms import DeedForm, Slot
+from logistics.booking_form import Slot
+from logistics.forms import DeedForm
 from routing.message import BadInput
 
 bp = Blueprint("customers", __name__)

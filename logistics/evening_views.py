@@ -14,7 +14,8 @@ from city.db import transaction
 from city.messages import NotFound, say
 from city.models import Role
 from logistics import evening, street_queries
-from logistics.forms import KIND_LABELS, REASON_LABELS
+from logistics.booking_form import KIND_LABELS
+from logistics.forms import REASON_LABELS
 from logistics.hub_views import read_day
 from logistics.models import DayPlan
 from routing.message import BadInput

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, time
-from typing import Any
-from uuid import uuid4
+from datetime import time
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectChoice
-from wtforms.validators import Optional, ValidationError
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, SelectChoice
+from wtforms.validators import Optional
 
 from city.forms import (
     AtMost,
     CheckedText,
     CityForm,
     ClockField,
-    CoordinateField,
+    DayField,
     HiddenText,
     LimitsBetween,
-    LongText,
-    NumberField,
-    RadioField,
     SelectField,
+    SelectMultipleField,
     WholeNumberField,
     required,
 )
-from logistics.kinds import FailureReason, RecipientKind
-from logistics.models import Hub
+from logistics.kinds import FailureReason, LockerSize
 from logistics.services import MAX_BIKES
-from logistics.wishes import MAX_PARCELS
 
-MAX_KG = 1_000
-MAX_LITRES = 10_000
-LONGEST_NOTE = 300
 LONGEST_NAME = 100
-KIND_LABELS = {RecipientKind.HOME: _l("a home"), RecipientKind.BUSINESS: _l("a shop or office")}
+WEEKDAYS = {
+    "MO": _l("Monday"),
+    "TU": _l("Tuesday"),
+    "WE": _l("Wednesday"),
+    "TH": _l("Thursday"),
+    "FR": _l("Friday"),
+    "SA": _l("Saturday"),
+}
 REASON_LABELS = {
     FailureReason.NOBODY_THERE: _l("Nobody there"),
     FailureReason.WRONG_ADDRESS: _l("Address is wrong"),
@@ -45,94 +41,6 @@ REASON_LABELS = {
     FailureReason.NO_ACCESS: _l("No way in"),
     FailureReason.DAMAGED: _l("Parcel is damaged"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A day and a delivery window on it; written ``2026-11-23 32400-39600`` in the page."""
-
-    day: date
-    opens_s: int
-    closes_s: int
-
-    def __str__(self) -> str:
-        return f"{self.day.isoformat()} {self.opens_s}-{self.closes_s}"
-
-    @classmethod
-    def read(cls, text: str) -> Slot:
-        """Raises ValueError for anything else."""
-        day, _, window = text.partition(" ")
-        opens, _, closes = window.partition("-")
-        return cls(date.fromisoformat(day), int(opens), int(closes))
-
-
-class SlotField(Field):
-    """One of the delivery windows that the page shows as radios."""
-
-    data: Slot | None = None
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the radio that was chosen."""
-        self.data = None
-        if valuelist and valuelist[0].strip():
-            try:
-                self.data = Slot.read(valuelist[0])
-            except (ValueError, OverflowError):
-                raise ValueError(
-                    gettext("“%(typed)s” is not a delivery window. Please choose one of those shown.",
-                            typed=valuelist[0][:40])
-                ) from None  # fmt: skip
-
-
-class ShipmentForm(CityForm):
-    """A retailer books parcels through a hub."""
-
-    hub = SelectField(_l("Hub"), coerce=int)
-    slot = SlotField(_l("Delivery window"), [required()])
-    recipient = CheckedText(_l("Recipient, as on the door bell"), [required(), AtMost(LONGEST_NAME)])
-    recipient_kind = RadioField(
-        _l("Delivered to"),
-        choices=[SelectChoice(*kind) for kind in KIND_LABELS.items()],
-        coerce=RecipientKind,
-        default=RecipientKind.HOME,
-    )
-    street = CheckedText(_l("Street"), [required(), AtMost(LONGEST_NAME)])
-    housenumber = CheckedText(_l("House number"), [required(), AtMost(12)])
-    lat = CoordinateField(_l("Latitude"), [Optional()])
-    lon = CoordinateField(_l("Longitude"), [Optional()])
-    parcels = WholeNumberField(_l("Parcels"), [required(), LimitsBetween(1, MAX_PARCELS)], default=1)
-    weight_kg = NumberField(_l("Weight of all parcels"), [required(), LimitsBetween(0.001, MAX_KG)])
-    volume_l = NumberField(_l("Volume of all parcels"), [required(), LimitsBetween(0.001, MAX_LITRES)])
-    note = LongText(_l("Note for the courier"), [Optional(), AtMost(LONGEST_NOTE)])
-    request_key = HiddenText()
-
-    def offer(self, hubs: Iterable[Hub]) -> None:
-        """Which hubs may be chosen."""
-        self.hub.choices = [(hub.id, f"{hub.name}, {hub.address}") for hub in hubs]
-        if not self.request_key.data:
-            self.request_key.data = uuid4().hex
-
-    def validate_request_key(self, field: HiddenText) -> None:
-        """Ours are 32 characters; longer ones are somebody's play."""
-        if len(field.data or "") > 64:
-            raise ValidationError(gettext("This page cannot be read any more. Please load it again."))
-
-    @property
-    def weight_g(self) -> int:
-        """What was typed in kg."""
-        return round((self.weight_kg.data or 0) * 1000)
-
-    @property
-    def volume_ml(self) -> int:
-        """What was typed in litres."""
-        return round((self.volume_l.data or 0) * 1000)
-
-    @property
-    def point(self) -> tuple[float, float] | None:
-        """The place picked on the map, if one was."""
-        if self.lat.data is None or self.lon.data is None:
-            return None
-        return self.lat.data, self.lon.data
 
 
 class HubForm(CityForm):
@@ -172,5 +80,113 @@ class ReportForm(CityForm):
     undoes = HiddenText()
 
 
+class LockerCodeForm(CityForm):
+    """Somebody stands before the lockers."""
+
+    number = CheckedText(_l("Shipment number"), [Optional(), AtMost(20)])
+    code = CheckedText(_l("Code"), [required(), AtMost(12)])
+
+
 class DeedForm(CityForm):
     """A button without further input."""
+
+
+class EquipmentForm(CityForm):
+    """Hours, storage and rules of a hub."""
+
+    name = CheckedText(_l("Name of the hub"), [required(), AtMost(LONGEST_NAME)])
+    opens = ClockField(_l("Opens at"), [required()], default=time(8))
+    closes = ClockField(_l("Closes at"), [required()], default=time(18))
+    storage_l = WholeNumberField(_l("Storage"), [required(), LimitsBetween(1, 1_000_000)])
+    storage_kg = WholeNumberField(_l("Load"), [required(), LimitsBetween(1, 1_000_000)])
+    parcels_per_day = WholeNumberField(_l("Parcels a day"), [required(), LimitsBetween(1, 100_000)])
+    chargers = WholeNumberField(_l("Chargers"), [required(), LimitsBetween(0, 200)], default=0)
+    locker_days = WholeNumberField(
+        _l("Days a parcel waits in the locker"), [required(), LimitsBetween(1, 14)], default=3
+    )
+    lockers_always = BooleanField(_l("The lockers are reached round the clock"))
+    lockers_sunday = BooleanField(_l("The lockers may be opened on Sundays"))
+    revision = HiddenText()
+    anyway = BooleanField(_l("Do it anyway: the days with too many bookings are marked"))
+
+
+class StandingHubForm(EquipmentForm):
+    """A hub that stands by itself."""
+
+    street = CheckedText(_l("Street"), [required(), AtMost(LONGEST_NAME)])
+    housenumber = CheckedText(_l("House number"), [required(), AtMost(12)])
+
+
+class VehicleForm(CityForm):
+    """One more bike, or a trailer."""
+
+    name = CheckedText(_l("Name"), [required(), AtMost(40)])
+    payload_kg = WholeNumberField(_l("Carries"), [required(), LimitsBetween(1, 500)])
+    volume_l = WholeNumberField(_l("Holds"), [required(), LimitsBetween(1, 5_000)])
+    starts = ClockField(_l("Rides from"), [Optional()], default=time(8))
+    ends = ClockField(_l("Rides until"), [Optional()], default=time(18))
+    vehicle = SelectField(_l("Behind the bike"), coerce=int, default=0)
+
+
+class DockForm(CityForm):
+    """One more dock."""
+
+    name = CheckedText(_l("Name"), [required(), AtMost(40)])
+    vehicles_at_once = WholeNumberField(_l("Vehicles at once"), [required(), LimitsBetween(1, 10)], default=1)
+
+
+class CompartmentsForm(CityForm):
+    """More compartments of one size."""
+
+    size = SelectField(_l("Size"), choices=[SelectChoice(size, size.upper()) for size in LockerSize], coerce=LockerSize)
+    count = WholeNumberField(_l("How many"), [required(), LimitsBetween(1, 50)], default=1)
+
+
+class QuotaForm(CityForm):
+    """How much one shop may book a day."""
+
+    organisation = SelectField(_l("Shop"), coerce=int)
+    parcels = WholeNumberField(_l("Parcels a day; empty: no limit"), [Optional(), LimitsBetween(0, 100_000)])
+
+
+class ScanForm(CityForm):
+    """A code from a scanner, a camera or a keyboard, and what is to be done with the parcel."""
+
+    code = CheckedText(_l("Scan, or type the number"), [required(), AtMost(60)])
+    mode = HiddenText()
+
+
+class TableForm(CityForm):
+    """A table of bookings."""
+
+    file = FileField(_l("Table (CSV)"), [FileRequired(_l("“Table (CSV)” is missing."))])
+
+
+class NameForm(CityForm):
+    """A name for something to be kept."""
+
+    name = CheckedText(_l("Name"), [required(), AtMost(LONGEST_NAME)])
+
+
+class StandingForm(CityForm):
+    """A template that is booked again and again."""
+
+    name = CheckedText(_l("Name"), [required(), AtMost(LONGEST_NAME)])
+    template = SelectField(_l("Template"), coerce=int)
+    weekdays = SelectMultipleField(_l("On these days"), choices=[SelectChoice(*day) for day in WEEKDAYS.items()])
+    every = SelectField(
+        _l("How often"),
+        choices=[
+            SelectChoice("1", _l("every week")),
+            SelectChoice("2", _l("every other week")),
+            SelectChoice("4", _l("every four weeks")),
+        ],
+    )
+    starts = DayField(_l("From"), [required()])
+
+
+class TokenForm(CityForm):
+    """A key for a shop's own software."""
+
+    name = CheckedText(_l("What is it for?"), [required(), AtMost(LONGEST_NAME)])
+    may_write = BooleanField(_l("May book, change and cancel"))

@@ -13,7 +13,7 @@ from city.access import current_account, has_role, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound
 from city.models import Role
-from logistics import board, queries, services
+from logistics import queries, services
 from logistics.forms import HubForm, clock_seconds
 from routing.message import BadInput
 
@@ -69,30 +69,9 @@ def open_hub(agreement_id: int) -> str | Response:
             agreement = queries.hub_agreement(account, agreement_id, every=every)
         else:
             flash(_("The hub is open. Shops can book from now on."), "success")
-            return redirect(url_for("hubs.hub", hub_id=hub_id))
+            return redirect(url_for("equipment.hub", hub_id=hub_id))
     numbers = settings.current().numbers
     return render_template("logistics/open_hub.html", form=form, agreement=agreement, numbers=numbers)
-
-
-@bp.get("/hubs/<int:hub_id>")
-@requires(*SEES_HUBS)
-def hub(hub_id: int) -> str:
-    """A hub's day: what is expected, what each bike loads, and what no bike takes."""
-    found = queries.hub_of(current_account(), hub_id, every=sees_every_hub())
-    day = day_asked() or board.working_day(queries.booked_days(clock.today(), hub_id=found.id), clock.today())
-    shipments, plan = queries.day_shipments(day, hub_id=found.id), queries.published_plan(day)
-    return render_template(
-        "logistics/hub.html",
-        hub=found,
-        day=day,
-        days=queries.booked_days(clock.today(), hub_id=found.id),
-        shipments=shipments,
-        figures=board.figures_of(found, shipments),
-        loads=board.loads(found, plan),
-        waiting=board.without_bike(shipments, plan),
-        planned=plan is not None,
-        runs_hubs=has_role(*RUNS_HUBS),
-    )
 
 
 def day_asked() -> date | None:

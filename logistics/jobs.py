@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+import logging
+from datetime import date, timedelta
 from typing import Any
 
-from city import settings, streets
+from city import clock, settings, streets
 from city.db import db
 from city.jobs import Handler, Keep, Run
 from city.zones.queries import network_on
-from logistics import dispatch, planning, queries, services
+from logistics import bookings, capacity, dispatch, planning, queries, repeats, services
 from routing.streets.model import Period
+
+log = logging.getLogger(__name__)
 
 
 def plan_day(run: Run) -> Keep:
@@ -38,4 +41,47 @@ def plan_day(run: Run) -> Keep:
     return keep
 
 
-HANDLERS: dict[str, Handler] = {services.PLAN_DAY: plan_day}
+def book_standing(run: Run) -> Keep:
+    """Book the standing orders of the next days, and give back what was held and never confirmed."""
+    streets.network()
+
+    def keep() -> dict[str, Any]:
+        for hub_id in queries.hubs_with_expired_holds(clock.now()):
+            queries.hub(hub_id, to_change=True)
+            bookings.expire_holds(hub_id)
+        booked = refused = 0
+        land = queries.current_city().land
+        for order, account in repeats.all_standing():
+            for day in repeats.due_days(order, clock.today(), land):
+                if repeats.book_due(order, account, day) is None:
+                    refused += 1
+                else:
+                    booked += 1
+            order.booked_until = max(order.booked_until, clock.today() + timedelta(days=repeats.LOOK_AHEAD_DAYS))
+        return {"booked": booked, "refused": refused}
+
+    return keep
+
+
+def prove_ledger(run: Run) -> Keep:
+    """Compare every counter with the sum of its lines; raises when one differs, so that the job fails loudly."""
+    wrong = capacity.wrong_counters()
+    if wrong:
+        log.error("counters differ from their ledger", extra={"counters": [row[0] for row in wrong]})
+        raise LedgerBroken(f"{len(wrong)} counters differ from the sum of their lines: {wrong[:5]}")
+
+    def keep() -> dict[str, Any]:
+        return {"counters": capacity.count(), "wrong": 0}
+
+    return keep
+
+
+class LedgerBroken(RuntimeError):
+    """A counter is not the sum of its lines: a defect of ours; nothing may be sold until it is understood."""
+
+
+HANDLERS: dict[str, Handler] = {
+    services.PLAN_DAY: plan_day,
+    repeats.BOOK_STANDING: book_standing,
+    services.PROVE_LEDGER: prove_ledger,
+}

@@ -10,11 +10,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import current_city_id, db
 from city.messages import NotFound
-from city.models import Account, City, Job, JobState, Organisation
+from city.models import Account, City, Job, JobState, Organisation, OrganisationKind
 from leerstand.kinds import AgreementState, UseType
 from leerstand.models import Agreement, UseRequest
 from logistics.kinds import NOT_COMING, HubState, PlanState, Ride, ShipmentStatus
 from logistics.models import (
+    Compartment,
     DayPlan,
     Hub,
     HubVehicle,
@@ -179,6 +180,14 @@ def shipments_of(retailer_id: int | None, *, limit: int = 200) -> list[Shipment]
     return list(db.session.scalars(query.order_by(Shipment.day.desc(), Shipment.id.desc()).limit(limit)))
 
 
+def shipments_before(retailer_id: int | None, before_id: int | None, *, limit: int) -> list[Shipment]:
+    """The whole shipments of this retailer, the newest first, from before a number on."""
+    query = _whole().where(Shipment.retailer_id == retailer_id, Shipment.part_of_id.is_(None))
+    if before_id is not None:
+        query = query.where(Shipment.id < before_id)
+    return list(db.session.scalars(query.order_by(Shipment.id.desc()).limit(limit)))
+
+
 def expired_holds(hub_id: int, now: datetime) -> list[Shipment]:
     """Holds of a hub that nobody confirmed in time, with the pickups that belong to them. The hub comes locked."""
     query = select(Shipment).where(Shipment.hub_id == hub_id, Shipment.status == ShipmentStatus.HELD)
@@ -214,9 +223,38 @@ def day_shipments(day: date, *, hub_id: int | None = None) -> list[Shipment]:
     return list(db.session.scalars(query.order_by(Shipment.hub_id, Shipment.window_opens_s, Shipment.id)))
 
 
-def booked_days(from_day: date, *, hub_id: int | None = None) -> list[date]:
+def hub_shipments(day: date, hub_id: int, *, whole: bool = False) -> list[Shipment]:
+    """Everything that passes through a hub on a day, also what stays in its lockers, by window."""
+    query = (_whole() if whole else _shipments()).where(Shipment.day == day, Shipment.hub_id == hub_id)
+    query = query.where(Shipment.status.not_in(NOT_COMING))
+    return list(db.session.scalars(query.order_by(Shipment.window_opens_s, Shipment.id)))
+
+
+def stays_now(hub_id: int, today: date) -> list[LockerStay]:
+    """Who has a compartment of a hub today, or has had one and not collected; the newest last."""
+    query = (
+        select(LockerStay)
+        .join(Compartment, LockerStay.compartment_id == Compartment.id)
+        .join(Shipment, LockerStay.shipment_id == Shipment.id)
+        .where(Compartment.hub_id == hub_id, LockerStay.starts <= today, LockerStay.opened_at.is_(None))
+        .where(Shipment.status.not_in(NOT_COMING))
+        .options(joinedload(LockerStay.shipment).selectinload(Shipment.pieces), joinedload(LockerStay.compartment))
+    )
+    query = query.where(or_(LockerStay.ends > today, LockerStay.placed_at.is_not(None)))
+    return list(db.session.scalars(query.order_by(LockerStay.starts)))
+
+
+def shops() -> list[Organisation]:
+    """Every retailer, by name."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.RETAILER)
+    return list(db.session.scalars(query.order_by(Organisation.name, Organisation.id)))
+
+
+def booked_days(from_day: date, *, hub_id: int | None = None, rides_only: bool = True) -> list[date]:
     """The days from a day on that have shipments, in order."""
     query = select(Shipment.day).where(Shipment.day >= from_day, Shipment.status.not_in(NOT_COMING))
+    if rides_only:
+        query = query.where(Shipment.ride != Ride.NONE)
     if hub_id is not None:
         query = query.where(Shipment.hub_id == hub_id)
     return list(db.session.scalars(query.distinct().order_by(Shipment.day)))

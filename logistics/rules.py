@@ -20,6 +20,7 @@ from routing.message import Message
 WINDOW_S = 2 * 3600  # long enough to plan with, short enough to wait for
 SHORTEST_WINDOW_S = 3600  # a shorter rest of the shift joins the window before it
 SUNDAY = 6
+LIVE = (ShipmentStatus.HELD, ShipmentStatus.BOOKED, ShipmentStatus.DELIVERED, ShipmentStatus.FAILED)  # hold room
 TOURS_A_DAY = 1  # a plan sends each bike out once
 
 

@@ -15,6 +15,7 @@ from routing.message import BadInput, Message
 
 MAX_BIKES = 50
 PLAN_DAY = "plan_day"
+PROVE_LEDGER = "prove_ledger"
 
 
 def open_hub(

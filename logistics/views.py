@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from city import addresses, clock, settings, streets
+from city import clock, settings, streets
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict
-from city.models import Role
+from city.models import Account, Role
 from city.navigation import DELIVERY, NavItem
-from logistics import board, bookings, capacity, chains, queries, rules, services
-from logistics.forms import ShipmentForm, Slot
-from logistics.models import Hub
+from logistics import board, bookings, capacity, chains, queries, repeats, rules, services
+from logistics.booking_form import ShipmentForm, Slot, wish_of
+from logistics.kinds import LegKind, ShipmentKind
+from logistics.models import Hub, Shipment
 from logistics.wishes import Wish
 from routing.message import BadInput
 
 bp = Blueprint("logistics", __name__)
 DAYS_SHOWN = 4
+LEG_WORDS = {
+    LegKind.HAND_IN: _l("you bring it to the hub"),
+    LegKind.SUPPLY: _l("the supplier unloads"),
+    LegKind.PICKUP: _l("a bike collects it"),
+    LegKind.STORE: _l("lies in the hub"),
+    LegKind.DELIVER: _l("a bike brings it"),
+    LegKind.LOCKER: _l("waits in the locker"),
+}
 
 NAVIGATION = (
     NavItem("logistics.book", "Book a delivery", frozenset({Role.RETAILER}), home=True),
     NavItem("logistics.shipments", "My shipments", frozenset({Role.RETAILER})),
+    NavItem("retail.recurring", "Recurring", frozenset({Role.RETAILER})),
+    NavItem("retail.interface", "Interface", frozenset({Role.RETAILER})),
     NavItem("hubs.hubs", "Hubs", frozenset({Role.OPERATOR, Role.MANAGER, Role.DISPATCHER}), home=True, group=DELIVERY),
     NavItem("dispatch.today", "Dispatch", frozenset({Role.DISPATCHER, Role.MANAGER}), home=True, group=DELIVERY),
     NavItem("courier.tour", "My tour", frozenset({Role.COURIER}), home=True),
@@ -40,72 +53,73 @@ def book() -> str | Response:
     hubs = queries.open_hubs()
     form = ShipmentForm()
     form.offer(hubs)
+    if not form.is_submitted() and (kept := request.args.get("vorlage", type=int)):
+        _fill_from_template(form, kept)
     if "show" not in request.form and form.sent_and_valid():
-        try:
-            reference = _book(form)
-        except Conflict as refusal:
-            form.refuse(refusal)
-        except BadInput as refusal:
-            form.refuse_field("street", refusal)
-        else:
-            flash(_("Booked. Please bring the parcels to the hub in time."), "success")
+        hold = "hold" in request.form
+        reference = send_booking(form, lambda account, hub_id, day, wish: bookings.book_shipment(
+            account, hub_id=hub_id, day=day, wish=wish, request_key=form.request_key.data, hold=hold))  # fmt: skip
+        if reference is not None:
+            kept_for = _("The room is kept for you. Please confirm in time.")
+            flash(kept_for if hold else _("Booked. Please bring the parcels to the hub in time."), "success")
             return redirect(url_for("logistics.shipment", reference=reference))
         hubs = queries.open_hubs()  # what was read before the transaction has been let go of
+    return booking_page(form, hubs, action=url_for("logistics.book"))
+
+
+Deed = Callable[[Account, int, date, Wish], Shipment]
+
+
+def send_booking(form: ShipmentForm, do: Deed) -> str | None:
+    """Find the places, then one service in one transaction: the reference, or None when the form says why not."""
+    slot = form.slot.data
+    assert slot is not None  # noqa: S101  the form is valid
+    try:
+        wish = wish_of(form)
+        streets.network()  # the first one of a process takes a moment; nobody else should wait for it
+        account = current_account()
+        with transaction():
+            return do(account, form.hub.data, slot.day, wish).reference
+    except Conflict as refusal:
+        form.refuse(refusal)
+    except BadInput as refusal:
+        form.refuse_field("street", refusal)
+    return None
+
+
+def booking_page(form: ShipmentForm, hubs: list[Hub], *, action: str, changed: str = "") -> str:
+    """The form with the windows of the hub that is chosen; ``changed`` names the shipment that is changed."""
     hub = next((hub for hub in hubs if hub.id == form.hub.data), hubs[0] if hubs else None)
     start = _first_day(request.form.get("show", ""))
     days = _days(hub, start) if hub else []
+    numbers = settings.current().numbers
     return render_template(
-        "logistics/book.html",
+        "logistics/_booking.html",
         form=form,
         hub=hub,
         hubs=hubs,
         days=days,
         moved=start > clock.today(),
         later=days[-1]["day"] + timedelta(days=1) if days else None,
-        impact=rules.impact(1000, settings.current().numbers),
+        impact=rules.impact(1000, numbers),
         shop=current_account().organisation,
+        numbers=numbers,
+        action=action,
+        changed=changed,
+        templates=repeats.templates(current_account().organisation_id),
     )
 
 
-def _book(form: ShipmentForm) -> str:
-    """Find the place, then one service in one transaction; the reference of what was booked."""
-    slot = form.slot.data
-    assert slot is not None and form.parcels.data is not None  # noqa: S101  the form is valid
-    wish = Wish(
-        recipient=form.recipient.data,
-        recipient_kind=form.recipient_kind.data,
-        street=form.street.data,
-        housenumber=form.housenumber.data,
-        point=form.point or _place_of(form.street.data, form.housenumber.data),
-        parcels=form.parcels.data,
-        weight_g=form.weight_g,
-        volume_ml=form.volume_ml,
-        window_opens_s=slot.opens_s,
-        window_closes_s=slot.closes_s,
-        note=form.note.data or "",
-    )
-    streets.network()  # the first one of a process takes a moment; nobody else should wait for it
-    account, key = current_account(), form.request_key.data
-    with transaction():
-        made = bookings.book_shipment(account, hub_id=form.hub.data, day=slot.day, wish=wish, request_key=key)
-        return made.reference
-
-
-def _place_of(street: str, housenumber: str) -> tuple[float, float]:
-    """Where an address lies. Raises BadInput with what to do when the map does not know it."""
-    found = addresses.find(street, housenumber)
-    if found is None:
-        raise BadInput(
-            "The map has no street called “%(street)s”. Please check the spelling, or choose the place on the map.",
-            street=street,
-        )
-    if found.house is None:
-        raise BadInput(
-            "The map knows %(street)s, but not house number “%(number)s”. Please choose the place on the map.",
-            street=found.street,
-            number=housenumber,
-        )
-    return found.house
+def _fill_from_template(form: ShipmentForm, template_id: int) -> None:
+    values = repeats.template_of(current_account().organisation_id, template_id).values
+    recipient = values.get("recipient", {})
+    form.kind.data, form.hub.data = ShipmentKind(values.get("kind", "outbound")), values.get("hub")
+    form.recipient.data, form.street.data = recipient.get("name"), recipient.get("street")
+    form.housenumber.data, form.mail.data = recipient.get("housenumber"), recipient.get("email")
+    form.parcels.data, form.weight_kg.data = values.get("parcels"), values.get("weight_kg")
+    form.volume_l.data, form.size.data = values.get("volume_l"), values.get("size") or ""
+    form.note.data, form.supplier.data = values.get("note"), values.get("supplier")
+    form.dock.data = values.get("dock_from") or ""
 
 
 def _first_day(asked: str) -> date:
@@ -164,6 +178,10 @@ def shipment(reference: str) -> str:
         closes_s=rules.closing_s(found.hub, numbers),
         may_cancel=bool(_cancellable([found])),
         stop=queries.stop_of_shipment(found.id),
+        leg_words=LEG_WORDS,
+        tracking_url=url_for("tracking.parcel", token=found.tracking_token, _external=True)
+        if found.tracking_token
+        else "",
     )
 
 

@@ -221,7 +221,7 @@ SPEAK_OF_IT = {
     "leerstand.new_talk", "leerstand.change_state", "leerstand.walks", "leerstand.edit_spell", "people.people",
     "people.person", "people.retailers", "people.invite",
     "accounts.my_account", "logistics.book", "logistics.book_map", "logistics.shipments", "logistics.shipment",
-    "hubs.hubs", "hubs.hub", "hubs.open_hub", "dispatch.day", "dispatch.day_map", "courier.tour", "courier.tour_map",
+    "hubs.hubs", "floor.hub", "hubs.open_hub", "dispatch.day", "dispatch.day_map", "courier.tour", "courier.tour_map",
     "courier.tour_gpx", "courier.map_to_take_along",
 }  # fmt: skip
 
@@ -240,7 +240,7 @@ def test_a_shop_with_a_hostile_name_appears_as_exactly_that_text_everywhere(app,
             answer = browser.get(path)
             if answer.status_code == 500:
                 broken.append((path, "fault"))
-            elif answer.status_code == 200:
+            elif answer.status_code == 200 and answer.mimetype != "application/pdf":  # paper runs nothing
                 if "<img onerror" in answer.text and answer.mimetype == "text/html":
                     broken.append((path, "runs the name"))
                 if says_it(answer):

@@ -13,7 +13,16 @@ from city.models import Role
 from tests import build
 
 READING = {"GET", "HEAD", "OPTIONS"}
-SAMPLES = {"day": "2026-11-23", "kind": "applicant", "tag": "de", "token": "x", "version": "0", "reference": "X"}
+SAMPLES = {
+    "day": "2026-11-23",
+    "kind": "applicant",
+    "tag": "de",
+    "token": "x",
+    "version": "0",
+    "reference": "X",
+    "deed": "x",
+    "what": "x",
+}
 TOO_LONG = 10**25  # no database knows so large a number
 
 
@@ -79,7 +88,7 @@ def test_no_form_works_without_its_token(app, town):
 
     for browser in (app.test_client(), everyone):
         for _rule, method, path in doors(app):
-            if method in READING:
+            if method in READING or _rule.endpoint.startswith("api."):  # programs send a token that no page can
                 continue
             answer = browser.open(path, method=method, data={"name": "x"}, query_string={"lang": "en"})
             if answer.status_code != 400 or "This page was open for too long." not in answer.text:

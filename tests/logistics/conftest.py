@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from city import jobs, streets
-from city.models import City
-from logistics import services
+from city import clock, jobs, streets
+from city.db import db, transaction
+from city.models import City, StreetMap
+from logistics import repeats, services
 from routing.streets.network import import_network
 
 OLD_TOWN = Path(__file__).parents[2] / "demo" / "lueneburg.osm"
@@ -19,7 +21,8 @@ OLD_TOWN = Path(__file__).parents[2] / "demo" / "lueneburg.osm"
 @pytest.fixture(autouse=True)
 def planner() -> None:
     """Somebody does the jobs; here nobody fetches them."""
-    jobs.register(services.PLAN_DAY, lambda run: dict)
+    for kind in (services.PLAN_DAY, services.PROVE_LEDGER, repeats.BOOK_STANDING):
+        jobs.register(kind, lambda run: dict)
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +30,14 @@ def derived_streets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The old town, read once."""
     folder = tmp_path_factory.mktemp("streets")
     import_network(OLD_TOWN, cache=folder)
+    shutil.copyfile(OLD_TOWN, folder / "town.osm")
     return folder
 
 
 @pytest.fixture
 def street_map(app: Flask, town: City, derived_streets: Path) -> None:
     """The town has a street map."""
-    shutil.copytree(derived_streets, app.extensions["house"].data_dir / streets.FOLDER)
-    streets.bring_in(OLD_TOWN, note="schematisch")
+    (app.extensions["house"].data_dir / streets.FOLDER).symlink_to(derived_streets)
+    with transaction():
+        digest = hashlib.sha256(OLD_TOWN.read_bytes()).hexdigest()
+        db.session.add(StreetMap(file="town.osm", sha256=digest, note="schematisch", imported_at=clock.now()))

@@ -11,7 +11,7 @@ import pytest
 from city.db import db, transaction
 from city.models import Role
 from logistics import dispatch, queries, street_queries
-from logistics.forms import Slot
+from logistics.booking_form import Slot
 from logistics.models import Shipment
 from tests import build
 from tests.logistics import rows

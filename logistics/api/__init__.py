@@ -1,0 +1,1 @@
+"""The interface for shops' own software."""

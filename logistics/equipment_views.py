@@ -1,0 +1,262 @@
+"""What a hub is made of: pages to change hours, storage, bikes, trailers, docks, lockers and quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from city import clock, jobs
+from city.access import current_account, has_role, requires
+from city.db import transaction
+from city.forms import CityForm
+from city.messages import Conflict, DomainError, NotFound, say
+from city.models import Role
+from logistics import capacity, hub_rooms, queries, services
+from logistics.booking_values import point_at
+from logistics.forms import (
+    CompartmentsForm,
+    DockForm,
+    EquipmentForm,
+    QuotaForm,
+    StandingHubForm,
+    VehicleForm,
+    clock_seconds,
+)
+from logistics.hub_rooms import BelowBooked, HubFacts
+from logistics.hub_views import RUNS_HUBS
+from logistics.models import Hub, Quota
+from routing.message import BadInput
+
+bp = Blueprint("equipment", __name__)
+
+
+@bp.route("/hubs/neu", methods=["GET", "POST"])
+@requires(*RUNS_HUBS)
+def found() -> str | Response:
+    """Open a standing hub."""
+    form = StandingHubForm()
+    if form.sent_and_valid():
+        try:
+            point = point_at(form.street.data, form.housenumber.data)
+            account = current_account()
+            with transaction():
+                hub_id = hub_rooms.found_hub(
+                    account, _facts(form), street=form.street.data, housenumber=form.housenumber.data, point=point
+                ).id
+        except (Conflict, BadInput) as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The hub is open. Give it bikes, docks and lockers now."), "success")
+            return redirect(url_for("equipment.hub", hub_id=hub_id))
+    return render_template("equipment/found.html", form=form)
+
+
+def _facts(form: EquipmentForm) -> HubFacts:
+    return HubFacts(
+        name=form.name.data,
+        opens_s=clock_seconds(form.opens.data),
+        closes_s=clock_seconds(form.closes.data),
+        storage_ml=(form.storage_l.data or 0) * 1000,
+        storage_g=(form.storage_kg.data or 0) * 1000,
+        parcels_per_day=form.parcels_per_day.data or 0,
+        chargers=form.chargers.data or 0,
+        lockers_always=bool(form.lockers_always.data),
+        lockers_sunday=bool(form.lockers_sunday.data),
+        locker_days=form.locker_days.data or 1,
+    )
+
+
+@bp.route("/hubs/<int:hub_id>/ausstattung", methods=["GET", "POST"])
+@requires(*RUNS_HUBS)
+def hub(hub_id: int) -> str | Response:
+    """Hours, storage and rules; below it everything that the hub holds."""
+    account, every = current_account(), has_role(Role.MANAGER)
+    shown = queries.hub_of(account, hub_id, every=every)
+    form = EquipmentForm()
+    if form.is_submitted():
+        if form.sent_and_valid():
+            try:
+                with transaction():
+                    revision = int(form.revision.data) if (form.revision.data or "").isdigit() else 0
+                    hub_rooms.change_hub(
+                        account, hub_id, _facts(form), revision=revision, every=every, anyway=bool(form.anyway.data)
+                    )
+            except (DomainError, BadInput) as refusal:
+                form.refuse(refusal)
+            else:
+                flash(_("Saved."), "success")
+                return redirect(url_for("equipment.hub", hub_id=hub_id))
+        shown = queries.hub_of(account, hub_id, every=every)
+    else:
+        _fill(form, shown)
+    return _page(shown, form)
+
+
+def _fill(form: EquipmentForm, shown: Hub) -> None:
+    form.name.data, form.revision.data = shown.name, str(shown.revision)
+    form.opens.data, form.closes.data = clock.shown(shown.opens_s), clock.shown(shown.closes_s)
+    form.storage_l.data, form.storage_kg.data = shown.storage_ml // 1000, shown.storage_g // 1000
+    form.parcels_per_day.data, form.chargers.data = shown.parcels_per_day, shown.chargers
+    form.locker_days.data = shown.locker_days
+    form.lockers_always.data, form.lockers_sunday.data = shown.lockers_always, shown.lockers_sunday
+
+
+def _page(shown: Hub, form: EquipmentForm) -> str:
+    trailer = VehicleForm(formdata=None, prefix="trailer-")
+    trailer.vehicle.choices = _bikes(shown)
+    quota = QuotaForm(formdata=None, prefix="quota-")
+    quota.organisation.choices = _shops()
+    return render_template(
+        "equipment/_hub.html",
+        hub=shown,
+        form=form,
+        vehicle=VehicleForm(formdata=None, prefix="vehicle-"),
+        trailer=trailer,
+        dock=DockForm(formdata=None, prefix="dock-"),
+        boxes=CompartmentsForm(formdata=None, prefix="boxes-"),
+        quota=quota,
+        trailers=hub_rooms.trailers_of(shown.id),
+        quotas=queries.quotas_of(shown.id),
+        over=capacity.overcommitted(shown.id, clock.today()),
+        names=hub_rooms.RESOURCE_NAMES,
+        quota_pairs=_quota_pairs,
+    )
+
+
+def _quota_pairs(quotas: list[Quota]) -> list[tuple[str, str]]:
+    return [(one.organisation.name, _("%(count)d parcels a day", count=one.parcels_per_day)) for one in quotas]
+
+
+def _bikes(shown: Hub) -> list[tuple[int, str]]:
+    return [(0, "–"), *[(bike.id, bike.name) for bike in shown.vehicles]]
+
+
+def _shops() -> list[tuple[int, str]]:
+    return [(shop.id, shop.name) for shop in queries.shops()]
+
+
+@bp.post("/hubs/<int:hub_id>/ausstattung/<what>")
+@requires(*RUNS_HUBS)
+def add(hub_id: int, what: str) -> Response:
+    """One more bike, trailer, dock, row of compartments, or a quota."""
+    account, every = current_account(), has_role(Role.MANAGER)
+    shown = queries.hub_of(account, hub_id, every=every)
+    form: CityForm
+    if what in ("rad", "anhaenger"):
+        form = vehicle = VehicleForm(prefix="vehicle-" if what == "rad" else "trailer-")
+        vehicle.vehicle.choices = _bikes(shown)
+        size = {"payload_g": (vehicle.payload_kg.data or 0) * 1000, "volume_ml": (vehicle.volume_l.data or 0) * 1000}
+        if what == "rad":
+            return _do(
+                hub_id,
+                form,
+                lambda: hub_rooms.add_vehicle(
+                    account,
+                    hub_id,
+                    every=every,
+                    name=vehicle.name.data,
+                    starts_s=clock_seconds(vehicle.starts.data),
+                    ends_s=clock_seconds(vehicle.ends.data),
+                    **size,
+                ),
+            )
+        return _do(
+            hub_id,
+            form,
+            lambda: hub_rooms.add_trailer(
+                account, hub_id, every=every, name=vehicle.name.data, vehicle_id=vehicle.vehicle.data or None, **size
+            ),
+        )
+    if what == "ladeplatz":
+        form = dock = DockForm(prefix="dock-")
+        return _do(
+            hub_id,
+            form,
+            lambda: hub_rooms.add_dock(
+                account, hub_id, every=every, name=dock.name.data, vehicles_at_once=dock.vehicles_at_once.data or 1
+            ),
+        )
+    if what == "faecher":
+        form = boxes = CompartmentsForm(prefix="boxes-")
+        return _do(
+            hub_id,
+            form,
+            lambda: hub_rooms.add_compartments(
+                account, hub_id, every=every, size=boxes.size.data, count=boxes.count.data or 1
+            ),
+        )
+    if what == "kontingent":
+        form = quota = QuotaForm(prefix="quota-")
+        quota.organisation.choices = _shops()
+        return _do(
+            hub_id,
+            form,
+            lambda: hub_rooms.set_quota(
+                account,
+                hub_id,
+                every=every,
+                organisation_id=quota.organisation.data,
+                parcels=quota.parcels.data,
+                anyway=_insists(),
+            ),
+        )
+    raise NotFound("There is no such thing at this hub. It may have been removed.")
+
+
+@bp.post("/hubs/<int:hub_id>/ausstattung/<what>/<int:row_id>/<deed>")
+@requires(*RUNS_HUBS)
+def alter(hub_id: int, what: str, row_id: int, deed: str) -> Response:
+    """Remove a trailer or a dock, take a compartment out of service or back."""
+    account, every = current_account(), has_role(Role.MANAGER)
+    deeds: dict[tuple[str, str], Callable[[], Hub]] = {
+        ("anhaenger", "weg"): lambda: hub_rooms.remove_trailer(account, hub_id, row_id, every=every, anyway=_insists()),
+        ("ladeplatz", "weg"): lambda: hub_rooms.remove_dock(account, hub_id, row_id, every=every, anyway=_insists()),
+        ("fach", "sperren"): lambda: hub_rooms.lock_compartment(
+            account, hub_id, row_id, every=every, out_of_order=True, anyway=_insists()
+        ),
+        ("fach", "freigeben"): lambda: hub_rooms.lock_compartment(
+            account, hub_id, row_id, every=every, out_of_order=False, anyway=True
+        ),
+    }
+    do = deeds.get((what, deed))
+    if do is None:
+        raise NotFound("There is no such thing at this hub. It may have been removed.")
+    return _do(hub_id, None, do)
+
+
+def _insists() -> bool:
+    return bool(request.form.get("anyway"))
+
+
+def _do(hub_id: int, form: CityForm | None, deed: Callable[[], Hub]) -> Response:
+    """One deed; a refusal is said on the page that the person comes back to."""
+    if form is not None and not form.sent_and_valid():
+        for field in form:
+            for sentence in field.errors:
+                flash(str(sentence), "error")
+        return redirect(url_for("equipment.hub", hub_id=hub_id))
+    try:
+        with transaction():
+            deed()
+    except BelowBooked as refusal:
+        flash(say(refusal), "error")
+    except (Conflict, BadInput) as refusal:
+        flash(say(refusal), "error")
+    else:
+        flash(_("Saved."), "success")
+    return redirect(url_for("equipment.hub", hub_id=hub_id))
+
+
+@bp.post("/hubs/pruefen")
+@requires(*RUNS_HUBS)
+def prove() -> Response:
+    """Have every counter compared with the sum of its lines."""
+    account = current_account()
+    with transaction():
+        job_id = jobs.enqueue(
+            services.PROVE_LEDGER, account_id=account.id, once_key=services.PROVE_LEDGER, shown_at=url_for("hubs.hubs")
+        ).id
+    return redirect(url_for("city.job", job_id=job_id))
