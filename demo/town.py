@@ -270,14 +270,9 @@ def open_hub(say: Say) -> Hub:
     with transaction():
         operator, street = account(OPERATOR), shops.agreement(agreement.id).unit.street
         hub = services.open_hub(
-            operator,
-            agreement.id,
-            every=False,
-            name=f"Hub {street}",
-            opens_s=HUB_OPENS_S,
-            closes_s=HUB_CLOSES_S,
+            operator, agreement.id, every=False, name=f"Hub {street}", opens_s=HUB_OPENS_S, closes_s=HUB_CLOSES_S,
             bikes=BIKES,
-        )
+        )  # fmt: skip
     equipment.equip(account(OPERATOR), hub.id)
     say(f"hub: {hub.name} opened in a vacant shop, {BIKES} cargo bikes, {hub.parcels_per_day} parcels a day")
     return hub
