@@ -6,6 +6,7 @@
   const words = JSON.parse(document.getElementById("worte").textContent);
   const HINT_WALK_M = 25, MAP_SPARE_DEG = 0.0004;
   const byId = function (id) { return document.getElementById(id); };
+  const drawn = new Map(); // what each list shows now
   let app = null, deeds = null, mapShown = "";
 
   function say(name, values) {
@@ -79,8 +80,13 @@
     return box;
   }
 
-  function replace(id, rows) { // keeps the keyboard where it was
-    const list = byId(id), at = Array.from(list.querySelectorAll("button")).indexOf(document.activeElement);
+  function keyOf(row) { return row.textContent + Array.from(row.querySelectorAll("[aria-pressed]"), function (one) { return one.getAttribute("aria-pressed"); }); }
+
+  function replace(id, rows) { // leaves what has not changed alone, so that no tap is lost; keeps the keyboard where it was
+    const list = byId(id), key = rows.map(keyOf).join("\n");
+    if (drawn.get(id) === key) { return; }
+    drawn.set(id, key);
+    const at = Array.from(list.querySelectorAll("button")).indexOf(document.activeElement);
     list.replaceChildren.apply(list, rows);
     if (at >= 0) { const again = list.querySelectorAll("button")[at]; if (again) { again.focus(); } }
   }
