@@ -76,8 +76,8 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
     day = released(running)
     courier = running.visit(COURIER, PHONE)
     phone = courier.page
-    phone.get_by_role("button", pressed=False).first.click()
-    expect(phone.get_by_role("button", pressed=True).first).to_be_visible()
+    phone.locator("#laden-liste button").first.click()
+    expect(phone.locator("#laden-liste button[aria-pressed=true]")).to_have_count(1)
     phone.wait_for_function("navigator.serviceWorker.controller !== null")
     phone.wait_for_function("caches.has('kurier-karte')")
     clean(courier)
