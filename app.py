@@ -8,7 +8,19 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from city import access, account_views, jobs, people_views, schedule, tiles, views, web, words
+from city import (
+    access,
+    account_views,
+    daily,
+    jobs,
+    legal_views,
+    people_views,
+    schedule,
+    tiles,
+    views,
+    web,
+    words,
+)
 from city.config import Config, from_environment
 from city.db import db, prepare_engine
 from city.models import Role
@@ -41,7 +53,7 @@ from logistics.hub_value import hub_value
 
 SESSION_COOKIE = "zwischenraum"
 BLUEPRINTS = (
-    *(views.bp, account_views.bp, people_views.bp, zone_views.bp),
+    *(views.bp, account_views.bp, people_views.bp, legal_views.bp, zone_views.bp),
     leerstand_room.BLUEPRINT,
     *(
         logistics_views.bp,
@@ -97,5 +109,8 @@ def create_app(config: Config | None = None) -> Flask:
     schedule.repeat(services.PROVE_LEDGER, timedelta(days=1))
     jobs.Worker.when_due = staticmethod(schedule.ask_for_due)
     zone_services.tell_when_changed(app, dispatch.plan_again)
+    for kind, at in leerstand_jobs.DAILY.items():
+        daily.register(kind, at)
     init_navigation(app, NAVIGATION)
+    legal_views.init_footer(app)
     return app

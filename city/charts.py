@@ -72,19 +72,24 @@ class _Size:
         return self.height - self.top - self.bottom
 
 
-def line_chart(frame: Frame, ticks: Sequence[str], lines: Sequence[Line], *, steps: bool = False) -> Markup:
-    """Lines over common ticks, from zero; ``steps`` for values that hold until the next tick. Wide and narrow twin."""
+def line_chart(
+    frame: Frame, ticks: Sequence[str], lines: Sequence[Line], *, steps: bool = False, half: bool = False
+) -> Markup:
+    """Lines over common ticks, from zero; ``steps`` for values that hold until the next tick. Wide and narrow twin.
+
+    ``half``: for half a page, so that the words keep their size.
+    """
     longest = max((len(_end_label(line, frame)) for line in lines), default=0)
-    wide = _Size(720, 280, 46, longest * LETTER_PX + 16)
+    wide = _Size(480 if half else 720, 280, 46, longest * LETTER_PX + 16)
     narrow = _Size(328, 250, 40, 12, bottom=38 + 20 * len(lines), kind="nur-klein")
     return _lines(frame, ticks, lines, wide, steps) + _lines(frame, ticks, lines, narrow, steps)
 
 
 def bar_chart(frame: Frame, bars: Sequence[Bar]) -> Markup:
-    """Bars from zero, one below the other. Wide and narrow twin."""
+    """Bars from zero, one below the other, for half a page. Wide and narrow twin."""
     longest = max((len(bar.label) for bar in bars), default=0)
     said = max((len(_said(bar, frame)) for bar in bars), default=0) * LETTER_PX + 14
-    wide = _Size(720, 34 * len(bars) + 10, min(300, longest * LETTER_PX + 14), said, top=4, bottom=6)
+    wide = _Size(480, 34 * len(bars) + 10, min(220, longest * LETTER_PX + 14), said, top=4, bottom=6)
     narrow = _Size(328, 50 * len(bars) + 10, 0, said, top=4, bottom=6, kind="nur-klein")
     return _bars(frame, bars, wide) + _bars(frame, bars, narrow)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -48,6 +48,7 @@ class City(Model):
     host: Mapped[str | None] = mapped_column(unique=True)  # the address under which its pages are asked for
     land: Mapped[str] = mapped_column(default="NI")  # Bundesland, for public holidays (ISO 3166-2:DE)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    operator: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # who runs the pages: see city.operator
 
 
 class Organisation(CityBound, Model):
@@ -221,6 +222,17 @@ class Job(CityBound, Model):
     reason: Mapped[str] = mapped_column(default="")  # why it failed: an English sentence, a key of the catalogue
     reason_values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     shown_at: Mapped[str] = mapped_column(default="")  # the page that shows what came of it
+
+
+class DailyRun(CityBound, Model):
+    """A daily work that was asked for on a day (Tageslauf), so that it is asked for once."""
+
+    __tablename__ = "daily_run"
+    __table_args__ = (UniqueConstraint("city_id", "kind", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    day: Mapped[date]
 
 
 class Mail(CityBound, Model):

@@ -256,6 +256,22 @@ class CitySettings:
         least=0,
         most=500,
     )
+    owner_link_days: int = number(
+        30,
+        label=N_("A link by which an owner answers works for"),
+        unit=N_("days"),
+        source=N_("own assumption"),
+        least=1,
+        most=180,
+    )
+    reminder_days: int = number(
+        14,
+        label=N_("An owner is reminded after"),
+        unit=N_("days"),
+        source=N_("own assumption: two weeks for an answer"),
+        least=1,
+        most=90,
+    )
     chain_outlets: int = number(
         5,
         label=N_("A provider counts as a chain from"),

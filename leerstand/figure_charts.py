@@ -84,7 +84,7 @@ def survival_curve(rows: Sequence[tuple[int, float]]) -> Markup:
         _("% after months"),
         0,
     )
-    return line_chart(frame, [str(month) for month in even], [Line(_("still empty"), values)], steps=True)
+    return line_chart(frame, [str(month) for month in even], [Line(_("still empty"), values)], steps=True, half=True)
 
 
 def mix_bars(found: Mix) -> Markup:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from flask_babel import gettext, lazy_gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, SelectChoice
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from city.forms import (
     CheckedText,
@@ -135,10 +135,17 @@ class RejectForm(CityForm):
     answer = LongText(_l("Why, and what would help?"), [must()], description=_l("The applicant reads this."))
 
 
-class AnswerForm(CityForm):
-    """An owner's answer; which of the two, says the button."""
+class PermitForm(CityForm):
+    """Which use is asked about; a plain GET form."""
 
-    note = LongText(_l("A word to the city"), [Optional()])
+    class Meta(CityForm.Meta):
+        """Reading needs no token."""
+
+        csrf = False
+
+    use = SelectField(_l("Kind of use"), choices=offered(labels.USE_LABELS), coerce=UseType, default=UseType.POP_UP)
+    noise = SelectField(_l("How loud is it?"), choices=offered(labels.NOISE_LABELS), coerce=int, default=0)
+    event_days = WholeNumberField(_l("Event days a year"), [LimitsBetween(0, 366)], default=0)
 
 
 class SendForm(CityForm):

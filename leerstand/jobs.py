@@ -1,9 +1,10 @@
-"""The work of this room that takes longer than a page may: the plan for all shops."""
+"""The work of this room that takes longer than a page may: the plan for all shops; and the reminders of each day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import time
 from typing import Any
 
 from city.jobs import Handler, Keep, Run
@@ -12,10 +13,12 @@ from leerstand.hub_worth import OPEN_HUBS, HubValue, HubWorth, no_hub_value
 from leerstand.matching.candidates import Candidates
 from leerstand.matching.problem import MatchingAnswer
 from leerstand.matching.worth import credited, value
-from leerstand.services import plans
+from leerstand.services import plans, reminders
 from leerstand.services.town import Town, gather
 from leerstand.what_if import WhatIf
 
+REMINDERS = "reminders"
+DAILY = {REMINDERS: time(6)}  # asked for each day from this hour on
 Pairs = frozenset[tuple[int, int]]  # of shop and request
 SOLVER = "leerstand.matching.solve:solve"
 TOGETHER = 2  # hubs in one plan from which on they are priced together
@@ -53,7 +56,16 @@ def handlers(hub_value: HubValue = no_hub_value) -> dict[str, Handler]:
 
         return keep
 
-    return {plans.KIND: match_plan}
+    def send_reminders(run: Run) -> Keep:
+        """Remind owners and both sides of contracts of what is due."""
+
+        def keep() -> dict[str, Any]:
+            sent = reminders.remind()
+            return {"owners": sent.owners, "dates": sent.dates}
+
+        return keep
+
+    return {plans.KIND: match_plan, REMINDERS: send_reminders}
 
 
 def _last_plan(payload: Mapping[str, Any]) -> tuple[Pairs, Pairs]:

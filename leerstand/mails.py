@@ -14,34 +14,10 @@ from leerstand.spells import last_day
 from routing.message import Message
 
 
-def tell_owner(person: Account, proposal: Proposal, link: str) -> None:
-    """Ask an owner for an answer."""
-    with force_locale(person.language):
-        outbox.send(
-            person.email,
-            subject=_("A proposal for %(address)s", address=proposal.unit.address),
-            text="\n\n".join(
-                (
-                    _("Good day,"),
-                    say(
-                        Message(
-                            "the city proposes an interim use for %(address)s: “%(title)s”, from %(starts)s "
-                            "to %(ends)s, for %(rent)s € a month.",
-                            _terms(proposal),
-                        )
-                    ),
-                    _("You decide. Please look at the proposal and answer here:"),
-                    link,
-                    _("Without an answer nothing changes."),
-                )
-            ),
-        )
-
-
 def tell_applicant_agreed(person: Account, agreement: Agreement, link: str) -> None:
     """Tell an applicant that a shop is found."""
     with force_locale(person.language):
-        values = {**_terms(agreement), "title": agreement.request.title}
+        values = {**terms_in_words(agreement), "title": agreement.request.title}
         outbox.send(
             person.email,
             subject=_("A shop for “%(title)s”", title=agreement.request.title),
@@ -80,7 +56,7 @@ def tell_applicant_rejected(person: Account, title: str, answer: str, link: str)
         )
 
 
-def _terms(deal: Proposal | Agreement) -> dict[str, object]:
+def terms_in_words(deal: Proposal | Agreement) -> dict[str, object]:
     return {
         "address": deal.unit.address,
         "title": deal.request.title,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from city.models import Role
 from city.navigation import NavItem
 from leerstand.views import (  # noqa: F401  each hangs its pages on bp
+    agreements,
     applicant,
     footfall,
     indicators,
     owner,
     owners,
+    papers,
     plan,
+    proposals,
     public,
     requests,
     scenarios,

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from city.db import CityBound, Model, Moment
+from leerstand.deal_kinds import Party
 from leerstand.kinds import AgreementState, ProposalState, UseType
 from leerstand.models.requests import UseRequest
 from leerstand.models.stock import Unit
@@ -44,6 +45,7 @@ class Proposal(CityBound, Model):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     note: Mapped[str] = mapped_column(default="")  # the owner's words
+    waits_for: Mapped[Party] = mapped_column(default=Party.OWNER)  # whose turn it is while it is open
 
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
     request: Mapped[UseRequest] = relationship(lazy="raise_on_sql")

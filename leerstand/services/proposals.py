@@ -12,12 +12,14 @@ from city import audit, clock, settings
 from city.db import db
 from city.messages import Conflict
 from city.models import Account
-from leerstand import mails, queries
+from leerstand import deal_mails, deal_queries, mails, queries
+from leerstand.contracts import standard_terms
+from leerstand.deal_kinds import Party
 from leerstand.findings import Suitability
 from leerstand.kinds import AgreementState, ProposalState, RequestState, SpellKind
 from leerstand.models import Agreement, Occupancy, Proposal, Unit, UseRequest
 from leerstand.rules import suitability
-from leerstand.services import plans
+from leerstand.services import owner_links, plans
 from leerstand.situation import free_period
 from leerstand.spells import overlaps, taken, vacancies_around
 
@@ -60,10 +62,10 @@ def propose(
     _check_free(unit, request)
     found = _check_suitable(unit, request)
     starts, ends = _period(unit, request, found, period)
-    people = queries.people_of(unit.owner_id) if unit.owner_id is not None else []
-    if not people:
+    if not deal_queries.mailboxes_of(unit.owner_id):
         raise Conflict(
-            "Nobody answers for %(address)s yet. Please enter its owner and invite somebody.", address=unit.address
+            "Nobody answers for %(address)s yet. Please enter its owner with an e-mail address, or invite somebody.",
+            address=unit.address,
         )
     proposal = Proposal(
         unit=unit,
@@ -73,16 +75,24 @@ def propose(
         ends=ends,
         rent_cents_month=min(unit.rent_cents_month, request.budget_cents_month),
         state=ProposalState.OPEN,
+        waits_for=Party.OWNER,
         sent_at=clock.now(),
         sent_by_id=sender.id,
     )
     db.session.add(proposal)
     request.state = RequestState.PROPOSED
     db.session.flush()
-    for person in people:
-        mails.tell_owner(person, proposal, link_to(proposal.id))
+    ask_owner(proposal, link_to)
     audit.record("match proposed", "proposal", proposal.id, unit=unit.id, request=request.id)
     return proposal
+
+
+def ask_owner(proposal: Proposal, link_to: LinkTo) -> None:
+    """Send every mailbox of the owner its own link; whoever has an account may also sign in (``link_to``)."""
+    for mailbox in deal_queries.mailboxes_of(proposal.unit.owner_id):
+        link, until = owner_links.make(proposal, mailbox.email)
+        own_page = link_to(proposal.id) if mailbox.account is not None else ""
+        deal_mails.ask_owner(mailbox, proposal, link=link, until=until, own_page=own_page)
 
 
 def _period(unit: Unit, request: UseRequest, found: Suitability, wanted: tuple[date, date] | None) -> tuple[date, date]:
@@ -126,13 +136,20 @@ def _check_suitable(unit: Unit, request: UseRequest) -> Suitability:
     return found
 
 
-def accept_proposal(owner_id: int, proposal_id: int, *, by: Account, note: str, link_to: LinkTo) -> Agreement:
+def accept_proposal(owner_id: int, proposal_id: int, *, by: Account | None, note: str, link_to: LinkTo) -> Agreement:
     """The owner says yes: an agreement is made and the shop is taken from its start on.
 
-    Raises :class:`Conflict` when the proposal is no longer open, or when
-    somebody has come into the shop in the meantime.
+    ``by`` is None for an answer through a link. Raises :class:`Conflict` when
+    the proposal no longer waits for the owner, or when somebody has come into
+    the shop in the meantime.
     """
-    proposal = _lock(owner_id, proposal_id)
+    proposal = lock_open(owner_id, proposal_id)
+    _check_turn(proposal)
+    return conclude(proposal, by=by, note=note, link_to=link_to)
+
+
+def conclude(proposal: Proposal, *, by: Account | None, note: str, link_to: LinkTo) -> Agreement:
+    """Make the agreement of a locked proposal on its terms. Raises :class:`Conflict` when the shop is taken."""
     unit, request = proposal.unit, proposal.request
     if (other := taken(unit.spells, proposal.starts, proposal.ends)) is not None:
         raise Conflict(
@@ -155,15 +172,16 @@ def accept_proposal(owner_id: int, proposal_id: int, *, by: Account, note: str, 
     )
     db.session.add(agreement)
     db.session.flush()
+    db.session.add(standard_terms(agreement))
     _move_in(unit, agreement)
     mails.tell_applicant_agreed(request.applicant, agreement, link_to(request.id))
     audit.record("proposal accepted", "proposal", proposal.id, agreement=agreement.id)
     return agreement
 
 
-def decline_proposal(owner_id: int, proposal_id: int, *, by: Account, note: str) -> Proposal:
+def decline_proposal(owner_id: int, proposal_id: int, *, by: Account | None, note: str) -> Proposal:
     """The owner says no: shop and request are free again, never for each other; a plan with the rest kept is made."""
-    proposal = _lock(owner_id, proposal_id)
+    proposal = lock_open(owner_id, proposal_id)
     _answer(proposal, ProposalState.DECLINED, by, note)
     proposal.request.state = RequestState.SUBMITTED
     plans.start_again_after_refusal(account_id=None)
@@ -173,8 +191,9 @@ def decline_proposal(owner_id: int, proposal_id: int, *, by: Account, note: str)
 
 def withdraw_proposal(proposal_id: int) -> Proposal:
     """The city takes a proposal back before it is answered: shop and request are free again."""
-    proposal = _lock(None, proposal_id)
+    proposal = lock_open(None, proposal_id)
     proposal.state = ProposalState.WITHDRAWN
+    owner_links.use_up(proposal.id)
     proposal.request.state = RequestState.SUBMITTED
     audit.record("proposal taken back", "proposal", proposal.id)
     return proposal
@@ -207,7 +226,7 @@ def terminate_agreement(agreement_id: int, *, ends: date) -> Agreement:
     return agreement
 
 
-def _lock(owner_id: int | None, proposal_id: int) -> Proposal:
+def lock_open(owner_id: int | None, proposal_id: int) -> Proposal:
     """An open proposal with its shop and request, all locked; ``owner_id`` None for the city."""
 
     def load(*, to_change: bool) -> Proposal:
@@ -224,9 +243,16 @@ def _lock(owner_id: int | None, proposal_id: int) -> Proposal:
     return proposal
 
 
-def _answer(proposal: Proposal, state: ProposalState, by: Account, note: str) -> None:
+def _check_turn(proposal: Proposal) -> None:
+    """It is the owner's turn; a yes to terms that the owner has countered would be a yes to nothing."""
+    if proposal.waits_for != Party.OWNER:
+        raise Conflict("The city has your offer before it. As soon as it answers, you get a mail.")
+
+
+def _answer(proposal: Proposal, state: ProposalState, by: Account | None, note: str) -> None:
     proposal.state, proposal.note = state, note
-    proposal.answered_at, proposal.answered_by_id = clock.now(), by.id
+    proposal.answered_at, proposal.answered_by_id = clock.now(), by.id if by is not None else None
+    owner_links.use_up(proposal.id)
 
 
 def _move_in(unit: Unit, agreement: Agreement) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,12 +10,19 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound
 from city.models import Role
-from leerstand import queries
-from leerstand.forms import AnswerForm
+from leerstand import deal_labels, deal_queries, queries
+from leerstand.deal_forms import OwnerAnswerForm
 from leerstand.kinds import ProposalState
-from leerstand.services import proposals
+from leerstand.services import negotiation
 from leerstand.views.blueprint import bp
-from routing.message import BadInput
+from leerstand.views.proposals import answer
+from routing.message import N_, BadInput
+
+SAID = {
+    "accept": N_("Accepted. The city prepares the contract and gets in touch."),
+    "decline": N_("Declined. The city looks for another use."),
+    "offer": N_("Sent. The city and the applicant look at your terms, then you get an answer."),
+}
 
 
 def my_owner_id() -> int:
@@ -33,7 +40,12 @@ def my_proposals() -> str:
     found = queries.proposals_of_owner(my_owner_id())
     return render_template(
         "leerstand/my_proposals.html",
-        waiting=[proposal for proposal in found if proposal.state == ProposalState.OPEN],
+        waiting=[proposal for proposal in found if negotiation.open_for_owner(proposal)],
+        negotiated=[
+            proposal
+            for proposal in found
+            if proposal.state == ProposalState.OPEN and not negotiation.open_for_owner(proposal)
+        ],
         answered=[proposal for proposal in found if proposal.state != ProposalState.OPEN],
     )
 
@@ -41,38 +53,29 @@ def my_proposals() -> str:
 @bp.route("/meine-vorschlaege/<int:proposal_id>", methods=["GET", "POST"])
 @requires(Role.OWNER)
 def answer_proposal(proposal_id: int) -> str | Response:
-    """One proposal in full, and yes or no to it."""
+    """One proposal in full, and yes, no or other terms to it."""
     owner_id = my_owner_id()
-    proposal, form = queries.proposal_of_owner(owner_id, proposal_id), AnswerForm()
+    proposal, form = queries.proposal_of_owner(owner_id, proposal_id), OwnerAnswerForm()
+    if not form.is_submitted():
+        form.show(proposal)
     if form.sent_and_valid():
         try:
-            _answer(owner_id, proposal_id, accept=_says_yes(), note=form.note.data or "")
+            with transaction():
+                proposal = queries.proposal_of_owner(owner_id, proposal_id)
+                said = answer(owner_id, proposal, form, by=current_account())
         except (Conflict, BadInput) as refusal:
             form.refuse(refusal)
         else:
+            flash(_(SAID[said]), "success")
             return redirect(url_for("leerstand.my_proposals"))
-    return render_template("leerstand/answer_proposal.html", form=form, proposal=proposal)
-
-
-def _says_yes() -> bool:
-    """Which of the two buttons was pressed. Raises BadInput for neither (the enter key in the note)."""
-    answer = request.form.get("answer")
-    if answer not in ("accept", "decline"):
-        raise BadInput("No answer has been chosen yet. Please press “Accept” or “Decline”.")
-    return answer == "accept"
-
-
-def _answer(owner_id: int, proposal_id: int, *, accept: bool, note: str) -> None:
-    def link_to(row_id: int) -> str:
-        return url_for("leerstand.my_request", request_id=row_id, _external=True)
-
-    person = current_account()
-    with transaction():
-        if accept:
-            proposals.accept_proposal(owner_id, proposal_id, by=person, note=note, link_to=link_to)
-        else:
-            proposals.decline_proposal(owner_id, proposal_id, by=person, note=note)
-    if accept:
-        flash(_("Accepted. The city prepares the contract and gets in touch."), "success")
-    else:
-        flash(_("Declined. The city looks for another use."), "success")
+    return render_template(
+        "leerstand/answer_proposal.html",
+        form=form,
+        proposal=proposal,
+        said=deal_queries.thread(proposal_id),
+        parties=deal_labels.PARTY_LABELS,
+        open_=negotiation.open_for_owner(proposal),
+        agreement=queries.agreement_of_request(proposal.request_id)
+        if proposal.state == ProposalState.ACCEPTED
+        else None,
+    )

@@ -10,14 +10,42 @@ from city import clock, settings
 from city.access import requires
 from city.db import transaction
 from city.messages import Conflict
-from leerstand import queries
-from leerstand.forms import EndForm, RejectForm, chosen, day_of
-from leerstand.kinds import ProposalState, RequestState
+from leerstand import permit_check, queries, unmet
+from leerstand.forms import EndForm, PermitForm, RejectForm, chosen, day_of
+from leerstand.kinds import ProposalState, RequestState, UseType
 from leerstand.matching import explain
 from leerstand.services import proposals
 from leerstand.services import requests as deeds
 from leerstand.situation import situations
 from leerstand.views.blueprint import STAFF, bp
+from routing.message import N_
+
+COMPARED = 150  # requests that one page compares with every free shop
+OBSTACLE_LABELS = {
+    "area": N_("Size"),
+    "floor": N_("Floor"),
+    "step_free": N_("Step-free entrance"),
+    "water": N_("Water"),
+    "heating": N_("Heating"),
+    "exhaust_air": N_("Exhaust duct"),
+    "power": N_("Power connection"),
+    "delivery_door": N_("Door for deliveries"),
+    "hub": N_("Room for a hub"),
+    "zone": N_("Building area"),
+    "permit": N_("Permit"),
+    "owner": N_("The owner's wishes"),
+    "start": N_("Begin"),
+    "duration": N_("Duration"),
+    "rent": N_("Rent"),
+    "neighbour": N_("Neighbours"),
+}
+LEVELS = {
+    permit_check.Level.NONE: N_("Probably no permit"),
+    permit_check.Level.EVENT: N_("Probably no permit, within limits"),
+    permit_check.Level.HERITAGE: N_("Probably a heritage permit"),
+    permit_check.Level.PERMIT: N_("Probably a change-of-use permit"),
+    permit_check.Level.FORBIDDEN: N_("Probably not allowed"),
+}
 
 
 @bp.get("/gesuche")
@@ -26,6 +54,40 @@ def requests() -> str:
     """All requests but drafts, by state."""
     state = chosen(RequestState, request.args.get("stand"))
     return render_template("leerstand/requests.html", requests=queries.requests(state), state=state)
+
+
+@bp.get("/gesuche/ungedeckt")
+@requires(*STAFF)
+def unmet_demand() -> str:
+    """Requests for which no free shop suits, what stands in the way, and what would help most."""
+    numbers, units = settings.current().numbers, queries.stock()
+    places = situations(units, clock.today(), numbers.neighbour_distance_m)
+    waiting = queries.open_requests()
+    asked = [unmet.unmet(one, explain.for_request(one, units, places, numbers, {})) for one in waiting[:COMPARED]]
+    found = [one for one in asked if one is not None]
+    return render_template(
+        "leerstand/unmet_demand.html",
+        unmet=found,
+        reasons=unmet.reasons(found),
+        words=OBSTACLE_LABELS,
+        waiting=len(waiting),
+        left_out=max(0, len(waiting) - COMPARED),
+        today_=clock.today(),
+    )
+
+
+@bp.get("/laeden/<int:unit_id>/vorpruefung")
+@requires(*STAFF)
+def permit_pre_check(unit_id: int) -> str:
+    """Which permit a use in this shop probably needs, why, under which law, and how long it takes."""
+    form = PermitForm(request.args)
+    form.validate()
+    use = chosen(UseType, request.args.get("use")) or UseType.POP_UP
+    unit = queries.unit(unit_id)
+    found = permit_check.check(
+        unit, use, form.noise.data or 0, settings.current().numbers, event_days=form.event_days.data or 0
+    )
+    return render_template("leerstand/permit_pre_check.html", form=form, unit=unit, use=use, found=found, levels=LEVELS)
 
 
 @bp.get("/gesuche/<int:request_id>")
