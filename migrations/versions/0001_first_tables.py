@@ -15,6 +15,7 @@ depends_on = None
 
 ENUM_TYPES = (
     "absencekind",
+    "agreementkind",
     "agreementstate",
     "category",
     "channel",
@@ -32,9 +33,11 @@ ENUM_TYPES = (
     "legkind",
     "linkpurpose",
     "lockersize",
+    "noticerule",
     "organisationkind",
     "ownerkind",
     "parcelstate",
+    "party",
     "planstate",
     "precision",
     "proposalstate",
@@ -74,6 +77,7 @@ def upgrade() -> None:
     sa.Column('host', sa.String(), nullable=True),
     sa.Column('land', sa.String(), nullable=False),
     sa.Column('is_demo', sa.Boolean(), nullable=False),
+    sa.Column('operator', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_city')),
     sa.UniqueConstraint('host', name=op.f('uq_city_host')),
     sa.UniqueConstraint('slug', name=op.f('uq_city_slug'))
@@ -96,6 +100,18 @@ def upgrade() -> None:
     with op.batch_alter_table('counted_try', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_counted_try_city_id'), ['city_id'], unique=False)
         batch_op.create_index('ix_counted_try_key_at', ['key', 'at'], unique=False)
+
+    op.create_table('daily_run',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_daily_run_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_daily_run')),
+    sa.UniqueConstraint('city_id', 'kind', 'day', name=op.f('uq_daily_run_city_id_kind_day'))
+    )
+    with op.batch_alter_table('daily_run', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_daily_run_city_id'), ['city_id'], unique=False)
 
     op.create_table('day_plan',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -173,6 +189,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('organisation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_organisation_city_id'), ['city_id'], unique=False)
+
+    op.create_table('sent_reminder',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('subject_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('due', sa.Date(), nullable=False),
+    sa.Column('sent_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_sent_reminder_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sent_reminder')),
+    sa.UniqueConstraint('subject', 'subject_id', 'reason', 'due', name=op.f('uq_sent_reminder_subject_subject_id_reason_due'))
+    )
+    with op.batch_alter_table('sent_reminder', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sent_reminder_city_id'), ['city_id'], unique=False)
 
     op.create_table('street_axis',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -508,6 +539,20 @@ def upgrade() -> None:
     with op.batch_alter_table('one_time_link', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_one_time_link_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_one_time_link_city_id'), ['city_id'], unique=False)
+
+    op.create_table('request_draft',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('applicant_id', sa.Integer(), nullable=False),
+    sa.Column('typed', sa.JSON(), nullable=False),
+    sa.Column('saved_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['applicant_id'], ['account.id'], name=op.f('fk_request_draft_applicant_id_account'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_request_draft_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_request_draft'))
+    )
+    with op.batch_alter_table('request_draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_request_draft_applicant_id'), ['applicant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_request_draft_city_id'), ['city_id'], unique=False)
 
     op.create_table('role_grant',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -903,6 +948,7 @@ def upgrade() -> None:
     sa.Column('answered_at', city.db.Moment(timezone=True), nullable=True),
     sa.Column('answered_by_id', sa.Integer(), nullable=True),
     sa.Column('note', sa.String(), nullable=False),
+    sa.Column('waits_for', sa.Enum('OWNER', 'CITY', 'APPLICANT', name='party'), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('starts < ends', name=op.f('ck_proposal_period_ordered')),
     sa.ForeignKeyConstraint(['answered_by_id'], ['account.id'], name=op.f('fk_proposal_answered_by_id_account'), ondelete='SET NULL'),
@@ -946,6 +992,87 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_agreement_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_agreement_request_id'), ['request_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_agreement_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('proposal_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('proposal_id', sa.Integer(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=False),
+    sa.Column('recipient', sa.String(), nullable=False),
+    sa.Column('token_hash', sa.String(), nullable=False),
+    sa.Column('made_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('expires_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('used_at', city.db.Moment(timezone=True), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_proposal_link_city_id_city')),
+    sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_proposal_link_owner_id_organisation'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposal.id'], name=op.f('fk_proposal_link_proposal_id_proposal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_link')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_proposal_link_token_hash'))
+    )
+    with op.batch_alter_table('proposal_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_link_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_link_proposal_id'), ['proposal_id'], unique=False)
+
+    op.create_table('proposal_message',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('proposal_id', sa.Integer(), nullable=False),
+    sa.Column('author', sa.Enum('OWNER', 'CITY', 'APPLICANT', name='party'), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('starts', sa.Date(), nullable=True),
+    sa.Column('ends', sa.Date(), nullable=True),
+    sa.Column('rent_cents_month', sa.Integer(), nullable=True),
+    sa.Column('applicant_agrees', sa.Boolean(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('rent_cents_month IS NULL OR rent_cents_month >= 0', name=op.f('ck_proposal_message_rent_not_negative')),
+    sa.CheckConstraint('starts IS NULL OR starts < ends', name=op.f('ck_proposal_message_period_ordered')),
+    sa.ForeignKeyConstraint(['by_id'], ['account.id'], name=op.f('fk_proposal_message_by_id_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_proposal_message_city_id_city')),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposal.id'], name=op.f('fk_proposal_message_proposal_id_proposal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_message'))
+    )
+    with op.batch_alter_table('proposal_message', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_message_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_message_proposal_id'), ['proposal_id'], unique=False)
+
+    op.create_table('agreement_terms',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('agreement_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('INTERIM_USE', 'FIXED_LEASE', 'OPEN_LEASE', 'LOAN', 'SUBLEASE', 'TENURE', 'SHOP_IN_SHOP', name='agreementkind'), nullable=False),
+    sa.Column('rent_form', sa.Enum('FIXED', 'STEPPED', 'INDEXED', 'TURNOVER', 'SYMBOLIC', 'COSTS_ONLY', 'FREE', 'THIRDS', 'CITY_LETS', name='rentform'), nullable=False),
+    sa.Column('rent_steps', sa.JSON(), nullable=False),
+    sa.Column('revenue_percent', sa.Double(), nullable=True),
+    sa.Column('min_rent_cents', sa.Integer(), nullable=True),
+    sa.Column('service_cents_month', sa.Integer(), nullable=False),
+    sa.Column('deposit_cents', sa.Integer(), nullable=False),
+    sa.Column('notice_rule', sa.Enum('NONE', 'STATUTORY', 'WEEKS', name='noticerule'), nullable=False),
+    sa.Column('notice_weeks', sa.Integer(), nullable=True),
+    sa.Column('special_exit_weeks', sa.Integer(), nullable=True),
+    sa.Column('extension', sa.String(), nullable=False),
+    sa.Column('allowed_use', sa.String(), nullable=False),
+    sa.Column('return_condition', sa.String(), nullable=False),
+    sa.Column('insurance', sa.String(), nullable=False),
+    sa.Column('liability', sa.String(), nullable=False),
+    sa.Column('energy_meter', sa.String(), nullable=False),
+    sa.Column('keys', sa.String(), nullable=False),
+    sa.Column('viewing_right', sa.Boolean(), nullable=False),
+    sa.Column('subletting', sa.Boolean(), nullable=False),
+    sa.Column('no_tacit_extension', sa.Boolean(), nullable=False),
+    sa.Column('text_form', sa.Boolean(), nullable=False),
+    sa.Column('owner_signed_on', sa.Date(), nullable=True),
+    sa.Column('user_signed_on', sa.Date(), nullable=True),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('notice_weeks BETWEEN 1 AND 104', name=op.f('ck_agreement_terms_notice_sensible')),
+    sa.CheckConstraint('service_cents_month >= 0 AND deposit_cents >= 0', name=op.f('ck_agreement_terms_money_not_negative')),
+    sa.CheckConstraint('special_exit_weeks BETWEEN 1 AND 104', name=op.f('ck_agreement_terms_exit_sensible')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_agreement_terms_agreement_id_agreement'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_agreement_terms_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agreement_terms')),
+    sa.UniqueConstraint('agreement_id', name=op.f('uq_agreement_terms_agreement_id'))
+    )
+    with op.batch_alter_table('agreement_terms', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_agreement_terms_city_id'), ['city_id'], unique=False)
 
     op.create_table('hub',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1555,6 +1682,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_hub_city_id'))
 
     op.drop_table('hub')
+    with op.batch_alter_table('agreement_terms', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_agreement_terms_city_id'))
+
+    op.drop_table('agreement_terms')
+    with op.batch_alter_table('proposal_message', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposal_message_proposal_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_message_city_id'))
+
+    op.drop_table('proposal_message')
+    with op.batch_alter_table('proposal_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposal_link_proposal_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_link_city_id'))
+
+    op.drop_table('proposal_link')
     with op.batch_alter_table('agreement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_agreement_unit_id'))
         batch_op.drop_index(batch_op.f('ix_agreement_request_id'))
@@ -1647,6 +1788,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_role_grant_account_id'))
 
     op.drop_table('role_grant')
+    with op.batch_alter_table('request_draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_request_draft_city_id'))
+        batch_op.drop_index(batch_op.f('ix_request_draft_applicant_id'))
+
+    op.drop_table('request_draft')
     with op.batch_alter_table('one_time_link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_one_time_link_city_id'))
         batch_op.drop_index(batch_op.f('ix_one_time_link_account_id'))
@@ -1732,6 +1878,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_street_axis_city_id'))
 
     op.drop_table('street_axis')
+    with op.batch_alter_table('sent_reminder', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sent_reminder_city_id'))
+
+    op.drop_table('sent_reminder')
     with op.batch_alter_table('organisation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_organisation_city_id'))
 
@@ -1750,6 +1900,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_day_plan_city_id'))
 
     op.drop_table('day_plan')
+    with op.batch_alter_table('daily_run', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_daily_run_city_id'))
+
+    op.drop_table('daily_run')
     with op.batch_alter_table('counted_try', schema=None) as batch_op:
         batch_op.drop_index('ix_counted_try_key_at')
         batch_op.drop_index(batch_op.f('ix_counted_try_city_id'))
