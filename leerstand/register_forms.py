@@ -25,6 +25,7 @@ from city.forms import (
     RadioField,
     SelectField,
     SelectMultipleField,
+    UploadField,
     WholeNumberField,
 )
 from city.forms import required as must
@@ -340,6 +341,16 @@ class StateForm(CityForm):
         """Whoever says that vacancy threatens says why."""
         if self.to.data == UnitState.THREATENED and field.data is None:
             raise ValidationError(gettext("Please choose why vacancy threatens."))
+
+
+class ImportForm(CityForm):
+    """A list of shops."""
+
+    file = UploadField(
+        _l("List as CSV or Excel (.xlsx)"),
+        description=_l("At most 11 MB and 20,000 rows."),
+        accept=".csv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
 
 
 class SaveViewForm(CityForm):

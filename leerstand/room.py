@@ -7,6 +7,7 @@ from city.navigation import NavItem
 from leerstand.views import (  # noqa: F401  each hangs its pages on bp
     agreements,
     applicant,
+    exchange,
     footfall,
     indicators,
     owner,

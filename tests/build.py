@@ -119,9 +119,9 @@ def consent(unit: Unit, *scopes: ConsentScope, **values: Any) -> list[Consent]:
         owner = organisation(kind=OrganisationKind.OWNER)
         with transaction():
             keep(unit).owner_id = owner.id
-    given = {"text_version": "2026-11", "given_on": clock.today(), "channel": Channel.LETTER, **values}
+    given = {"unit_id": unit.id, "text_version": "2026-11", "given_on": clock.today(), "channel": Channel.LETTER}
     return [
-        keep(Consent(owner_id=unit.owner_id, unit_id=unit.id, scope=scope, **given))
+        keep(Consent(owner_id=unit.owner_id, scope=scope, **{**given, **values}))
         for scope in scopes or tuple(ConsentScope)
     ]
 

@@ -17,6 +17,8 @@ from leerstand.owner_forms import ConsentForm, ContactForm, OwnerForm, TalkForm
 from leerstand.services import owners as deeds
 from leerstand.views.blueprint import STAFF, bp
 
+SHOWN = 50  # shops of one owner on the page
+
 
 @bp.get("/eigentum")
 @requires(*STAFF)
@@ -49,7 +51,8 @@ def owner_page(owner_id: int) -> str:
         "leerstand/owner_page.html",
         owner=found,
         file=owner_queries.file_of(owner_id),
-        units=units,
+        units=units[:SHOWN],
+        count=len(units),
         address_of={unit.id: unit.address for unit in units},
         contacts=owner_queries.contacts_of(owner_id),
         talks=owner_queries.entries_of(owner_id),

@@ -15,8 +15,9 @@ from leerstand import public_queries as queries
 from leerstand.public_queries import PublicFilter
 from leerstand.publishing import PublicVacancy
 from leerstand.street_band import skyline
-from leerstand.views.blueprint import base_of_map, bp, with_filter
+from leerstand.views.blueprint import base_of_map, bp, page_asked, page_url, with_filter
 
+SHOWN = 50  # free shops on one page
 AROUND_DEG = 0.002  # shown around a rough place: some 200 m
 SIZES: dict[str, tuple[int | None, int | None]] = {
     "": (None, None),
@@ -36,10 +37,15 @@ def wanted() -> PublicFilter:
 @public
 def start() -> str:
     """The free shops as a list and on the map, and how much of the centre stands empty."""
-    today = clock.today()
+    today, page = clock.today(), page_asked()
+    found = queries.public_vacancies(wanted(), today)
     return render_template(
         "leerstand/start.html",
-        vacancies=queries.public_vacancies(wanted(), today),
+        vacancies=found[SHOWN * (page - 1) : SHOWN * page],
+        count=len(found),
+        page=page,
+        pages=max(1, -(-len(found) // SHOWN)),
+        page_url=page_url,
         figures=queries.vacancies(today),
         skyline=skyline(queries.first_streets(today)),
         size=request.args.get("groesse", "") if request.args.get("groesse") in SIZES else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -21,7 +20,7 @@ from leerstand.register_forms import SaveViewForm, StockFilterForm
 from leerstand.register_queries import PAGE, Order, StockFilter
 from leerstand.services import saved_views
 from leerstand.situation import Status
-from leerstand.views.blueprint import STAFF, base_of_map, bp, with_filter
+from leerstand.views.blueprint import STAFF, base_of_map, bp, page_asked, page_url, question, with_filter
 
 MARK_OF = {
     Status.OCCUPIED: "occupied",
@@ -34,7 +33,6 @@ MARK_OF = {
     Status.CLOSED: "place",
     Status.UNKNOWN: "place",
 }
-LAST_PAGE = 100_000
 FEW_FIELDS = ("word", "axis_id", "status", "order")  # the rest of the filter is folded away until it is used
 
 
@@ -61,12 +59,6 @@ def wanted() -> tuple[StockFilterForm, StockFilter]:
     )
 
 
-def page_asked() -> int:
-    """The page in the address, from 1."""
-    asked = request.args.get("page", "1")
-    return min(int(asked), LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 9 and int(asked) else 1
-
-
 @bp.get("/laeden")
 @requires(*STAFF)
 def stock() -> str:
@@ -83,20 +75,11 @@ def stock() -> str:
         grades=queries.grades(),
         page=page,
         pages=max(1, -(-count // PAGE)),
-        page_url=_page_url,
+        page_url=page_url,
         views=saved_views.views_of(current_account().id),
-        save=SaveViewForm(question=_question()),
+        save=SaveViewForm(question=question()),
         map_url=with_filter("leerstand.stock_map_data"),
     )
-
-
-def _question() -> str:
-    """The filter as it stands in the address, without the page."""
-    return urlencode([(key, value) for key, value in request.args.items(multi=True) if key != "page" and value])
-
-
-def _page_url(page: int) -> str:
-    return url_for("leerstand.stock") + "?" + "&".join(filter(None, (_question(), f"page={page}")))
 
 
 @bp.get("/laeden/karte.json")

@@ -8,16 +8,18 @@ from flask import render_template
 
 from city import clock
 from city.access import requires
-from leerstand import indicators, owner_queries, queries, register_queries
+from leerstand import indicators, owner_queries, public_queries, queries, register_queries, street_queries
 from leerstand.kinds import ProposalState
 from leerstand.models import Proposal, UseRequest
-from leerstand.situation import Status, status_on
+from leerstand.register_queries import StockFilter
+from leerstand.situation import Status
 from leerstand.street_band import band
 from leerstand.views.blueprint import STAFF, bp
 
 OVERDUE = timedelta(days=14)  # an owner should answer within two weeks
 ANSWERED_LATELY = timedelta(days=14)
 PRESSING = timedelta(weeks=6)
+DRAWN = 12  # streets in the picture, core first; the table has all
 SOON = timedelta(days=7)  # next steps are shown this long before they are due
 
 
@@ -25,8 +27,8 @@ SOON = timedelta(days=7)  # next steps are shown this long before they are due
 @requires(*STAFF)
 def today() -> str:
     """Threatened shops, proposals and requests that wait, vacancy rates, and the streets house by house."""
-    day, units = clock.today(), queries.stock()
-    pictures = indicators.streets(units, day)
+    day = clock.today()
+    pictures = street_queries.streets(day)
     waiting = queries.proposals(ProposalState.OPEN)
     return render_template(
         "leerstand/today.html",
@@ -37,13 +39,14 @@ def today() -> str:
         overdue={proposal.id for proposal in waiting if _is_overdue(proposal, clock.now())},
         answered=_answered_lately(clock.now()),
         requests=_waiting(queries.open_requests()),
-        unowned=sum(unit.owner_id is None and status_on(unit.spells, day) == Status.VACANCY for unit in units),
-        figures=indicators.vacancies(units, day),
+        unowned=register_queries.stock_page(StockFilter(status=Status.VACANCY, unowned=True), day, 1)[1],
+        figures=public_queries.vacancies(day),
         perforation=indicators.perforation_percent(pictures),
         worst=max(pictures, key=lambda street: street.hole_m, default=None),
         streets=pictures,
-        wide=band(pictures, narrow=False),
-        narrow=band(pictures, narrow=True),
+        drawn=min(DRAWN, len(pictures)),
+        wide=band(pictures[:DRAWN], narrow=False),
+        narrow=band(pictures[:DRAWN], narrow=True),
     )
 
 

@@ -134,6 +134,8 @@ def change_state(unit_id: int) -> str | Response:
     was = state_on(found.spells, clock.today())
     form = StateForm()
     form.offer(TRANSITIONS[was], chosen(UnitState, request.args.get("zu")))
+    if not form.is_submitted():
+        form.on.data = clock.today()
     if form.sent_and_valid():
         try:
             with transaction():
