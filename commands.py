@@ -23,6 +23,7 @@ from city import streets as street_maps
 from city.db import city_scope, db, transaction
 from city.models import City
 from city.warm import warm_up
+from leerstand.services import plans
 from routing.message import BadInput
 
 HOUSE = Path(__file__).resolve().parent
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     add_serve(commands.add_parser("serve", help="the production server"))
     add_simple(commands.add_parser("worker", help="do the jobs in a process of its own"), worker)
     add_simple(commands.add_parser("migrate", help="bring the database up to date"), migrate)
+    add_simple(commands.add_parser("nightly", help="have every town look for a better plan"), nightly)
     add_city(commands.add_parser("city", help="make a town or change it"))
     add_admin(commands.add_parser("admin", help="make the first administrator"))
     add_streets(commands.add_parser("streets", help="give a town its street map"))
@@ -127,6 +129,18 @@ def worker(_asked: argparse.Namespace) -> int:
         if not busy.is_alive():
             return 1
     busy.stop()
+    return 0
+
+
+def nightly(_asked: argparse.Namespace) -> int:
+    """Ask for a new plan of the shops in every town; one is kept only where it changes something worth it."""
+    app = create_app()
+    refuse_old_database(app)
+    with app.app_context():
+        for city_id in list(db.session.scalars(select(City.id))):
+            with city_scope(city_id), transaction():
+                plans.start_nightly()
+    print("asked for; the worker does it")
     return 0
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent
 LEAST_PYTHON = (3, 11)
 BIN = "Scripts" if os.name == "nt" else "bin"
 
-COMMANDS = ("demo", "test", "bench", "serve", "worker", "migrate", "city", "admin", "streets", "setup")
+COMMANDS = ("demo", "test", "bench", "serve", "worker", "migrate", "city", "admin", "streets", "nightly", "setup")
 HELP = """python3 run.py COMMAND [options]
 
   demo [--port N] [--osm FILE.osm.pbf] [--data DIR] [--fresh] [--once]

@@ -48,6 +48,7 @@ def scenarios() -> str | Response:
             return redirect(url_for("city.job", job_id=job.id))
         except Conflict as refusal:
             form.refuse(refusal)
+        units = queries.stock()  # a refused transaction forgets what was read before it
     known, newest = queries.scenarios(), queries.newest_plan()
     left = _chosen("a", newest)
     right = _chosen("b", queries.plan(known[0].id) if known else None)
