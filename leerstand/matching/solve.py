@@ -189,14 +189,14 @@ def _alternatives(
     problem: MatchingProblem, chosen: list[int], objective: int, proven: bool, search: _Search
 ) -> tuple[Alternative, ...]:
     """The next best requests of each shop in the plan, with what the whole plan would lose, while time is left."""
-    found = []
+    found, until_s = [], max(0.0, search.left_s - REGRET_SHARE * search.limit_s)
     for rival in _rivals(problem, chosen):
-        if search.left_s <= 0 or search.cancelled():
+        if search.left_s <= until_s or search.cancelled():
             break
         model = MatchingModel(problem)
         model.force(rival)
         model.hint(chosen)
-        solver = search.solver(search.left_s)
+        solver = search.solver(search.left_s - until_s)
         status = solver.solve(model.model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             continue
