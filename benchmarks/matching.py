@@ -47,6 +47,7 @@ def _options(args: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=30.0, help="search time of each run (30)")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=1, help="so many towns of each size")
+    parser.add_argument("--json", type=Path, help="where run.py keeps the rows")
     return parser.parse_args(args)
 
 

@@ -43,7 +43,7 @@ SOLVER = "routing.tours.solve:solve"
 BACK, AHEAD = timedelta(days=28), timedelta(days=14)
 MOST_ORDERS = 80  # of the day; more say nothing new and take longer
 MOST_PRICED = 12  # shops that are priced by tours, the most promising first
-SEARCH_S = 0.6  # for each set of hubs
+SEARCH_S = 0.4  # for each set of hubs
 OPENS_S, CLOSES_S = 8 * 3600, 20 * 3600
 BIKES_PER_HUB, VAN_LITRES, VAN_KG = 6, 8000, 1000
 DIRECTIONS = 8  # in which the edge of the town is looked for
