@@ -15,9 +15,8 @@ MANAGER = PEOPLE[1].email
 JOB_LIMIT_MS = 120_000  # the machine may be slow; no promise about speed is made here
 
 
-@pytest.mark.parametrize(
-    "size", [pytest.param(WIDE, id="wide"), pytest.param(PHONE, id="phone", marks=pytest.mark.long)]
-)
+@pytest.mark.long  # four plans are computed; the parts are tested without a browser in test_plan_pages
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_a_manager_steers_the_plan(running, clean, size):
     """
     Regler → Vorschau → Szenario → Vergleich → festhalten, ausschließen → Warum nicht? → drei Vorschläge.
