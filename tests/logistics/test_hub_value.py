@@ -25,7 +25,7 @@ def asked():
         questions.append(len(arguments["problem"].orders))
         return solve(**{**arguments, "limit_s": 0.15})
 
-    ask.questions = questions  # type: ignore[attr-defined]
+    ask.questions = questions
     return ask
 
 
