@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from city.db import db
 from city.models import City
@@ -56,18 +56,29 @@ def footfall_by_place(city: City, axis_id: int | None = None) -> list[Counted]:
     counters = list(db.session.scalars(query))
     if not counters:
         return []
-    wanted = select(FootfallHour).where(
-        FootfallHour.counter_id.in_([counter.id for counter in counters]),
-        FootfallHour.hour >= footfall.OPENS_H,
-        FootfallHour.hour < footfall.CLOSES_H,
+    days: dict[int, list[tuple[date, int, int]]] = {}
+    for counter_id, day, hours, persons in db.session.execute(_per_day([counter.id for counter in counters])):
+        days.setdefault(counter_id, []).append((day, hours, persons))
+    closed = holidays_of(city, {day.year for found in days.values() for day, _, _ in found})
+    return [Counted(counter, tuple(footfall.by_year(days.get(counter.id, ()), closed)[::-1])) for counter in counters]
+
+
+def _per_day(counter_ids: list[int]) -> Select[int, date, int, int]:
+    """Opening hours and persons of each day; years of hours are added up where they lie."""
+    return (
+        select(
+            FootfallHour.counter_id,
+            FootfallHour.day,
+            func.count(FootfallHour.id),
+            func.sum(FootfallHour.persons),
+        )
+        .where(
+            FootfallHour.counter_id.in_(counter_ids),
+            FootfallHour.hour >= footfall.OPENS_H,
+            FootfallHour.hour < footfall.CLOSES_H,
+        )
+        .group_by(FootfallHour.counter_id, FootfallHour.day)
     )
-    columns = (FootfallHour.counter_id, FootfallHour.day, FootfallHour.hour, FootfallHour.persons)
-    hours: dict[int, list[tuple[datetime, int]]] = {}
-    for row in db.session.scalars(wanted.options(load_only(*columns))):
-        hours.setdefault(row.counter_id, []).append((datetime.combine(row.day, time(row.hour)), row.persons))
-    years = {begins.year for found in hours.values() for begins, _ in found}
-    closed = holidays_of(city, years)
-    return [Counted(counter, tuple(footfall.by_year(hours.get(counter.id, ()), closed)[::-1])) for counter in counters]
 
 
 def holidays_of(city: City, years: set[int]) -> frozenset[str]:

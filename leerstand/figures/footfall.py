@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 LEAST_HOURS = 750  # of a year, in opening hours; fewer say little (rule of the German city rankings)
 OPENS_H, CLOSES_H = 10, 20  # Monday to Saturday, as clocks of the town show it
@@ -20,18 +20,18 @@ class YearOfCounter:
     mean: float | None
 
 
-def in_opening_hours(begins: datetime, closed: frozenset[str] = frozenset()) -> bool:
-    """Whether an hour counts: Monday to Saturday from 10 to 20 o'clock, no public holiday (ISO days in ``closed``)."""
-    return begins.weekday() != SUNDAY and OPENS_H <= begins.hour < CLOSES_H and begins.date().isoformat() not in closed
+def is_open(day: date, closed: frozenset[str] = frozenset()) -> bool:
+    """Whether shops open on a day: Monday to Saturday, no public holiday (ISO days in ``closed``)."""
+    return day.weekday() != SUNDAY and day.isoformat() not in closed
 
 
-def by_year(hours: Iterable[tuple[datetime, int]], closed: frozenset[str] = frozenset()) -> list[YearOfCounter]:
-    """Mean persons per hour for each year; ``hours`` are (begin of the hour on the town's clocks, persons)."""
+def by_year(days: Iterable[tuple[date, int, int]], closed: frozenset[str] = frozenset()) -> list[YearOfCounter]:
+    """Mean persons per hour for each year; ``days`` are (day, measured opening hours, persons in them)."""
     sums: dict[int, tuple[int, int]] = {}
-    for begins, persons in hours:
-        if in_opening_hours(begins, closed):
-            count, total = sums.get(begins.year, (0, 0))
-            sums[begins.year] = count + 1, total + persons
+    for day, hours, persons in days:
+        if is_open(day, closed):
+            count, total = sums.get(day.year, (0, 0))
+            sums[day.year] = count + hours, total + persons
     return [
         YearOfCounter(year, count, total / count if count >= LEAST_HOURS else None)
         for year, (count, total) in sorted(sums.items())

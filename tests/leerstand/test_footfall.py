@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from city.db import db
+from city.db import db, transaction
 from city.messages import say
 from city.models import Role
-from leerstand import footfall_csv
+from leerstand import figure_queries, footfall_csv
 from leerstand.figures import footfall
 from leerstand.footfall_models import FootfallCounter, FootfallHour
 from routing.message import BadInput
@@ -91,31 +91,44 @@ def test_what_is_no_table_of_counts_is_refused(content):
         footfall_csv.read(content)
 
 
-def hours(count, begins=date(2026, 1, 1)):
-    """So many hours of opening days, a hundred persons each."""
-    days = [day for number in range(200) if (day := begins + timedelta(days=number)).weekday() != 6]
-    return [(datetime.combine(day, time(10 + n)), 100) for day in days for n in range(10)][:count]
+def days(hours, begins=date(2026, 1, 1)):
+    """So many hours on days of ten hours, a hundred persons in each."""
+    open_days = [day for number in range(200) if (day := begins + timedelta(days=number)).weekday() != 6]
+    measured = [min(10, hours - 10 * number) for number in range(-(-hours // 10))]
+    return [(day, count, 100 * count) for day, count in zip(open_days, measured, strict=False)]
 
 
 def test_fewer_than_750_hours_of_a_year_give_no_mean():
     """
     749 hours say nothing, 750 do.
     """
-    assert footfall.by_year(hours(749))[0].mean is None
-    assert footfall.by_year(hours(750))[0].mean == 100
+    assert footfall.by_year(days(749))[0].mean is None
+    assert footfall.by_year(days(750))[0].mean == 100
 
 
-def test_only_opening_hours_count():
+def test_only_days_with_open_shops_count():
     """
-    Nights, Sundays and public holidays are left out.
+    Sundays and public holidays are left out.
     """
-    night, sunday = datetime(2026, 6, 1, 3), datetime(2026, 6, 7, 12)  # noqa: DTZ001
-    monday = datetime(2026, 6, 1, 12)  # noqa: DTZ001
+    sunday, monday = (date(2026, 6, 7), 10, 1), (date(2026, 6, 1), 10, 5)
 
-    found = footfall.by_year([(night, 1), (sunday, 1), (monday, 5)])
+    assert footfall.by_year([sunday, monday])[0].hours == 10
+    assert footfall.by_year([monday], frozenset({"2026-06-01"})) == []
 
-    assert found[0].hours == 1
-    assert footfall.by_year([(monday, 5)], frozenset({"2026-06-01"})) == []
+
+def test_only_opening_hours_count(town):
+    """
+    A night's hour is no footfall of a shopping street.
+    """
+    with transaction():
+        place = FootfallCounter(name="Am Sande")
+        db.session.add(place)
+        db.session.flush()
+        for hour, persons in ((3, 900), (9, 900), (10, 5), (19, 7), (20, 900)):
+            db.session.add(FootfallHour(counter_id=place.id, day=date(2026, 6, 1), hour=hour, persons=persons))
+
+    (counted,) = figure_queries.footfall_by_place(town)
+    assert [(year.year, year.hours) for year in counted.years] == [(2026, 2)]
 
 
 def send(browser, content: bytes):
