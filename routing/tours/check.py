@@ -15,10 +15,13 @@ from routing.tours.checks.stops import (
     each_vehicle_once,
     hubs_of_orders,
     hubs_of_vehicles,
+    pairs_are_whole,
 )
 from routing.tours.checks.times import (
     after_release,
+    docks_are_free,
     not_too_long,
+    rests_are_taken,
     services_take_their_time,
     ways_exist,
     within_opening,
@@ -55,6 +58,7 @@ def known(problem: Problem, plan: Plan) -> Finding:
 
 CONSTRAINTS: tuple[Callable[[Problem, Plan], Finding], ...] = (
     each_order_once,
+    pairs_are_whole,
     each_vehicle_once,
     hubs_of_vehicles,
     hubs_of_orders,
@@ -63,11 +67,13 @@ CONSTRAINTS: tuple[Callable[[Problem, Plan], Finding], ...] = (
     locked_stays,
     ways_exist,
     services_take_their_time,
+    rests_are_taken,
     within_windows,
     after_release,
     within_shifts,
     not_too_long,
     within_opening,
+    docks_are_free,
     within_capacity,
     within_hub_capacity,
     within_range,

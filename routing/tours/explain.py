@@ -12,7 +12,7 @@ from routing.tours.greedy import Routes, hub_of, hub_room
 from routing.tours.plan import Plan, Tour
 from routing.tours.problem import Order, Problem, Vehicle
 from routing.tours.reasons import thousandth
-from routing.tours.schedule import latest_departure, loads_along, ride
+from routing.tours.schedule import latest_departure, loads_along, ride, sequence_of
 from routing.tours.shortfall import Shortfall, last_close, shortfall
 
 
@@ -80,7 +80,7 @@ def explain(problem: Problem, plan: Plan) -> Explanation:
 
 def routes_of(problem: Problem, plan: Plan) -> Routes:
     """The sequences of a plan, by vehicle."""
-    return {tour.vehicle: [problem.order_by_key[visit.order] for visit in tour.visits] for tour in plan.tours}
+    return {tour.vehicle: sequence_of(problem, tour) for tour in plan.tours}
 
 
 def _tour(problem: Problem, tour: Tour, orders: list[Order]) -> TourFigures:

@@ -43,7 +43,8 @@ def fill_up(problem: Problem, routes: Routes, stop: Callable[[], bool] = lambda:
     """Insert every order that is left out and still costs less than its price."""
     routes = {key: list(orders) for key, orders in routes.items() if orders}
     served = {order.key for orders in routes.values() for order in orders}
-    for order in sorted((o for o in problem.orders if o.key not in served), key=_urgency):
+    single = (o for o in problem.orders if o.key not in served and o.kind is not Kind.PAIR)
+    for order in sorted(single, key=_urgency):
         if stop():
             break
         best = best_insertion(problem, routes, order)
@@ -98,6 +99,8 @@ def hub_room(problem: Problem, routes: Routes) -> dict[str, tuple[float, float]]
     }
     for key, orders in routes.items():
         for order in orders:
+            if order.kind not in (Kind.DELIVERY, Kind.PICKUP):
+                continue
             room = limits[hub_of(problem.vehicle_by_key[key], order)]
             room[0] -= order.load_g
             room[1] -= order.load_ml
@@ -126,6 +129,7 @@ def alike(problem: Problem, vehicle: Vehicle) -> tuple[object, ...]:
         vehicle.cost_cents_use,
         vehicle.longest_s,
         vehicle.breaks,
+        vehicle.worked_s,
         vehicle.reload_s,
     )
 

@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from routing.message import BadInput
 from routing.tours import reasons
@@ -14,6 +15,9 @@ from routing.tours.greedy import Routes, cheapest_insertion, fill_up, without_lo
 from routing.tours.plan import Plan, Progress, Tour, Unserved
 from routing.tours.problem import Order, Problem
 from routing.tours.schedule import ride
+
+if TYPE_CHECKING:
+    from routing.tours.kernel.engine import Engine
 
 LONGEST_LIMIT_S = 86_400
 MAX_CORES = 256
@@ -125,18 +129,18 @@ class _Run:
 
 
 def _by_kernel(run: _Run, possible: list[Order], seed: int, cores: int) -> tuple[str, int] | None:
-    """Search with the compiled kernel, if it can state the problem and need not be compiled first."""
+    """Search with a compiled kernel, if one can state the problem and need not be compiled first."""
     from routing.tours import warm  # numba takes two seconds to import: only where somebody plans
 
     if not warm.is_warm():
         return None
-    from routing.tours.kernel import search, tables
-
-    if tables.unstated(run.problem, possible):
+    engine = _engine(run.problem, possible, light=warm.is_warm("light"), counts=warm.is_warm("counts"))
+    if engine is None:
         return None
-    prepared = tables.tables(run.problem, possible)
+    from routing.tours.kernel import search
+
     found = search.search(
-        prepared,
+        engine,
         start=run.best,
         share=lambda: run.elapsed_s() / run.limit_s,
         seed=seed,
@@ -144,10 +148,20 @@ def _by_kernel(run: _Run, possible: list[Order], seed: int, cores: int) -> tuple
         stop=run.stop,
         on_better=run.keep,
         pause_s=REPORT_EVERY_S,
-        light=warm.is_warm(light=True),
     )
     run.keep(found.routes)
     return "kernel", found.steps
+
+
+def _engine(problem: Problem, possible: list[Order], *, light: bool, counts: bool) -> Engine | None:
+    """The kernel that states this problem, the quick one first."""
+    from routing.tours.kernel import day_tables, engine, tables
+
+    if tables.unstated(problem, possible) is None:
+        return engine.Links(tables.tables(problem, possible), light=light)
+    if counts and day_tables.unstated(problem, possible) is None:
+        return engine.Counts(day_tables.day_tables(problem, possible))
+    return None
 
 
 def _by_library(run: _Run, possible: list[Order]) -> tuple[str, int]:
@@ -158,6 +172,8 @@ def _by_library(run: _Run, possible: list[Order]) -> tuple[str, int]:
         return "greedy", 0
     from routing.tours import library  # OR-Tools is imported only where it is used: it takes a while
 
+    if library.unstated(run.problem, possible):
+        return "greedy", 0
     stop = run.stop_after(run.limit_s)
     found = library.improve(run.problem, possible, run.best, stop=stop, on_better=run.keep)
     run.keep(without_losses(run.problem, found.routes))

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from routing.tours.breaks import STRETCH_S
 from routing.tours.greedy import Routes
 from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.schedule import latest_departure, latest_return, may_serve
@@ -76,6 +77,15 @@ def improve(
         return Search(start, 0)
     model.routing.SolveFromAssignmentWithParameters(first, _parameters())
     return Search(found[-1] if found else start, model.routing.solver().Solutions())
+
+
+def unstated(problem: Problem, orders: Sequence[Order]) -> str | None:
+    """What of this problem the model has no words for, or ``None``."""
+    if any(order.kind is Kind.PAIR for order in orders):
+        return "pairs"
+    if any(v.breaks and v.ends_s - v.starts_s + v.worked_s > STRETCH_S for v in problem.vehicles):
+        return "breaks"
+    return None
 
 
 @dataclass(slots=True)

@@ -18,14 +18,35 @@ class Visit:
     departs_s: int
     load_after_g: int
     load_after_ml: int
+    drop: bool = False  # the second stop of a pair
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """The vehicle is back at its hub, unloads and loads again (Nachladen), after the first ``after`` visits."""
+
+    after: int
+    hub: str
+    arrives_s: int
+    starts_s: int
+    departs_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The courier rests (Pause) where the visit number ``after`` was, counted from 1, before riding on."""
+
+    after: int
+    starts_s: int
+    ends_s: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tour:
     """What one vehicle does on this day (Tour).
 
-    ``cost_cents``: hours from departure to return, kilometres and the use of
-    the vehicle, rounded half up to whole cents.
+    ``cost_cents``: hours from departure to return without breaks, kilometres
+    and the use of the vehicle, rounded half up to whole cents.
     """
 
     vehicle: str
@@ -36,6 +57,8 @@ class Tour:
     returns_s: int
     metres: int
     cost_cents: int
+    reloads: tuple[Reload, ...] = ()
+    breaks: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from routing.tours.fields import (
     ordered,
     whole,
 )
-from routing.tours.plan import Visit
+from routing.tours.plan import Break, Visit
 from routing.tours.travel import Travel
 
 MAX_ORDERS = 5_000
@@ -31,11 +31,19 @@ MAX_BATTERY_WH = 1_000_000
 
 
 class Kind(StrEnum):
-    """Where goods go: from a hub (Zustellung), to one (Abholung), or from door to door (Direktfahrt)."""
+    """Where goods go: from a hub (Zustellung), to one (Abholung), or from door to door (Direktfahrt).
+
+    Drops and reloads are no orders; they only stand in sequences of stops.
+    """
 
     DELIVERY = "delivery"
     PICKUP = "pickup"
     PAIR = "pair"
+    DROP = "drop"
+    RELOAD = "reload"
+
+
+ORDERED = (Kind.DELIVERY, Kind.PICKUP, Kind.PAIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,8 @@ class Vehicle:
     ``range_m`` is how far it gets in one tour, ``longest_s`` how long one tour
     may last within the shift; ``None``: no limit. ``battery_wh`` with
     ``wh_km`` limits the way as well. ``breaks``: the courier rests as § 4
-    ArbZG demands; a break is not paid. ``reload_s``: how long unloading and
+    ArbZG demands; a break is not paid. ``worked_s``: how long the courier has
+    worked before the tour without a break. ``reload_s``: how long unloading and
     loading takes when the vehicle comes back to its start hub for another
     round within its tour; ``None``: it never does.
     """
@@ -103,6 +112,7 @@ class Vehicle:
     battery_wh: int | None = None
     wh_km: int = 0
     breaks: bool = False
+    worked_s: int = 0
     reload_s: int | None = None
 
     @property
@@ -144,6 +154,8 @@ class Vehicle:
             battery = "The battery of %(vehicle)s holds %(value)s Wh; allowed are 0 to %(high)s Wh, or no limit."
             whole(self.battery_wh, 0, MAX_BATTERY_WH, battery, v)
         whole(self.wh_km, 0, MAX_BATTERY_WH, "%(vehicle)s uses %(value)s Wh per km; allowed are 0 to %(high)s.", v)
+        worked = "The courier of %(vehicle)s has worked for %(value)s s; allowed are 0 to %(high)s s."
+        whole(self.worked_s, 0, MAX_TIME_S, worked, v)
         if self.reload_s is not None:
             reload = "Reloading %(vehicle)s takes %(value)s s; allowed are 0 to %(high)s s, or no reloading."
             whole(self.reload_s, 0, MAX_TIME_S, reload, v)
@@ -253,7 +265,7 @@ class Locked:
     ``free_s`` on it can go elsewhere, from the place of the last of them.
     ``aboard``: deliveries that left the hub with it, delivered or not; no
     other delivery can join them. ``failed``: stops among ``visits`` where the
-    goods were not handed over and stay on board.
+    goods were not handed over and stay on board. ``breaks``: rests that are over.
     """
 
     vehicle: str
@@ -262,6 +274,7 @@ class Locked:
     free_s: int
     aboard: frozenset[str]
     failed: frozenset[str] = frozenset()
+    breaks: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -315,6 +328,10 @@ class Problem:
         self._check_places()
         self._check_hubs()
         self._check_vehicles()
+        for order in self.orders:
+            if order.kind not in ORDERED:
+                text = "Order %(order)s is a “%(kind)s”; allowed are delivery, pickup and pair."
+                raise BadInput(text, order=order.key, kind=order.kind)
 
     def _check_tables(self) -> None:
         for name, tables in self.travel.items():

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from routing.message import Message
+from routing.message import N_, Message
 from routing.tours.fields import clock
 from routing.tours.greedy import Routes, alike, best_insertion, hub_of, hub_room, possible_vehicles
 from routing.tours.problem import Kind, Order, Problem, Vehicle
-from routing.tours.schedule import may_serve
+from routing.tours.schedule import drop_of, may_serve, ride
 from routing.tours.shortfall import Shortfall, last_close, shortfall
+
+NO_PLACE = N_("No tour has a place left for it: other orders would be late, or a vehicle overloaded.")
 
 
 def never(problem: Problem, order: Order) -> Message | None:
     """Why no plan at all can serve this order, or ``None`` if an empty vehicle could."""
-    return _without_plan(problem, order) or _alone(problem, order)
+    return _without_plan(problem, order) or (_pair_alone if order.kind is Kind.PAIR else _alone)(problem, order)
 
 
 def in_plan(problem: Problem, routes: Routes, order: Order) -> Message:
@@ -22,6 +24,8 @@ def in_plan(problem: Problem, routes: Routes, order: Order) -> Message:
     impossible = never(problem, order)
     if impossible:
         return impossible
+    if order.kind is Kind.PAIR:
+        return Message(NO_PLACE)
     if dear := best_insertion(problem, routes, order, enough=1 << 30):
         return Message(
             "Serving it would cost %(cost_eur)s € more, leaving it costs %(price_eur)s €.",
@@ -108,6 +112,14 @@ def _alone(problem: Problem, order: Order) -> Message | None:
     return _no_place(order, ways)
 
 
+def _pair_alone(problem: Problem, order: Order) -> Message | None:
+    """Why not even an empty vehicle can take the pair on and drop it."""
+    for vehicle in {alike(problem, v): v for v in problem.vehicles if may_serve(problem, v, order)}.values():
+        if ride(problem, vehicle, [order, drop_of(order)]):
+            return None
+    return Message("No vehicle can take it on and drop it within both windows, its shift and its range.")
+
+
 def _no_way(problem: Problem, lack: Shortfall, order: Order) -> bool:
     metres = problem.travel[lack.vehicle.vehicle_class].metres
     start, end = problem.hub_by_key[lack.vehicle.start_hub], problem.hub_by_key[lack.vehicle.end_hub]
@@ -142,7 +154,7 @@ def _no_place(order: Order, lacking: list[Shortfall]) -> Message:
     late = [lack for lack in lacking if lack.late_s]
     if late and len(late) == len(lacking):
         return _late(order, min(late, key=lambda lack: lack.late_s))
-    return Message("No tour has a place left for it: other orders would be late, or a vehicle overloaded.")
+    return Message(NO_PLACE)
 
 
 def _late(order: Order, lack: Shortfall) -> Message:

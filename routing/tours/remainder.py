@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from routing.message import N_, BadInput, Message
+from routing.tours.breaks import LONG_BREAK_S, LONG_DAY_S, STRETCH_S
 from routing.tours.greedy import Routes
 from routing.tours.plan import Plan, Tour, Unserved, Visit
 from routing.tours.problem import Hub, Kind, Locked, Order, Problem, Vehicle
@@ -144,8 +145,14 @@ def _on_its_way(problem: Problem, vehicle: Vehicle, lock: Locked, ballast: tuple
     limits: dict[str, Any] = {}
     if vehicle.reach_m is not None:
         limits |= {"range_m": max(vehicle.reach_m - gone_m, back_m), "battery_wh": None}
-    if vehicle.longest_s is not None:
-        limits["longest_s"] = max(vehicle.longest_s - out_s, back_s)
+    longest = [] if vehicle.longest_s is None else [vehicle.longest_s - out_s]
+    if vehicle.breaks and lock.breaks:  # rested once, not again: what is left of the second stretch and of the day
+        rested = sum(rest.ends_s - rest.starts_s for rest in lock.breaks)
+        longest.append(STRETCH_S - (lock.free_s - lock.breaks[-1].ends_s))
+        most = LONG_DAY_S if rested < LONG_BREAK_S else 2 * STRETCH_S
+        longest.append(most - vehicle.worked_s - (out_s - rested))
+    if longest:
+        limits["longest_s"] = max(min(longest), back_s)
     return replace(
         vehicle,
         start_hub=_here(vehicle),
@@ -154,6 +161,8 @@ def _on_its_way(problem: Problem, vehicle: Vehicle, lock: Locked, ballast: tuple
         capacity_g=max(0, vehicle.capacity_g - ballast[0]),
         capacity_ml=max(0, vehicle.capacity_ml - ballast[1]),
         cost_cents_use=0,
+        breaks=vehicle.breaks and not lock.breaks,
+        worked_s=vehicle.worked_s + out_s,
         **limits,
     )
 
@@ -197,6 +206,8 @@ def _joined(problem: Problem, vehicle: Vehicle, lock: Locked, tour: Tour | None,
         replace(v, load_after_g=v.load_after_g + ballast[0], load_after_ml=v.load_after_ml + ballast[1])
         for v in (tour.visits if tour else ())
     )
+    breaks = (*lock.breaks, *(replace(r, after=r.after + len(lock.visits)) for r in (tour.breaks if tour else ())))
+    rested = sum(rest_.ends_s - rest_.starts_s for rest_ in breaks)
     return Tour(
         vehicle.key,
         vehicle.start_hub,
@@ -205,7 +216,8 @@ def _joined(problem: Problem, vehicle: Vehicle, lock: Locked, tour: Tour | None,
         _weighed(problem, lock) + rest,
         returns,
         metres,
-        cost_cents(vehicle, returns - lock.departs_s, metres),
+        cost_cents(vehicle, returns - lock.departs_s - rested, metres),
+        breaks=breaks,
     )
 
 

@@ -165,9 +165,11 @@ def _lock(problem: Problem, tour: Tour, changes: Changes, now_s: int) -> Locked 
     aboard |= changes.aboard.get(tour.vehicle, frozenset())
     failed = frozenset(visit.order for visit in visits if visit.order in changes.failed)
     free = visits[-1].departs_s if visits else tour.departs_s
+    breaks = tuple(rest for rest in tour.breaks if rest.after < len(visits) or (rest.starts_s <= now_s and begun))
+    free = max(free, *(rest.ends_s for rest in breaks), 0)
     if len(visits) < len(tour.visits):  # else it rides home at once, or is there already
         free = max(free, now_s)
-    return Locked(tour.vehicle, tour.departs_s, tuple(visits), free, aboard, failed)
+    return Locked(tour.vehicle, tour.departs_s, tuple(visits), free, aboard, failed, breaks)
 
 
 def _over(problem: Problem, vehicle: Vehicle, tour: Tour, changes: Changes, now_s: int) -> list[Visit]:
@@ -187,6 +189,7 @@ def _over(problem: Problem, vehicle: Vehicle, tour: Tour, changes: Changes, now_
         here, left = order.place, departs
     gone = changes.cancelled | {order.key for order in changes.moved}
     if open_ and tour.vehicle not in changes.out and left <= now_s and open_[0].order not in gone:
+        left = max([left, *(rest.ends_s for rest in tour.breaks if rest.after == len(over) and rest.starts_s <= now_s)])
         order = problem.order_by_key[open_[0].order]
         arrives = max(left + max(0, seconds.item(here, order.place)), now_s if changes.reported else 0)
         begins = service_start(order, arrives)
@@ -269,6 +272,10 @@ def _check(problem: Problem, plan: Plan, changes: Changes, now_s: int) -> None:
     for key in named:
         if key not in problem.order_by_key:
             raise BadInput("The plan or a change names order %(order)s, which does not exist.", order=key)
+    for tour in plan.tours:
+        if tour.reloads or any(visit.drop for visit in tour.visits):
+            text = "The tour of %(vehicle)s reloads or carries a pair; it cannot be planned again during the day."
+            raise BadInput(text, vehicle=tour.vehicle)
     for key in (*changes.out, *changes.loaded, *(tour.vehicle for tour in plan.tours)):
         if key not in problem.vehicle_by_key:
             raise BadInput("The plan or a change names vehicle %(vehicle)s, which does not exist.", vehicle=key)

@@ -1,18 +1,25 @@
-"""From an order of stops to a timed tour: as early back as possible, then as late out as possible. Pure."""
+"""From a sequence of stops to a timed tour: as early back as possible, then as late out as possible. Pure.
+
+A sequence is a list of orders as they are served; the second stop of a pair stands in it as a ``Kind.DROP`` of the same
+key, coming back to the hub for another round as a ``Kind.RELOAD``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from routing.tours.plan import Tour, Visit
-from routing.tours.problem import Kind, Order, Problem, Vehicle
+from routing.tours.breaks import breaks_to_try, is_enough
+from routing.tours.plan import Break, Reload, Tour, Visit
+from routing.tours.problem import Kind, Order, Problem, Vehicle, Window
 from routing.tours.travel import Travel
 
 CENT = 3_600_000  # parts of a cent in which seconds x cents per hour and metres x cents per km are both whole
+Leaves = tuple[int, int]  # first and last second at which a tour may leave
 
 
-def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> Tour | None:
+def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order], leaves: Leaves | None = None) -> Tour | None:
     """Ride these orders in this sequence.
 
     Returns
@@ -20,11 +27,12 @@ def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> Tour | 
     Tour or None
         The tour that is back as early as possible and, among those, leaves as
         late as possible: the shortest time that has to be paid. ``None`` if
-        no departure keeps every window, the shift, the opening of the hubs,
-        the loads, the range and the longest duration. Hub capacities concern several tours and are
-        not looked at.
+        no departure (within ``leaves``) keeps every window, the shift, the
+        opening of the hubs, the loads, the range, the longest duration and the
+        breaks. Hub capacities and docks concern several tours and are not
+        looked at.
     """
-    if not carries(vehicle, orders):
+    if not carries(vehicle, orders) or not _paired(orders):
         return None
     travel = problem.travel[vehicle.vehicle_class]
     places = _places(problem, vehicle, orders)
@@ -32,30 +40,94 @@ def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> Tour | 
     if metres is None or (vehicle.reach_m is not None and metres > vehicle.reach_m):
         return None
     legs = [travel.seconds.item(a, b) for a, b in pairwise(places)]
-    starts = _earliest(problem, vehicle, orders, legs)
-    if starts is None:
+    timed = _timed(problem, vehicle, _released(orders), legs, leaves)
+    if timed is None:
         return None
-    departs = _latest_departure(problem, vehicle, orders, legs, starts)
-    if vehicle.longest_s is not None and starts[-1] - departs > vehicle.longest_s:
+    if vehicle.breaks and breaks_to_try(timed.lasts_s + vehicle.worked_s):
+        timed = _rested(problem, vehicle, _released(orders), legs, leaves, timed.lasts_s + vehicle.worked_s)
+    if timed is None or (vehicle.longest_s is not None and timed.lasts_s > vehicle.longest_s):
         return None
-    return _tour(vehicle, orders, legs, starts, departs, metres)
+    return _tour(vehicle, orders, legs, timed, metres)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """Departure, earliest begin of each stop (and of the return), and the break: after which stop, how long."""
+
+    departs: int
+    starts: list[int]
+    rest_after: int = 0
+    rest_s: int = 0
+
+    @property
+    def lasts_s(self) -> int:
+        return self.starts[-1] - self.departs
+
+
+def drop_of(order: Order) -> Order:
+    """The second stop of a pair, as it stands in a sequence."""
+    assert order.drop is not None  # noqa: S101  the door of Order sees to it
+    return replace(
+        order,
+        kind=Kind.DROP,
+        place=order.drop.place,
+        windows=order.drop.windows,
+        service_s=order.drop.service_s,
+        parcel_s=0,
+        release_s=0,
+        drop=None,
+    )
+
+
+def reload_of(problem: Problem, vehicle: Vehicle) -> Order:
+    """Coming back to the hub, as it stands in a sequence."""
+    hub = problem.hub_by_key[vehicle.start_hub]
+    windows = (Window(hub.opens_s, hub.closes_s),)
+    return Order(f"↺ {hub.key}", Kind.RELOAD, hub.place, hub.key, 0, 0, windows, vehicle.reload_s or 0, 0)
+
+
+def sequence_of(problem: Problem, tour: Tour) -> list[Order]:
+    """The sequence that a tour rides, drops and reloads included."""
+    vehicle, found = problem.vehicle_by_key[tour.vehicle], []
+    for number, visit in enumerate(tour.visits):
+        found += [reload_of(problem, vehicle) for reload in tour.reloads if reload.after == number]
+        order = problem.order_by_key[visit.order]
+        found.append(drop_of(order) if visit.drop else order)
+    return found
+
+
+def rounds_of(orders: Sequence[Order]) -> list[list[Order]]:
+    """The stops between one loading and the next."""
+    rounds: list[list[Order]] = [[]]
+    for order in orders:
+        if order.kind is Kind.RELOAD:
+            rounds.append([])
+        else:
+            rounds[-1].append(order)
+    return rounds
 
 
 def carries(vehicle: Vehicle, orders: Sequence[Order]) -> bool:
-    """Whether the load fits everywhere: deliveries fill the vehicle at the start, pickups at the end."""
+    """Whether the load fits everywhere: deliveries fill the vehicle when it is loaded, pickups until it unloads."""
     loads = loads_along(orders)
     return all(g <= vehicle.capacity_g and ml <= vehicle.capacity_ml for g, ml in loads)
 
 
 def loads_along(orders: Sequence[Order]) -> list[tuple[int, int]]:
-    """Grams and millilitres on board at departure and after each order."""
-    g = sum(order.load_g for order in orders if order.kind is Kind.DELIVERY)
-    ml = sum(order.load_ml for order in orders if order.kind is Kind.DELIVERY)
-    loads = [(g, ml)]
-    for order in orders:
-        sign = -1 if order.kind is Kind.DELIVERY else 1
-        g, ml = g + sign * order.load_g, ml + sign * order.load_ml
+    """Grams and millilitres on board at departure and after each stop; after a reload what was loaded there."""
+    loads: list[tuple[int, int]] = []
+    kept_g = kept_ml = 0  # pairs under way stay on board at a reload
+    for stops in rounds_of(orders):
+        g = kept_g + sum(order.load_g for order in stops if order.kind is Kind.DELIVERY)
+        ml = kept_ml + sum(order.load_ml for order in stops if order.kind is Kind.DELIVERY)
         loads.append((g, ml))
+        for order in stops:
+            sign = -1 if order.kind in (Kind.DELIVERY, Kind.DROP) else 1
+            g, ml = g + sign * order.load_g, ml + sign * order.load_ml
+            loads.append((g, ml))
+        for order in stops:
+            sign = {Kind.PAIR: 1, Kind.DROP: -1}.get(order.kind, 0)
+            kept_g, kept_ml = kept_g + sign * order.load_g, kept_ml + sign * order.load_ml
     return loads
 
 
@@ -72,8 +144,9 @@ def distance(travel: Travel, places: Sequence[int]) -> int | None:
 
 
 def earliest_departure(problem: Problem, vehicle: Vehicle, orders: Iterable[Order]) -> int:
-    """When shift, hub and goods are all ready."""
-    ready = [order.release_s for order in orders if order.kind is Kind.DELIVERY]
+    """When shift, hub and the goods of the first round are all ready."""
+    first = rounds_of(list(orders))[0]
+    ready = [order.release_s for order in first if order.kind is Kind.DELIVERY]
     return max(vehicle.starts_s, problem.hub_by_key[vehicle.start_hub].opens_s, *ready, 0)
 
 
@@ -89,7 +162,7 @@ def latest_return(problem: Problem, vehicle: Vehicle) -> int:
 
 def service_start(order: Order, arrives_s: int) -> int | None:
     """When the service begins if the vehicle arrives then; ``None`` if every window is over by then."""
-    ready = max(arrives_s, order.release_s) if order.kind is Kind.PICKUP else arrives_s
+    ready = arrives_s if order.kind in (Kind.DELIVERY, Kind.DROP) else max(arrives_s, order.release_s)
     if not order.windows:
         return ready
     fitting = (max(ready, w.opens_s) for w in order.windows if max(ready, w.opens_s) + order.stop_s <= w.closes_s)
@@ -110,15 +183,92 @@ def may_serve(problem: Problem, vehicle: Vehicle, order: Order) -> bool:
     return order.load_g <= vehicle.capacity_g and order.load_ml <= vehicle.capacity_ml
 
 
+def _paired(orders: Sequence[Order]) -> bool:
+    """Each drop comes after its pair was taken on, and each pair is dropped."""
+    aboard: set[str] = set()
+    for order in orders:
+        if order.kind is Kind.PAIR:
+            aboard.add(order.key)
+        elif order.kind is Kind.DROP:
+            if order.key not in aboard:
+                return False
+            aboard.remove(order.key)
+    return not aboard
+
+
+def _released(orders: Sequence[Order]) -> list[Order]:
+    """The sequence with each reload ready when the goods of its round are: loading ends no earlier."""
+    if all(order.kind is not Kind.RELOAD for order in orders):
+        return list(orders)
+    rounds, ready = rounds_of(orders), []
+    for stops in rounds[1:]:
+        ready.append(max((o.release_s for o in stops if o.kind is Kind.DELIVERY), default=0))
+    numbers = iter(ready)
+    return [
+        replace(order, release_s=max(0, next(numbers) - order.stop_s)) if order.kind is Kind.RELOAD else order
+        for order in orders
+    ]
+
+
 def _places(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> list[int]:
     start, end = problem.hub_by_key[vehicle.start_hub], problem.hub_by_key[vehicle.end_hub]
     return [start.place, *(order.place for order in orders), end.place]
 
 
-def _earliest(problem: Problem, vehicle: Vehicle, orders: Sequence[Order], legs: list[int]) -> list[int] | None:
+def _timed(
+    problem: Problem, vehicle: Vehicle, orders: Sequence[Order], legs: list[int], leaves: Leaves | None
+) -> _Timed | None:
+    latest = min(latest_departure(problem, vehicle), leaves[1] if leaves else 1 << 60)
+    earliest = max(earliest_departure(problem, vehicle, orders), leaves[0] if leaves else 0)
+    starts = _earliest(orders, legs, earliest, latest, latest_return(problem, vehicle))
+    if starts is None:
+        return None
+    return _Timed(_latest_departure(orders, legs, starts, latest), starts)
+
+
+def _rested(
+    problem: Problem,
+    vehicle: Vehicle,
+    orders: Sequence[Order],
+    legs: list[int],
+    leaves: Leaves | None,
+    work_s: int,
+) -> _Timed | None:
+    """The tour with a break after that stop where it costs the least time; the shorter break if that is enough."""
+    best: _Timed | None = None
+    for rest_s in breaks_to_try(work_s):
+        for number in range(1, len(orders) + 1):
+            longer = [*legs[:number], legs[number] + rest_s, *legs[number + 1 :]]
+            timed = _timed(problem, vehicle, orders, longer, leaves)
+            if timed is None:
+                continue
+            begins = _ends_of(orders, legs, timed, number)
+            work = timed.lasts_s - rest_s + vehicle.worked_s
+            before = begins - timed.departs + vehicle.worked_s
+            after = timed.starts[-1] - begins - rest_s
+            if not is_enough(rest_s, work, before, after):
+                continue
+            if best is None or timed.lasts_s - rest_s < best.lasts_s - best.rest_s:
+                best = replace(timed, rest_after=number, rest_s=rest_s)
+        if best is not None:
+            return best
+    return best
+
+
+def _ends_of(orders: Sequence[Order], legs: list[int], timed: _Timed, number: int) -> int:
+    """When the service of stop ``number``, counted from 1, ends."""
+    now = timed.departs
+    for order, leg, earliest in zip(orders[:number], legs, timed.starts[1:], strict=False):
+        now = max(now + leg, earliest) + order.stop_s
+    return now
+
+
+def _earliest(
+    orders: Sequence[Order], legs: list[int], earliest: int, latest: int, latest_return_s: int
+) -> list[int] | None:
     """Earliest departure, begin of each service, and return; ``None`` if something is too late."""
-    now = earliest_departure(problem, vehicle, orders)
-    if now > latest_departure(problem, vehicle):
+    now = earliest
+    if now > latest:
         return None
     starts = [now]
     for order, leg in zip(orders, legs, strict=False):
@@ -128,12 +278,10 @@ def _earliest(problem: Problem, vehicle: Vehicle, orders: Sequence[Order], legs:
         starts.append(begins)
         now = begins + order.stop_s
     starts.append(now + legs[-1])
-    return None if starts[-1] > latest_return(problem, vehicle) else starts
+    return None if starts[-1] > latest_return_s else starts
 
 
-def _latest_departure(
-    problem: Problem, vehicle: Vehicle, orders: Sequence[Order], legs: list[int], starts: list[int]
-) -> int:
+def _latest_departure(orders: Sequence[Order], legs: list[int], starts: list[int], last: int) -> int:
     """The latest departure that keeps the earliest return, each service in the window found for it."""
     latest = starts[-1]
     for order, leg, begins in zip(reversed(orders), reversed(legs), reversed(starts[:-1]), strict=False):
@@ -142,19 +290,29 @@ def _latest_departure(
             ends = begins + order.stop_s
             window = next(w for w in order.windows if w.opens_s <= begins and ends <= w.closes_s)
             latest = min(latest, window.closes_s - order.stop_s)
-    return max(starts[0], min(latest - legs[0], latest_departure(problem, vehicle)))
+    return max(starts[0], min(latest - legs[0], last))
 
 
-def _tour(
-    vehicle: Vehicle, orders: Sequence[Order], legs: list[int], starts: list[int], departs: int, metres: int
-) -> Tour:
-    now, visits = departs, []
+def _tour(vehicle: Vehicle, orders: Sequence[Order], legs: list[int], timed: _Timed, metres: int) -> Tour:
+    now = timed.departs
+    visits: list[Visit] = []
+    reloads: list[Reload] = []
+    breaks: list[Break] = []
     loads = loads_along(orders)
-    for order, leg, earliest, (g, ml) in zip(orders, legs, starts[1:], loads[1:], strict=False):
+    for number, (order, leg, earliest, (g, ml)) in enumerate(
+        zip(orders, legs, timed.starts[1:], loads[1:], strict=False), start=1
+    ):
         arrives = now + leg
         begins = max(arrives, earliest)
         now = begins + order.stop_s
-        visits.append(Visit(order.key, arrives, begins, now, g, ml))
+        if order.kind is Kind.RELOAD:
+            reloads.append(Reload(len(visits), vehicle.start_hub, arrives, begins, now))
+        else:
+            visits.append(Visit(order.key, arrives, begins, now, g, ml, order.kind is Kind.DROP))
+        if number == timed.rest_after:
+            breaks.append(Break(len(visits), now, now + timed.rest_s))
+            now += timed.rest_s
     returns = now + legs[-1]
-    cost = cost_cents(vehicle, returns - departs, metres)
-    return Tour(vehicle.key, vehicle.start_hub, vehicle.end_hub, departs, tuple(visits), returns, metres, cost)
+    cost = cost_cents(vehicle, returns - timed.departs - timed.rest_s, metres)
+    hubs = vehicle.start_hub, vehicle.end_hub
+    return Tour(vehicle.key, *hubs, timed.departs, tuple(visits), returns, metres, cost, tuple(reloads), tuple(breaks))

@@ -3,39 +3,53 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from routing.tours.problem import Hub, Kind, Order, Problem, Vehicle
 from routing.tours.travel import Travel
 
+if TYPE_CHECKING:
+    from routing.tours.kernel.engine import Engine
+
 
 def warm(*, light: bool = False) -> float:
-    """Compile the kernel into its cache; returns the seconds it took.
+    """Compile the kernels into their cache; returns the seconds it took.
 
-    Takes about 40 s of processor time once for each version of the code and
-    almost nothing afterwards. ``light``: also the faster variant for problems
-    where only ways cost something, as published ones do; no city needs it.
+    Takes about a minute of processor time once for each version of the code
+    and almost nothing afterwards. ``light``: also the faster variant for
+    problems where only ways cost something, as published ones do; no city
+    needs it.
     """
-    from routing.tours.kernel.anneal import anneal
     from routing.tours.kernel.compiled import FOLDER
-    from routing.tours.kernel.tables import new_search, tables
+    from routing.tours.kernel.day_tables import day_tables
+    from routing.tours.kernel.engine import Counts, Links
+    from routing.tours.kernel.tables import tables
 
     begins = time.monotonic()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for wage, name in ((2700, "full"), (0, "light"))[: 2 if light else 1]:
+    paid, free = _smallest(2700), _smallest(0)
+    engines: dict[str, Callable[[], Engine]] = {
+        "full": lambda: Links(tables(paid, list(paid.orders)), light=False),
+        "counts": lambda: Counts(day_tables(paid, list(paid.orders))),
+    }
+    if light:
+        engines["light"] = lambda: Links(tables(free, list(free.orders)), light=True)
+    for name, make in engines.items():
         (FOLDER / name).unlink(missing_ok=True)
-        t = tables(_smallest(wage), list(_smallest(wage).orders))
-        anneal(t.ways, *new_search(t, 1, light=name == "light"), 5, 1.0, 10.0, 10.0, 0.01, 3)
+        engine = make()
+        engine.work(engine.new(1), 5, 1.0)
         (FOLDER / name).touch()
     return time.monotonic() - begins
 
 
-def is_warm(*, light: bool = False) -> bool:
-    """Whether the kernel in this state was compiled on this machine."""
+def is_warm(variant: str = "full") -> bool:
+    """Whether a kernel (``full``, ``counts``, ``light``) in this state was compiled on this machine."""
     from routing.tours.kernel.compiled import FOLDER
 
-    return (FOLDER / ("light" if light else "full")).exists()
+    return (FOLDER / variant).exists()
 
 
 def _smallest(wage: int) -> Problem:

@@ -7,29 +7,31 @@ from fractions import Fraction
 from math import floor
 
 from routing.message import Message
-from routing.tours.checks.reading import Finding, home_m, metres, tours, visits
-from routing.tours.plan import Plan
-from routing.tours.problem import Kind, Problem
+from routing.tours.checks.reading import Finding, home_m, metres, round_of, tours, visits, work_s
+from routing.tours.plan import Plan, Tour
+from routing.tours.problem import Kind, Order, Problem
 
 
 def within_capacity(problem: Problem, plan: Plan) -> Finding:
     """No vehicle carries more than it can, and the plan states the loads as they are."""
     for tour, v in tours(problem, plan):
-        orders = [problem.order_by_key[visit.order] for visit in tour.visits]
-        for unit, limit, loads in (
-            ("g", v.capacity_g, [o.load_g for o in orders]),
-            ("ml", v.capacity_ml, [o.load_ml for o in orders]),
-        ):
+        for unit, limit in (("g", v.capacity_g), ("ml", v.capacity_ml)):
             lock = problem.lock_of.get(tour.vehicle)
-            kinds = [o.kind for o in orders]
-            aboard = sum(load for load, kind in zip(loads, kinds, strict=True) if kind is Kind.DELIVERY)
+            aboard = _loaded(problem, tour, unit, 0)
             if lock:
-                aboard = sum(getattr(problem.order_by_key[key], f"load_{unit}") for key in lock.aboard)
-            most, stated = aboard, [getattr(visit, f"load_after_{unit}") for visit in tour.visits]
-            for visit, load, kind, says in zip(tour.visits, loads, kinds, stated, strict=True):
+                aboard = sum(_load(problem.order_by_key[key], unit) for key in lock.aboard)
+            most, collected = aboard, 0
+            for number, visit in enumerate(tour.visits):
+                order, load = problem.order_by_key[visit.order], _load(problem.order_by_key[visit.order], unit)
+                for reload_number, reload in enumerate(tour.reloads, start=1):
+                    if reload.after == number:
+                        aboard += _loaded(problem, tour, unit, reload_number) - collected
+                        most, collected = max(most, aboard), 0
                 if not (lock and visit.order in lock.failed):
-                    aboard += load if kind is Kind.PICKUP else -load
-                most = max(most, aboard)
+                    handed_over = order.kind is Kind.DELIVERY or visit.drop
+                    aboard += -load if handed_over else load
+                    collected += load if order.kind is Kind.PICKUP else 0
+                most, says = max(most, aboard), getattr(visit, f"load_after_{unit}")
                 if says != aboard:
                     values = {"vehicle": v.key, "order": visit.order, "has": aboard, "planned": says, "unit": unit}
                     yield Message(
@@ -41,10 +43,22 @@ def within_capacity(problem: Problem, plan: Plan) -> Finding:
                 yield Message("%(vehicle)s carries %(has)s %(unit)s, but only %(limit)s fit.", values)
 
 
+def _load(order: Order, unit: str) -> int:
+    return order.load_g if unit == "g" else order.load_ml
+
+
+def _loaded(problem: Problem, tour: Tour, unit: str, number: int) -> int:
+    """What is loaded at the hub for one round of a tour."""
+    orders = [problem.order_by_key[v.order] for i, v in enumerate(tour.visits) if round_of(tour, i) == number]
+    return sum(_load(order, unit) for order in orders if order.kind is Kind.DELIVERY)
+
+
 def within_hub_capacity(problem: Problem, plan: Plan) -> Finding:
     """No more passes through a hub than it can take."""
     through: Counter[tuple[str, str]] = Counter()
     for tour, _, order in visits(problem, plan):
+        if order.kind is Kind.PAIR:
+            continue
         key = tour.start_hub if order.kind is Kind.DELIVERY else tour.end_hub
         through[key, "g"] += order.load_g
         through[key, "ml"] += order.load_ml
@@ -76,7 +90,7 @@ def within_range(problem: Problem, plan: Plan) -> Finding:
 def costs_are_right(problem: Problem, plan: Plan) -> Finding:
     """Each tour and the whole plan cost what hours, kilometres, uses and unserved orders cost."""
     for tour, v in tours(problem, plan):
-        hours = Fraction(tour.returns_s - tour.departs_s, 3600)
+        hours = Fraction(work_s(tour), 3600)
         exact = hours * v.cost_cents_h + Fraction(metres(problem, tour, v), 1000) * v.cost_cents_km
         cents = floor(exact + Fraction(1, 2)) + v.cost_cents_use
         if cents != tour.cost_cents:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from routing.message import Message
 from routing.tours.plan import Plan, Tour, Visit
-from routing.tours.problem import Hub, Locked, Order, Problem, Vehicle
+from routing.tours.problem import Locked, Order, Problem, Vehicle
 
 Finding = Iterator[Message]
 
@@ -31,19 +31,54 @@ def open_visits(problem: Problem, plan: Plan) -> Iterator[tuple[Tour, Visit, Ord
             yield tour, visit, problem.order_by_key[visit.order]
 
 
-def legs(problem: Problem, tour: Tour) -> Iterator[tuple[Hub | Order, Hub | Order, int, int]]:
-    """From what, to what, arrival there, departure from there."""
-    here: Hub | Order = problem.hub_by_key[tour.start_hub]
-    for visit in tour.visits:
-        there = problem.order_by_key[visit.order]
-        yield here, there, visit.arrives_s, visit.departs_s
-        here = there
-    yield here, problem.hub_by_key[tour.end_hub], tour.returns_s, tour.returns_s
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A ride: from what and where, when it begins, to what and where, and when it ends."""
+
+    start: str
+    start_place: int
+    leaves_s: int
+    end: str
+    end_place: int
+    arrives_s: int
+
+
+def stop_place(order: Order, visit: Visit) -> int:
+    """Where a visit takes place: the drop of a pair has a place of its own."""
+    return order.drop.place if visit.drop and order.drop else order.place
+
+
+def legs(problem: Problem, tour: Tour) -> Iterator[Leg]:
+    """Every ride of a tour: to the visits, to the hub for reloading, and home; a break delays the next ride."""
+    rests = {rest.after: rest.ends_s for rest in tour.breaks}
+    here, place, leaves = tour.start_hub, problem.hub_by_key[tour.start_hub].place, tour.departs_s
+    for number, visit in enumerate((*tour.visits, None)):
+        for reload in tour.reloads:
+            if reload.after == number:
+                hub = problem.hub_by_key[reload.hub]
+                yield Leg(here, place, leaves, hub.key, hub.place, reload.arrives_s)
+                here, place, leaves = hub.key, hub.place, reload.departs_s
+        if visit is not None:
+            there = stop_place(problem.order_by_key[visit.order], visit)
+            yield Leg(here, place, leaves, visit.order, there, visit.arrives_s)
+            here, place, leaves = visit.order, there, rests.get(number + 1, visit.departs_s)
+    home = problem.hub_by_key[tour.end_hub]
+    yield Leg(here, place, leaves, home.key, home.place, tour.returns_s)
+
+
+def round_of(tour: Tour, number: int) -> int:
+    """In which round, between one loading and the next, visit ``number`` (from 0) is made."""
+    return sum(reload.after <= number for reload in tour.reloads)
+
+
+def work_s(tour: Tour) -> int:
+    """The paid time: from departure to return, without breaks."""
+    return tour.returns_s - tour.departs_s - sum(rest.ends_s - rest.starts_s for rest in tour.breaks)
 
 
 def metres(problem: Problem, tour: Tour, vehicle: Vehicle) -> int:
     table = problem.travel[vehicle.vehicle_class].metres
-    return sum(int(table[start.place, end.place]) for start, end, _, _ in legs(problem, tour))
+    return sum(int(table[leg.start_place, leg.end_place]) for leg in legs(problem, tour))
 
 
 def home_s(problem: Problem, tour: Tour) -> int:

@@ -12,7 +12,7 @@ from routing.tours.problem import Kind, Problem
 
 def each_order_once(problem: Problem, plan: Plan) -> Finding:
     """Every order is served once, or listed once as unserved."""
-    times = Counter(visit.order for tour in plan.tours for visit in tour.visits)
+    times = Counter(visit.order for tour in plan.tours for visit in tour.visits if not visit.drop)
     times.update(unserved.order for unserved in plan.unserved)
     for order in problem.orders:
         if times[order.key] == 0:
@@ -20,6 +20,25 @@ def each_order_once(problem: Problem, plan: Plan) -> Finding:
         if times[order.key] > 1:
             values = {"order": order.key, "times": times[order.key]}
             yield Message("Order %(order)s stands %(times)s times in the plan.", values)
+
+
+def pairs_are_whole(problem: Problem, plan: Plan) -> Finding:
+    """What is taken on for a pair is dropped later by the same vehicle, and nothing else is dropped."""
+    for tour in plan.tours:
+        aboard: set[str] = set()
+        for visit in tour.visits:
+            values = {"order": visit.order, "vehicle": tour.vehicle}
+            pair = problem.order_by_key[visit.order].kind is Kind.PAIR
+            if visit.drop and visit.order not in aboard:
+                yield Message("%(vehicle)s drops order %(order)s, but has not taken it on before.", values)
+            if visit.drop:
+                aboard.discard(visit.order)
+            elif pair:
+                aboard.add(visit.order)
+        for key in sorted(aboard):
+            yield Message(
+                "%(vehicle)s takes on order %(order)s, but never drops it.", {"order": key, "vehicle": tour.vehicle}
+            )
 
 
 def each_vehicle_once(problem: Problem, plan: Plan) -> Finding:

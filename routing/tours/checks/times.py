@@ -2,67 +2,116 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from routing.message import Message
-from routing.tours.checks.reading import Finding, clock, home_s, legs, open_visits, tours
+from routing.tours.checks.reading import Finding, clock, home_s, legs, open_visits, round_of, tours, work_s
 from routing.tours.plan import Plan
 from routing.tours.problem import Kind, Problem
+
+LONGEST_STRETCH_S = 6 * 3600  # § 4 ArbZG
+RESTS = ((9 * 3600, 45 * 60), (6 * 3600, 30 * 60))  # § 4 ArbZG: more work than, rest
+SHORTEST_REST_S = 15 * 60  # § 4 ArbZG
+QUARTER_S = 15 * 60
 
 
 def ways_exist(problem: Problem, plan: Plan) -> Finding:
     """There is a way between neighbours, and it takes as long as the table says."""
     for tour, vehicle in tours(problem, plan):
         table = problem.travel[vehicle.vehicle_class].seconds
-        now, lock = tour.departs_s, problem.lock_of.get(tour.vehicle)
+        lock = problem.lock_of.get(tour.vehicle)
         over = len(lock.visits) if lock else 0
-        for number, (start, end, arrives, leaves) in enumerate(legs(problem, tour)):
+        for number, leg in enumerate(legs(problem, tour)):
             if number < over:
                 continue
+            left = leg.leaves_s
             if lock and number == over:
-                now = lock.free_s
-            seconds = int(table[start.place, end.place])
-            values = {"vehicle": vehicle.key, "start": start.key, "end": end.key, "seconds": seconds}
+                left = lock.free_s
+            seconds = int(table[leg.start_place, leg.end_place])
+            values = {"vehicle": vehicle.key, "start": leg.start, "end": leg.end, "seconds": seconds}
             if seconds < 0:
                 yield Message("There is no way from %(start)s to %(end)s for %(vehicle)s.", values)
-            elif arrives != now + seconds:
-                values |= {"planned": arrives - now}
+            elif leg.arrives_s != left + seconds:
+                values |= {"planned": leg.arrives_s - left}
                 yield Message(
                     "%(vehicle)s needs %(seconds)s s from %(start)s to %(end)s, but the plan says %(planned)s s.",
                     values,
                 )
-            now = leaves
 
 
 def services_take_their_time(problem: Problem, plan: Plan) -> Finding:
-    """A service begins at or after the arrival and takes as long as it takes."""
+    """A service begins at or after the arrival and takes as long as it takes; so does reloading."""
     for tour, visit, order in open_visits(problem, plan):
-        values = {"order": order.key, "vehicle": tour.vehicle, "seconds": order.stop_s}
+        seconds = order.drop.service_s if visit.drop and order.drop else order.stop_s
+        values = {"order": order.key, "vehicle": tour.vehicle, "seconds": seconds}
         if visit.starts_s < visit.arrives_s:
             yield Message("The service of order %(order)s begins before %(vehicle)s is there.", values)
-        if visit.departs_s - visit.starts_s != order.stop_s:
+        if visit.departs_s - visit.starts_s != seconds:
             values |= {"planned": visit.departs_s - visit.starts_s}
             yield Message("Serving order %(order)s takes %(seconds)s s, but the plan says %(planned)s s.", values)
+    for tour, vehicle in tours(problem, plan):
+        for reload in tour.reloads:
+            values = {"vehicle": vehicle.key, "hub": reload.hub}
+            if vehicle.reload_s is None or reload.hub != vehicle.start_hub:
+                yield Message("%(vehicle)s reloads at hub %(hub)s, but may not.", values)
+            elif reload.starts_s < reload.arrives_s or reload.departs_s - reload.starts_s != vehicle.reload_s:
+                values |= {"seconds": vehicle.reload_s, "planned": reload.departs_s - reload.starts_s}
+                text = "Reloading %(vehicle)s at hub %(hub)s takes %(seconds)s s after it is there, not %(planned)s s."
+                yield Message(text, values)
+
+
+def rests_are_taken(problem: Problem, plan: Plan) -> Finding:
+    """§ 4 ArbZG: 30 minutes of rest for more than 6 hours of work, 45 for more than 9, never 6 hours without."""
+    for tour, vehicle in tours(problem, plan):
+        lengths = [rest.ends_s - rest.starts_s for rest in tour.breaks]
+        values: dict[str, object] = {"vehicle": vehicle.key, "rest_min": sum(lengths) // 60}
+        ends = {number: visit.departs_s for number, visit in enumerate(tour.visits, start=1)}
+        ends |= {reload.after: reload.departs_s for reload in tour.reloads if reload.after not in ends}
+        if any(rest.starts_s < ends.get(rest.after, 1 << 60) for rest in tour.breaks):
+            yield Message("%(vehicle)s rests before the stop in front of the break is over.", values)
+        if any(seconds < SHORTEST_REST_S for seconds in lengths):
+            yield Message("A break of %(vehicle)s is shorter than 15 minutes.", values)
+        if not vehicle.breaks:
+            if tour.breaks:
+                yield Message("%(vehicle)s takes a break, but none is foreseen for it.", values)
+            continue
+        work = work_s(tour) + vehicle.worked_s
+        needed = next((rest for more_than, rest in RESTS if work > more_than), 0)
+        if sum(lengths) < needed:
+            values |= {"hours": clock(work), "needed_min": needed // 60}
+            text = "%(vehicle)s works for %(hours)s hours with %(rest_min)s minutes of rest; %(needed_min)s are needed."
+            yield Message(text, values)
+        moments = [tour.departs_s - vehicle.worked_s]
+        moments += [moment for rest in tour.breaks for moment in (rest.starts_s, rest.ends_s)]
+        stretches = zip(moments[::2], [*moments[1::2], tour.returns_s], strict=True)
+        if any(end - start > LONGEST_STRETCH_S for start, end in stretches):
+            yield Message("%(vehicle)s works for more than six hours without a break.", values)
 
 
 def within_windows(problem: Problem, plan: Plan) -> Finding:
-    """The whole service lies in one of the windows of the order."""
+    """The whole service lies in one of the windows of the order, or of its drop."""
     for _, visit, order in open_visits(problem, plan):
-        ends = visit.starts_s + order.stop_s
-        if order.windows and not any(w.opens_s <= visit.starts_s and ends <= w.closes_s for w in order.windows):
+        windows = order.drop.windows if visit.drop and order.drop else order.windows
+        if windows and not any(w.opens_s <= visit.starts_s and visit.departs_s <= w.closes_s for w in windows):
             yield Message(
                 "Order %(order)s is served from %(starts)s to %(ends)s, outside its windows.",
-                {"order": order.key, "starts": clock(visit.starts_s), "ends": clock(ends)},
+                {"order": order.key, "starts": clock(visit.starts_s), "ends": clock(visit.departs_s)},
             )
 
 
 def after_release(problem: Problem, plan: Plan) -> Finding:
     """Nothing leaves the hub, or is picked up, before it is ready."""
-    for tour, visit, order in open_visits(problem, plan):
-        if tour.vehicle in problem.lock_of and order.kind is Kind.DELIVERY:
-            continue  # on board since the departure, or named by ``locked_stays``
-        moment = tour.departs_s if order.kind is Kind.DELIVERY else visit.starts_s
-        if moment < order.release_s:
-            values = {"order": order.key, "ready": clock(order.release_s), "planned": clock(moment)}
-            yield Message("Order %(order)s is ready at %(ready)s, but is taken at %(planned)s.", values)
+    for tour, _ in tours(problem, plan):
+        lock = problem.lock_of.get(tour.vehicle)
+        loaded = [tour.departs_s, *(reload.departs_s for reload in tour.reloads)]
+        for number, visit in enumerate(tour.visits):
+            order = problem.order_by_key[visit.order]
+            if visit.drop or (lock and (number < len(lock.visits) or order.kind is Kind.DELIVERY)):
+                continue  # on board since the departure, or named by ``locked_stays``
+            moment = loaded[round_of(tour, number)] if order.kind is Kind.DELIVERY else visit.starts_s
+            if moment < order.release_s:
+                values = {"order": order.key, "ready": clock(order.release_s), "planned": clock(moment)}
+                yield Message("Order %(order)s is ready at %(ready)s, but is taken at %(planned)s.", values)
 
 
 def within_shifts(problem: Problem, plan: Plan) -> Finding:
@@ -88,7 +137,9 @@ def not_too_long(problem: Problem, plan: Plan) -> Finding:
 def within_opening(problem: Problem, plan: Plan) -> Finding:
     """A tour leaves and returns while the hub is open."""
     for tour, _ in tours(problem, plan):
-        for moment, key in ((tour.departs_s, tour.start_hub), (tour.returns_s, tour.end_hub)):
+        moments = [(tour.departs_s, tour.start_hub), (tour.returns_s, tour.end_hub)]
+        moments += [(moment, reload.hub) for reload in tour.reloads for moment in (reload.starts_s, reload.departs_s)]
+        for moment, key in moments:
             hub = problem.hub_by_key[key]
             if moment == tour.departs_s and tour.vehicle in problem.lock_of:
                 continue
@@ -103,3 +154,18 @@ def within_opening(problem: Problem, plan: Plan) -> Finding:
                         "closes": clock(hub.closes_s),
                     },
                 )
+
+
+def docks_are_free(problem: Problem, plan: Plan) -> Finding:
+    """In no quarter of an hour more vehicles leave, return or reload at a hub than it has docks."""
+    busy: Counter[tuple[str, int]] = Counter()
+    for tour in plan.tours:
+        busy[tour.start_hub, tour.departs_s // QUARTER_S] += 1
+        busy[tour.end_hub, tour.returns_s // QUARTER_S] += 1
+        busy.update((reload.hub, reload.starts_s // QUARTER_S) for reload in tour.reloads)
+    for (key, quarter), vehicles in sorted(busy.items()):
+        docks = problem.hub_by_key[key].dock_slots
+        if docks is not None and vehicles > docks:
+            values = {"hub": key, "has": vehicles, "limit": docks, "starts": clock(quarter * QUARTER_S)}
+            text = "%(has)s vehicles are at the docks of hub %(hub)s in the quarter from %(starts)s; it has %(limit)s."
+            yield Message(text, values)

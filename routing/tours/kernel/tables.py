@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from routing.tours.breaks import STRETCH_S
 from routing.tours.greedy import Routes, alike
 from routing.tours.kernel import layout as at
 from routing.tours.kernel.anneal import seed_random
@@ -43,22 +44,41 @@ class Tables:
     room: np.ndarray
     paid: bool
     mixed: bool
+    parts: int
 
 
 def unstated(problem: Problem, orders: list[Order]) -> str | None:
-    """What of this problem the kernel has no words for, or ``None``."""
-    if any(len(_usable(order)) > 1 for order in orders):
+    """What of this problem the quick kernel has no words for, or ``None``."""
+    if any(order.kind is Kind.PAIR for order in orders):
+        return "pairs"
+    if any(v.reload_s is not None for v in problem.vehicles):
+        return "reloading"
+    if any(_may_need_a_break(problem, v) for v in problem.vehicles):
+        return "breaks"
+    if any(len(usable(order)) > 1 for order in orders):
         return "several windows"
-    if len(_groups(problem, orders)) > MOST_TYPES:
-        return "more than 62 different vehicles"
     starts = [earliest_departure(problem, vehicle, ()) for vehicle in problem.vehicles]
     if any(o.kind is Kind.DELIVERY and o.release_s > min(starts, default=0) for o in orders):
         return "deliveries that are not ready when the shift begins"
+    return too_dear(problem, orders)
+
+
+def too_dear(problem: Problem, orders: list[Order]) -> str | None:
+    """What no kernel can state: its masks and 32 bits do not hold it."""
+    if len(_groups(problem, orders)) > MOST_TYPES:
+        return "more than 62 different vehicles"
     if any(v.reach_m is not None and v.cost_cents_km == 0 for v in problem.vehicles):
         return "a range without a price per km"
     if _parts(problem) is None:
         return "ways too dear for 32 bits"
     return None
+
+
+def _may_need_a_break(problem: Problem, vehicle: Vehicle) -> bool:
+    """Whether its shift is long enough to need one."""
+    out = latest_return(problem, vehicle) - earliest_departure(problem, vehicle, ())
+    limit = out if vehicle.longest_s is None else min(out, vehicle.longest_s)
+    return vehicle.breaks and limit + vehicle.worked_s > STRETCH_S
 
 
 def _parts(problem: Problem) -> int | None:
@@ -99,7 +119,7 @@ def tables(problem: Problem, orders: list[Order]) -> Tables:
     paid = any(v.cost_cents_h or v.longest_s is not None or v.reach_m is not None for v in problem.vehicles)
     mixed = limited or len({order.kind for order in orders}) == 2
     nodes = _nodes(problem, orders, groups)
-    return Tables(problem, orders, groups, ways, nodes, _routes(types), _room(problem), paid, mixed)
+    return Tables(problem, orders, groups, ways, nodes, _routes(types), _room(problem), paid, mixed, parts)
 
 
 def new_search(t: Tables, seed: int, *, light: bool = False) -> tuple[Search, Any, Any]:
@@ -220,9 +240,9 @@ def _groups(problem: Problem, orders: list[Order]) -> list[list[Vehicle]]:
     return [group[: len(orders)] for group in groups.values()]
 
 
-def _usable(order: Order) -> list[Window]:
+def usable(order: Order) -> list[Window]:
     """Windows that are long enough and still open when a pickup is ready."""
-    ready = order.release_s if order.kind is Kind.PICKUP else 0
+    ready = order.release_s if order.kind in (Kind.PICKUP, Kind.PAIR) else 0
     return [w for w in order.windows if max(w.opens_s, ready) + order.stop_s <= w.closes_s]
 
 
@@ -322,11 +342,11 @@ def _nodes(problem: Problem, orders: list[Order], groups: list[list[Vehicle]]) -
 
 def _open(order: Order) -> tuple[int, int]:
     """First and last begin of the service."""
-    ready = order.release_s if order.kind is Kind.PICKUP else 0
-    windows = _usable(order)
+    ready = order.release_s if order.kind in (Kind.PICKUP, Kind.PAIR) else 0
+    windows = usable(order)
     if not order.windows:
         return ready, at.FOREVER
-    return max(windows[0].opens_s, ready), windows[0].closes_s - order.stop_s
+    return max(windows[0].opens_s, ready), max(w.closes_s for w in windows) - order.stop_s
 
 
 def _neighbours(problem: Problem, orders: list[Order], ride: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

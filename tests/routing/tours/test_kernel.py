@@ -12,12 +12,13 @@ from benchmarks import tour_city, tour_instances
 from routing.tours import reasons
 from routing.tours.check import violations
 from routing.tours.improve import plan_of
+from routing.tours.kernel import day_tables
 from routing.tours.kernel import layout as at
 from routing.tours.kernel.anneal import anneal
 from routing.tours.kernel.links import schedule
 from routing.tours.kernel.tables import cost_of_tours, load, new_search, sequences, tables, unstated
 from routing.tours.plan import Progress
-from routing.tours.problem import Kind, Problem, Window
+from routing.tours.problem import Kind, Problem
 from routing.tours.solve import solve
 from routing.tours.warm import is_warm, warm
 from tests.routing.tours import build
@@ -159,11 +160,6 @@ def test_a_published_problem_is_solved_close_to_its_optimum():
 @pytest.mark.parametrize(
     ("what", "change"),
     [
-        ("several windows", {"orders": [build.order(windows=(Window(9 * H, 10 * H), Window(15 * H, 16 * H)))]}),
-        (
-            "deliveries that are not ready when the shift begins",
-            {"orders": [build.order(release_s=9 * H)]},
-        ),
         (
             "a range without a price per km",
             {"orders": [build.order()], "vehicles": (build.vehicle(cost_cents_km=0, range_m=9_000),)},
@@ -181,5 +177,5 @@ def test_what_the_kernel_cannot_state_goes_to_the_library(what, change):
     """It says what it has no words for, and the plan is made nonetheless."""
     problem = build.problem(**change)
 
-    assert unstated(problem, list(problem.orders)) == what
+    assert unstated(problem, list(problem.orders)) == day_tables.unstated(problem, list(problem.orders)) == what
     assert solve(problem, limit_s=0.5).engine in ("ortools", "greedy")
