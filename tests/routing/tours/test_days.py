@@ -60,7 +60,7 @@ def a_full_day(seed: int, orders: int, *, vehicles: int = 2, reloads: bool = Tru
         if rng.random() < 0.15:
             new = replace(new, not_vehicles=frozenset({fleet[0].key}))
         todo.append(new)
-    return Problem(day.places, {name: day.travel["foot"] for name in day.travel}, day.hubs, fleet, tuple(todo))
+    return Problem(day.places, dict.fromkeys(day.travel, day.travel["foot"]), day.hubs, fleet, tuple(todo))
 
 
 def possible(problem: Problem) -> list[Order]:
