@@ -107,7 +107,8 @@ def cheapest_cents(problem: Problem) -> int:
     known: dict[tuple[str, frozenset[str]], int | None] = {}
     choices = [[None, *(v for v in problem.vehicles if may_serve(problem, v, o))] for o in problem.orders]
     for choice in product(*choices):
-        cost, routes = 0, {}
+        cost = 0
+        routes: dict[str, list[Order]] = {}
         for order, who in zip(problem.orders, choice, strict=True):
             if who is None:
                 cost += order.price_unserved_cents
