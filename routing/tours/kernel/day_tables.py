@@ -11,7 +11,7 @@ from routing.tours.kernel import count as at
 from routing.tours.kernel import layout
 from routing.tours.kernel.anneal import seed_random
 from routing.tours.kernel.count import Day, Walk
-from routing.tours.kernel.rounds import Plans
+from routing.tours.kernel.plans import Plans
 from routing.tours.kernel.tables import Tables, tables, too_dear, usable
 from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.schedule import drop_of, earliest_departure, latest_departure, latest_return, reload_of
