@@ -68,6 +68,12 @@ class CourierForm(CityForm):
     courier = SelectField(_l("Courier"), coerce=int)
 
 
+class WhatIfForm(CityForm):
+    """Which bike is more or less in the question."""
+
+    wish = SelectField(_l("Bike"))
+
+
 class ReportForm(CityForm):
     """What a courier reports at a stop."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from city import clock, settings, streets
 from city.db import db
 from city.jobs import Handler, Keep, Run
 from city.zones.queries import network_on
-from logistics import bookings, capacity, dispatch, planning, queries, repeats, services
+from logistics import bookings, capacity, dispatch, planning, queries, repeats, services, what_if
 from routing.streets.model import Period
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,23 @@ log = logging.getLogger(__name__)
 
 def plan_day(run: Run) -> Keep:
     """Plan the tours of a day: read, let go of the database, search in the solver process, check, ride, keep."""
+    given, answer = _solved(run, lambda given: None)
+
+    def keep() -> dict[str, Any]:
+        return dispatch.publish_plan(given, answer)
+
+    return keep
+
+
+def what_if_bike(run: Run) -> Keep:
+    """Plan a day with one bike more or less and keep the figures, nothing else."""
+    named: list[str] = []
+    given, answer = _solved(run, lambda given: named.append(what_if.with_wish(given, run.payload["wish"])))
+    return what_if.answer_kept(run, given, named[0], answer)
+
+
+def _solved(run: Run, change: Callable[[planning.DayInput], None]) -> tuple[planning.DayInput, planning.Answer]:
+    """Read a day, let go of the database, change what was read, and plan it in the solver process."""
     day = date.fromisoformat(run.payload["day"])
     run.tell(elapsed_s=0, limit_s=settings.current().numbers.plan_search_s)  # the first street map takes a moment
     given, city, network = dispatch.input_of(day), queries.current_city(), network_on(day)
@@ -25,6 +43,7 @@ def plan_day(run: Run) -> Keep:
         if row in db.session:
             db.session.expunge(row)  # what was read stays as it was, while the database is let go of
     db.session.rollback()
+    change(given)
 
     def period_of(starts_s: int, ends_s: int) -> Period:
         return streets.period(city, day, starts_s, ends_s)
@@ -33,12 +52,7 @@ def plan_day(run: Run) -> Keep:
     limit_s = given.settings.plan_search_s
     run.tell(elapsed_s=0, limit_s=limit_s, orders=len(question.problem.orders))
     plan = run.solve(planning.SOLVER, problem=question.problem, limit_s=limit_s, seed=planning.SEED)
-    answer = planning.answer_of(given, question, plan)
-
-    def keep() -> dict[str, Any]:
-        return dispatch.publish_plan(given, answer)
-
-    return keep
+    return given, planning.answer_of(given, question, plan)
 
 
 def book_standing(run: Run) -> Keep:
@@ -82,6 +96,7 @@ class LedgerBroken(RuntimeError):
 
 HANDLERS: dict[str, Handler] = {
     services.PLAN_DAY: plan_day,
+    what_if.WHAT_IF: what_if_bike,
     repeats.BOOK_STANDING: book_standing,
     services.PROVE_LEDGER: prove_ledger,
 }

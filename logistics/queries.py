@@ -287,6 +287,12 @@ def published_plan(day: date, *, to_change: bool = False) -> DayPlan | None:
     return db.session.scalar(query)
 
 
+def plan_before(day: date) -> DayPlan | None:
+    """The plan of a day that the one that counts has replaced."""
+    query = _plans().where(DayPlan.day == day, DayPlan.state == PlanState.SUPERSEDED)
+    return db.session.scalar(query.order_by(DayPlan.number.desc()).limit(1))
+
+
 def stop_of_shipment(shipment_id: int) -> Stop | None:
     """Where a shipment stands in the plan that counts, with what was reported of it."""
     query = (

@@ -9,6 +9,7 @@
   const OCCUPIED_FROM_ZOOM = 18; // normal is quiet: occupied shops show only close by
   const LICENCE = "https://www.openstreetmap.org/copyright";
   const INK = "#131525";
+  const BEFORE = "#6b7280"; // the tours of an earlier plan
   const TOURS = [ // colour and dash: told apart without colour, too
     ["#2044aa", null], ["#b83a0b", "13 7"], ["#00735f", "3 9"], ["#7a5230", "16 6 3 6"],
     ["#131525", "8 5"], ["#8a1f6b", "20 8"], ["#4c5270", "2 6"], ["#2c5f86", "12 4 2 4 2 4"]
@@ -35,7 +36,7 @@
   }
 
   function line(one) {
-    const [colour, dash] = one.kind === "walk" ? [INK, "2 9"] : TOURS[((one.number || 1) - 1) % TOURS.length];
+    const [colour, dash] = one.kind === "walk" ? [INK, "2 9"] : one.kind === "before" ? [BEFORE, "9 7"] : TOURS[((one.number || 1) - 1) % TOURS.length];
     L.polyline(one.line, { color: "#fff", weight: 9, opacity: 0.95, interactive: false }).addTo(map);
     L.polyline(one.line, { color: colour, weight: 5, dashArray: dash, interactive: false }).addTo(map);
     if (one.title) { sign([0.5, 0.3, 0.7, 0.15, 0.85].map(function (share) { return along(one.line, share); }), one.title, 4); }

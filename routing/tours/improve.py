@@ -9,12 +9,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from routing.message import BadInput
-from routing.tours import reasons
+from routing.tours import decide, reasons
 from routing.tours.check import violations
 from routing.tours.greedy import Routes, cheapest_insertion, fill_up, without_losses
 from routing.tours.plan import Plan, Progress, Tour, Unserved
 from routing.tours.problem import Order, Problem
-from routing.tours.schedule import ride
+from routing.tours.schedule import Leaves, ride
 
 if TYPE_CHECKING:
     from routing.tours.kernel.engine import Engine
@@ -23,6 +23,9 @@ LONGEST_LIMIT_S = 86_400
 MAX_CORES = 256
 REPORT_EVERY_S = 0.3
 FIRST_PLAN_SHARE = 0.4  # of the time at most, before the search begins
+RECOMBINED_FROM_S = 8.0  # shorter searches gain nothing from it
+DECIDE_SHARE, LEAST_DECIDE_S = 0.03, 0.5
+Departures = dict[str, Leaves]
 FILL_UP_S = 2.0  # at most, after the search
 
 
@@ -57,7 +60,10 @@ def improve(
         routes = fill_up(problem, run.best, run.stop_after(until))
     elif run.best:
         routes = run.best
-    plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations)
+    leaves: Departures = {}
+    if routes and (decide.has_docks(problem) or limit_s >= RECOMBINED_FROM_S):
+        routes, leaves = decide.decide(problem, run.pool, routes, limit_s=max(DECIDE_SHARE * limit_s, LEAST_DECIDE_S))
+    plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations, leaves)
     if broken := violations(problem, plan):
         raise PlanBroken("; ".join(map(str, broken[:5])))
     return plan
@@ -87,6 +93,7 @@ class _Run:
         self.problem = problem
         self.limit_s = limit_s
         self.best: Routes = {}
+        self.pool = decide.Pool(problem)
         self.cost = sum(order.price_unserved_cents for order in problem.orders)
         self.unserved = len(problem.orders)
         self._clock = clock
@@ -123,6 +130,7 @@ class _Run:
         served = {visit.order for tour in tours for visit in tour.visits}
         left = [order for order in self.problem.orders if order.key not in served]
         cost = sum(tour.cost_cents for tour in tours) + sum(order.price_unserved_cents for order in left)
+        self.pool.add(routes)
         if cost <= self.cost:
             self.best, self.cost, self.unserved = routes, cost, len(left)
         self.report()
@@ -180,19 +188,27 @@ def _by_library(run: _Run, possible: list[Order]) -> tuple[str, int]:
     return "ortools", found.solutions
 
 
-def _tours(problem: Problem, routes: Routes) -> list[Tour] | None:
+def _tours(problem: Problem, routes: Routes, leaves: Departures | None = None) -> list[Tour] | None:
     tours = []
     for vehicle in problem.vehicles:
         if orders := routes.get(vehicle.key):
-            tour = ride(problem, vehicle, orders)
+            tour = ride(problem, vehicle, orders, (leaves or {}).get(vehicle.key))
             if tour is None:
                 return None
             tours.append(tour)
     return tours
 
 
-def _plan(problem: Problem, routes: Routes, engine: str, seed: int, seconds: float, iterations: int) -> Plan:
-    tours = _tours(problem, routes)
+def _plan(
+    problem: Problem,
+    routes: Routes,
+    engine: str,
+    seed: int,
+    seconds: float,
+    iterations: int,
+    leaves: Departures | None = None,
+) -> Plan:
+    tours = _tours(problem, routes, leaves)
     if tours is None:
         raise PlanBroken("a sequence of stops cannot be ridden")
     served = {visit.order for tour in tours for visit in tour.visits}

@@ -27,6 +27,9 @@ def in_plan(problem: Problem, routes: Routes, order: Order) -> Message:
     if order.kind is Kind.PAIR:
         return Message(NO_PLACE)
     if dear := best_insertion(problem, routes, order, enough=1 << 30):
+        hub = problem.hub_by_key[dear.vehicle.start_hub]
+        if dear.extra_cents < order.price_unserved_cents and hub.dock_slots is not None:
+            return Message("The docks of hub %(hub)s are taken when it could be served.", {"hub": hub.key})
         return Message(
             "Serving it would cost %(cost_eur)s € more, leaving it costs %(price_eur)s €.",
             {"cost_eur": _euro(dear.extra_cents), "price_eur": _euro(order.price_unserved_cents)},
