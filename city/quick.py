@@ -15,7 +15,7 @@ from city.solver import Solver, SolverFailed, SolverStopped
 
 log = logging.getLogger(__name__)
 LIMIT_S = 2.0  # of waiting; whoever needs longer asks for a job
-FIRST_LIMIT_S = 20.0  # while the process still loads its kernels
+FIRST_LIMIT_S = 60.0  # while the process still loads its kernels
 WARM = ("routing.tours.quick_start", "leerstand.matching.live")
 
 _solver = Solver(WARM)

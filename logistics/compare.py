@@ -63,7 +63,7 @@ def changes(before: DayPlan, after: DayPlan) -> list[Change]:
 def both_on_a_map(before: DayPlan | None, after: DayPlan | None, hubs: Iterable[Hub]) -> dict[str, Any]:
     """The tours of both plans: the earlier ones as broken lines beneath."""
     lines = [
-        {"kind": "before", "number": number, "line": board.tour_line(tour), "title": board.bike_of(tour)}
+        {"kind": "before", "number": number, "line": board.tour_line(tour), "title": ""}
         for number, tour in enumerate(before.tours if before else [], start=1)
     ]
     drawn = board.day_map(after, hubs)
