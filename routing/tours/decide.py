@@ -113,7 +113,7 @@ def _filtered(problem: Problem, pool: Pool, columns: list[Column]) -> list[Colum
     """The columns with the smallest reduced cost in the linear relaxation."""
     if len(columns) <= MOST_CHOSEN:
         return columns
-    from ortools.linear_solver import pywraplp
+    from ortools.linear_solver import pywraplp  # type: ignore[attr-defined]  # a compiled module without stubs
 
     solver = pywraplp.Solver.CreateSolver("GLOP")
     rides = [solver.NumVar(0, 1, "") for _ in columns]
