@@ -91,11 +91,12 @@ def rests_are_taken(problem: Problem, plan: Plan) -> Finding:
 def within_windows(problem: Problem, plan: Plan) -> Finding:
     """The whole service lies in one of the windows of the order, or of its drop."""
     for _, visit, order in open_visits(problem, plan):
-        windows = order.drop.windows if visit.drop and order.drop else order.windows
-        if windows and not any(w.opens_s <= visit.starts_s and visit.departs_s <= w.closes_s for w in windows):
+        stop = order.drop if visit.drop and order.drop else order
+        ends = visit.starts_s + (stop.service_s if stop is order.drop else order.stop_s)
+        if stop.windows and not any(w.opens_s <= visit.starts_s and ends <= w.closes_s for w in stop.windows):
             yield Message(
                 "Order %(order)s is served from %(starts)s to %(ends)s, outside its windows.",
-                {"order": order.key, "starts": clock(visit.starts_s), "ends": clock(visit.departs_s)},
+                {"order": order.key, "starts": clock(visit.starts_s), "ends": clock(ends)},
             )
 
 

@@ -57,7 +57,8 @@ def test_a_plan_of_the_planner_has_no_violations():
     problem, plan = planned()
 
     assert violations(problem, plan) == []
-    assert [visit.order for tour in plan.tours for visit in tour.visits] == ["bakery", "tailor", "florist"]
+    served = [visit.order for tour in plan.tours for visit in tour.visits]
+    assert (served[0], sorted(served)) == ("bakery", ["bakery", "florist", "tailor"])
 
 
 BREAKS = {
