@@ -78,8 +78,8 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
     phone = courier.page
     phone.locator("#laden-liste button").first.click()
     expect(phone.locator("#laden-liste button[aria-pressed=true]")).to_have_count(1)
-    phone.wait_for_function("navigator.serviceWorker.controller !== null")
-    phone.wait_for_function("caches.has('kurier-karte')")
+    wait_for(lambda: phone.evaluate("navigator.serviceWorker.controller !== null"), phone)
+    wait_for(lambda: phone.evaluate("caches.has('kurier-karte')"), phone)
     clean(courier)
 
     courier.context.set_offline(True)
