@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from city import maps
 from city.messages import say
 from city.models import Account
 from logistics import board
@@ -33,7 +34,8 @@ STATIC = (
         "courier-show.js",
         "courier-app.js",
     ),
-    *("vendor/leaflet/leaflet.css", "vendor/leaflet/leaflet.js", "map.css", "map-town.js", "map.js"),
+    *("courier-out.js", "menu.js", "vendor/leaflet/leaflet.css", "vendor/leaflet/leaflet.js", "map.css"),
+    *(*maps.TILE_SCRIPTS, *maps.OUR_SCRIPTS),
     "vendor/zxing/zxing.min.js",
 )
 SOURCES = ("templates/base.html", "templates/_parts.html", "templates/logistics/tour.html", "city/maps.py")

@@ -309,6 +309,18 @@ def test_the_phone_takes_the_whole_tour_along_and_nobody_elses(street, sign_in):
     assert "stops" not in other
 
 
+def test_the_worker_keeps_every_file_that_the_app_and_its_map_ask_for(street):
+    """
+    A script that the frame of the map loads and the phone does not keep would leave the map empty on the way.
+    """
+    _, courier, _ = street
+    worker = courier.get("/tour/sw.js").text
+
+    for page in ("/tour", "/tour/karte/rahmen"):
+        asked = re.findall(r'(?:src|href)="(/static/[^"?#]+)', courier.get(page).text)
+        assert asked and [url for url in asked if url not in worker] == []
+
+
 def test_reports_of_a_phone_are_answered_one_by_one(street):
     _, courier, _ = street
     stop = courier.get("/tour/paket.json").get_json()["stops"][0]
