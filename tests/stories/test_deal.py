@@ -83,7 +83,7 @@ def test_other_terms_by_link_become_a_signed_contract(running, clean, link, size
     owner = running.stranger(size)
     owner.page.goto(running.home + link)
     clean(owner)
-    owner.page.get_by_text(de("Name other terms")).click()
+    owner.page.locator("summary").filter(has_text=de("Name other terms")).click()
     rent = owner.page.locator("input[name=rent_eur]")
     rent.fill("50")
     owner.page.get_by_role("button", name=de("Send these terms")).click()
@@ -93,7 +93,7 @@ def test_other_terms_by_link_become_a_signed_contract(running, clean, link, size
     manager = running.visit(MANAGER, size)
     page = manager.page
     page.goto(f"{running.home}/vereinbarungen")
-    page.get_by_role("link", name=de("Open"), exact=True).first.click()
+    page.locator("main a[href^='/vorschlaege/']").first.click()
     page.wait_for_load_state()
     clean(manager)
     page.locator("input[name=applicant_agrees]").check()
