@@ -144,7 +144,7 @@ class RentForm(StrEnum):
     CITY_LETS = "city_lets"  # Zwischenanmietung durch die Stadt
 
 
-class Precision(StrEnum):
+class DatePrecision(StrEnum):
     """How exactly a day is known (Genauigkeit)."""
 
     DAY = "day"

@@ -11,12 +11,12 @@ from leerstand.kinds import (
     Condition,
     ConsentScope,
     ContactRole,
+    DatePrecision,
     EnergyCertificate,
     Floor,
     Heritage,
     LegalBasis,
     OwnerKind,
-    Precision,
     ProposalState,
     PublicValue,
     RentForm,
@@ -214,11 +214,11 @@ RENT_FORM_LABELS: Mapping[RentForm, str] = {
     RentForm.THIRDS: N_("Model of thirds: owner, city, user"),
     RentForm.CITY_LETS: N_("The city rents and sublets"),
 }
-PRECISION_LABELS: Mapping[Precision, str] = {
-    Precision.DAY: N_("to the day"),
-    Precision.MONTH: N_("to the month"),
-    Precision.QUARTER: N_("to the quarter"),
-    Precision.GUESSED: N_("estimated"),
+PRECISION_LABELS: Mapping[DatePrecision, str] = {
+    DatePrecision.DAY: N_("to the day"),
+    DatePrecision.MONTH: N_("to the month"),
+    DatePrecision.QUARTER: N_("to the quarter"),
+    DatePrecision.GUESSED: N_("estimated"),
 }
 REASON_LABELS: Mapping[VacancyReason, str] = {
     VacancyReason.CHANGE: N_("Ordinary change of tenants"),

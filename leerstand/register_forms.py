@@ -35,10 +35,10 @@ from leerstand.forms import MAX_AREA_M2, cents, later, not_less, offered
 from leerstand.kinds import (
     Category,
     Condition,
+    DatePrecision,
     EnergyCertificate,
     Floor,
     Heritage,
-    Precision,
     RentForm,
     Ring,
     SpellKind,
@@ -275,7 +275,10 @@ class SpellForm(CityForm):
         _l("Why it stands empty"), choices=open_choice(labels.REASON_LABELS), coerce=or_nothing(VacancyReason)
     )
     starts_precision = SelectField(
-        _l("The first day is known"), choices=offered(labels.PRECISION_LABELS), coerce=Precision, default=Precision.DAY
+        _l("The first day is known"),
+        choices=offered(labels.PRECISION_LABELS),
+        coerce=DatePrecision,
+        default=DatePrecision.DAY,
     )
     source = CheckedText(_l("Where this comes from"), [Optional(), AtMost(WORD)])
     starts = DayField(_l("From"), [must()])

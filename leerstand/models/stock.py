@@ -12,10 +12,10 @@ from city.models import Organisation, StoredFile
 from leerstand.kinds import (
     Category,
     Condition,
+    DatePrecision,
     EnergyCertificate,
     Floor,
     Heritage,
-    Precision,
     RentForm,
     Ring,
     Side,
@@ -196,7 +196,7 @@ class Occupancy(CityBound, Model):
     tenant: Mapped[str] = mapped_column(default="")
     starts: Mapped[date]
     ends: Mapped[date | None]  # None: no end known
-    starts_precision: Mapped[Precision] = mapped_column(default=Precision.DAY)
+    starts_precision: Mapped[DatePrecision] = mapped_column(default=DatePrecision.DAY)
     is_chain: Mapped[bool] = mapped_column(default=False)  # one of several branches (Filialist)
     reason: Mapped[VacancyReason | None]  # of a vacancy; never leaves the house
     stage: Mapped[VacancyStage | None]  # of a vacancy; None: recorded

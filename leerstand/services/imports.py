@@ -18,7 +18,7 @@ from leerstand.along import middle_of, positions
 from leerstand.exchange.columns import BY_KEY, guess
 from leerstand.exchange.planning import SPELL_KEYS, Around, Becomes, Known, Row, plan_rows
 from leerstand.exchange.sheets import Sheet
-from leerstand.kinds import Precision, SpellKind, VacancyStage
+from leerstand.kinds import DatePrecision, SpellKind, VacancyStage
 from leerstand.models import Occupancy, OwnerFile, StockImport, StreetAxis, Unit
 from leerstand.services.stock import axis_named, side_of
 from leerstand.situation import spell_on
@@ -179,7 +179,7 @@ def _spell(unit: Unit, kind: SpellKind, starts: date, row: Row, *, guessed: bool
         category=row.values.get("category") if active else None,
         reason=row.values.get("reason") if kind == SpellKind.VACANCY else None,
         stage=VacancyStage.RECORDED if kind == SpellKind.VACANCY else None,
-        starts_precision=Precision.GUESSED if guessed else Precision.DAY,
+        starts_precision=DatePrecision.GUESSED if guessed else DatePrecision.DAY,
     )
 
 
@@ -207,7 +207,7 @@ def _move(unit: Unit, kind: SpellKind, now: Occupancy | None, row: Row) -> None:
     if now is not None and now.agreement_id is None:
         if now.starts < starts:
             now.ends = starts
-        elif now.starts_precision == Precision.GUESSED:  # since when it was so, nobody knew: the list knows better
+        elif now.starts_precision == DatePrecision.GUESSED:  # since when it was so, nobody knew: the list knows better
             unit.spells.remove(now)
             db.session.flush()
     if objection := objection_to_spell(unit.spells, starts, None):

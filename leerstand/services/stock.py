@@ -14,7 +14,7 @@ from city import audit, clock, streets
 from city.db import db
 from city.messages import Conflict, NotFound
 from leerstand import queries
-from leerstand.kinds import Category, Precision, Side, SpellKind, VacancyReason
+from leerstand.kinds import Category, DatePrecision, Side, SpellKind, VacancyReason
 from leerstand.models import Occupancy, StreetAxis, Unit
 from leerstand.spells import objection_to_spell
 from routing.streets.model import Bounds
@@ -60,7 +60,7 @@ def record_unit(
     if empty_since is not None:
         db.session.add(Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=empty_since, ends=None, reason=reason))
     elif tenant:
-        spell = {"kind": SpellKind.REGULAR, "starts_precision": Precision.GUESSED, "starts": clock.today()}
+        spell = {"kind": SpellKind.REGULAR, "starts_precision": DatePrecision.GUESSED, "starts": clock.today()}
         db.session.add(Occupancy(unit_id=unit.id, tenant=tenant, category=category, **spell))
     audit.record("shop recorded", "unit", unit.id)
     return unit
