@@ -35,13 +35,11 @@ from leerstand.forms import MAX_AREA_M2, cents, later, not_less, offered
 from leerstand.kinds import (
     Category,
     Condition,
-    DatePrecision,
     EnergyCertificate,
     Floor,
     Heritage,
     RentForm,
     Ring,
-    SpellKind,
     Threat,
     UnitKind,
     UseType,
@@ -262,47 +260,6 @@ class NewUnitForm(UnitForm):
     category = SelectField(
         _l("Kind of business"), choices=offered(labels.CATEGORY_LABELS), coerce=Category, default=Category.RETAIL
     )
-
-
-class SpellForm(CityForm):
-    """Who is in a shop from when to when."""
-
-    kind = SelectField(_l("What"), choices=offered(labels.SPELL_LABELS), coerce=SpellKind)
-    tenant = CheckedText(_l("Who"), [Optional()])
-    category = SelectField(_l("Kind of business"), choices=offered(labels.CATEGORY_LABELS), coerce=Category)
-    is_chain = BooleanField(_l("Branch of a chain"))
-    reason = SelectField(
-        _l("Why it stands empty"), choices=open_choice(labels.REASON_LABELS), coerce=or_nothing(VacancyReason)
-    )
-    starts_precision = SelectField(
-        _l("The first day is known"),
-        choices=offered(labels.PRECISION_LABELS),
-        coerce=DatePrecision,
-        default=DatePrecision.DAY,
-    )
-    source = CheckedText(_l("Where this comes from"), [Optional(), AtMost(WORD)])
-    starts = DayField(_l("From"), [must()])
-    ends = DayField(
-        _l("Until"), [Optional()], description=_l("The first day on which it is over. Empty: no end is known.")
-    )
-
-    def values(self) -> dict[str, Any]:
-        """What was typed, as an entry."""
-        return {
-            "kind": self.kind.data,
-            "starts": self.starts.data,
-            "ends": self.ends.data,
-            "tenant": self.tenant.data or "",
-            "category": self.category.data,
-            "is_chain": self.is_chain.data,
-            "reason": self.reason.data,
-            "starts_precision": self.starts_precision.data,
-            "source": self.source.data or "",
-        }
-
-    def validate_ends(self, field: Field) -> None:
-        """It ends after it starts."""
-        later(self.starts, field)
 
 
 class StateForm(CityForm):

@@ -17,10 +17,11 @@ from leerstand.forms import EndForm, chosen, day_of
 from leerstand.lifecycle import TRANSITIONS, UnitState, state_on
 from leerstand.matching import explain
 from leerstand.models import Occupancy, Unit
-from leerstand.register_forms import NewUnitForm, SpellForm, StateForm, UnitForm
+from leerstand.register_forms import NewUnitForm, StateForm, UnitForm
 from leerstand.services import states
 from leerstand.services import stock as deeds
 from leerstand.situation import spell_on, status_on
+from leerstand.spell_form import SpellForm
 from leerstand.timeline import timeline
 from leerstand.views.blueprint import STAFF, base_of_map, bp
 from leerstand.views.stock import MARK_OF, mark

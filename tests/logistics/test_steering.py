@@ -126,7 +126,7 @@ def test_what_is_over_or_on_board_does_not_move(steered):
     with pytest.raises(NotFound, match="no such bike"):
         steering.preview(now, reference, bike="Rad 99", at=0)
     with pytest.raises(NotFound, match="is not part of this day"):
-        steering.preview(now, "XXXX-XXXX", bike=here, at=0)
+        steering.preview(now, "2222-2222", bike=here, at=0)
 
 
 def replanned(day, **question):
