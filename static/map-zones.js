@@ -53,20 +53,16 @@
 
     function add(at) { corners.push(L.latLng(at.lat, at.lng)); tell(); }
 
-    const control = L.control({ position: "topleft" });
-    control.onAdd = function () {
-      const box = element("div", "k-zeichnen");
-      [[words.add_corner, function () { add(map.getCenter()); }], [words.last_corner, function () { corners.pop(); tell(); }],
-        [words.all_corners, function () { corners = []; tell(); }]].forEach(function ([text, deed]) {
-        const button = element("button", "k-waehlen", text);
-        button.type = "button";
-        button.addEventListener("click", deed);
-        box.append(button);
-      });
-      L.DomEvent.disableClickPropagation(box);
-      return box;
-    };
-    control.addTo(map);
+    const box = element("div", "k-zeichnen"); // above the map, because on it they would cover half of a phone's
+    [[words.add_corner, function () { add(map.getCenter()); }], [words.last_corner, function () { corners.pop(); tell(); }],
+      [words.all_corners, function () { corners = []; tell(); }]].forEach(function ([text, deed]) {
+      const button = element("button", "k-waehlen", text);
+      button.type = "button";
+      button.addEventListener("click", deed);
+      box.append(button);
+    });
+    map.getContainer().closest(".k-feld").before(box);
+    map.invalidateSize();
     map.getContainer().append(element("div", "k-kreuz"));
     map.on("click", function (event) { add(event.latlng); });
     map.getContainer().addEventListener("keydown", function (event) {
