@@ -61,6 +61,13 @@ def language(tag: str) -> Response:
     return answer
 
 
+@bp.get("/favicon.ico")
+@public
+def favicon() -> Response:
+    """What browsers ask for beside every document that names no sign of its own: a PDF, a map in its frame."""
+    return current_app.send_static_file("logo.svg")
+
+
 @bp.get("/karte/rahmen")
 @public
 def map_frame() -> str:

@@ -5,7 +5,7 @@
 
   const store = window.courierStore;
   const AT_ONCE = 50, PATIENCE_MS = 20000;
-  let running = null;
+  let running = null, again = false;
 
   // Fetches with an end: {state: "ok" | "offline" | "signed_out" | "refused", answer, data}
   function ask(url, options) {
@@ -71,17 +71,25 @@
     });
   }
 
+  function once(account) {
+    return token().then(function (found) {
+      if (found.state !== "ok") { return found; }
+      const now = found.data;
+      return sendReports(account, now.token).then(function (sent) {
+        return sent.state === "ok" ? sendPhotos(now.token) : sent;
+      }).then(function (sent) { return Object.assign({}, sent, { mark: now.mark, tour: now.tour }); });
+    });
+  }
+
   // Sends everything of this account that waits; resolves to {state, mark, tour}: how it went, and which tour counts now.
+  // Who asks while it runs may have something newer, or a network that was not there at its start: then it goes once more.
   function send(account) {
-    if (!running) {
-      running = token().then(function (found) {
-        if (found.state !== "ok") { return found; }
-        const now = found.data;
-        return sendReports(account, now.token).then(function (sent) {
-          return sent.state === "ok" ? sendPhotos(now.token) : sent;
-        }).then(function (sent) { return Object.assign({}, sent, { mark: now.mark, tour: now.tour }); });
-      }).finally(function () { running = null; });
-    }
+    if (running) { again = true; return running; }
+    running = once(account).then(function more(found) {
+      if (!again) { return found; }
+      again = false;
+      return once(account).then(more);
+    }).finally(function () { running = null; });
     return running;
   }
 

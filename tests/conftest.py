@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
+from werkzeug.routing import Rule
 
 from app import create_app
 from city.config import Config, database_url
@@ -22,6 +23,26 @@ from tests import build
 from tests.rounds import load_profiles
 
 load_profiles()
+
+
+def remember_url_builders() -> None:
+    """Let werkzeug compile what builds the addresses of a route once per process, not once per app.
+
+    It writes and compiles two functions for each of some 240 routes; that is nearly all the time an app takes to start.
+    """
+    compiled: dict[object, Callable[..., tuple[str, str]]] = {}
+    compile_one = Rule._compile_builder
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_one(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = remembered  # type: ignore[method-assign]
+
+
+remember_url_builders()
 SKIPPED = "TEST_SKIPPED"  # names the file in which the reasons are gathered for the last line
 SECRET = "a secret for tests, forty characters long"
 PUBLIC_URL = "http://city.test"

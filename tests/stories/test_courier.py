@@ -217,7 +217,7 @@ def photographed(running) -> int:
 
 def wait_for(what, phone) -> None:
     """Give the phone time to send; fails when it does not."""
-    for _ in range(80):
+    for _ in range(240):
         if what():
             return
         phone.wait_for_timeout(250)
