@@ -6,16 +6,16 @@
   const store = window.courierStore, sending = window.courierSend;
   const words = JSON.parse(document.getElementById("worte").textContent);
   const LOOK_EVERY_MS = 30000;
-  const app = { tour: null, reports: [], drafts: {}, net: "ok", account: null, others: 0, now: null };
+  const app = { tour: null, reports: [], drafts: null, net: "ok", account: null, others: 0, now: null };
   const byId = function (id) { return document.getElementById(id); };
   const { draw, drawBreak, say, write, show, made, clock, count } = window.courierShow;
   let undoTimer = null;
 
   // --- what the courier does: first on the phone, then on its way ---
 
-  function report(kind, more) {
+  function report(kind, more, settled) { // settled: the photos of its stop, and the drafts that are left
     const told = Object.assign({ kind: kind, account: app.account, day: app.tour.day }, more);
-    return store.addReport(told).then(function (kept) {
+    return store.addReport(told, settled).then(function (kept) {
       app.reports.push(kept);
       draw();
       look();
@@ -28,12 +28,10 @@
     const proof = Object.assign({}, draft.fields, more, { kind: undefined });
     delete proof.kind;
     delete app.drafts[stop.reference];
-    store.set("drafts", app.drafts);
-    return report(kind, Object.assign({ shipment: stop.reference }, proof)).then(function (kept) {
+    return report(kind, Object.assign({ shipment: stop.reference }, proof), { photos: draft.photos, drafts: app.drafts }).then(function (kept) {
       offerUndo(kept, stop);
       byId(app.now.stops.length ? "halt-adresse" : "h-fertig-alle").focus({ preventScroll: true });
       window.scrollTo(0, 0);
-      return window.courierProof.attach(draft.photos, kept.id).then(look);
     });
   }
 
@@ -131,14 +129,14 @@
   }
 
   function loadReports() { // those on the phone, and those the server knows from elsewhere
-    return Promise.all([store.reports(), store.get("drafts"), store.photos()]).then(function ([all, drafts]) {
+    return Promise.all([store.reports(), store.get("drafts")]).then(function ([all, drafts]) {
       const mine = all.filter(function (one) { return one.account === app.account; }), day = app.tour && app.tour.day;
       const old = mine.filter(function (one) { return one.sent && one.day !== day; });
       app.others = all.filter(function (one) { return !one.sent && one.account !== app.account; }).length;
       const here = mine.filter(function (one) { return !old.includes(one); }), ids = new Set(here.map(function (one) { return one.id; }));
       const elsewhere = ((app.tour && app.tour.events) || []).filter(function (one) { return !ids.has(one.id); });
       app.reports = here.concat(elsewhere.map(function (one) { return Object.assign({ sent: 1 }, one); }));
-      app.drafts = drafts || {};
+      app.drafts = app.drafts || drafts || {}; // read once: from then on this page knows them best
       return Promise.all(old.map(function (one) { return store.dropReport(one.key); }));
     });
   }

@@ -27,15 +27,6 @@
     return parts.join(", ");
   }
 
-  function attach(ids, report) { // photos of a stop belong to its report from now on, and may be sent
-    if (!ids || !ids.length) { return Promise.resolve(); }
-    return store.photos().then(function (all) {
-      return Promise.all(all.filter(function (one) { return ids.includes(one.id); }).map(function (one) {
-        return store.addPhoto(Object.assign(one, { report: report }));
-      }));
-    });
-  }
-
   // --- a photo, made small before it is kept: a phone's 40 MB become some 300 KB ---
 
   function shrink(file) {
@@ -159,5 +150,5 @@
     listenToPen();
   }
 
-  window.courierProof = { listen: listen, attach: attach, inWords: inWords, keep: keep };
+  window.courierProof = { listen: listen, inWords: inWords, keep: keep };
 })();

@@ -24,18 +24,18 @@
     return opened;
   }
 
-  function deed(store, mode, work) {
+  function deed(stores, mode, work) {
     return open().then(function (database) {
       return new Promise(function (done, failed) {
-        const act = database.transaction(store, mode), asked = work(act.objectStore(store));
+        const act = database.transaction(stores, mode), asked = work(function (name) { return act.objectStore(name); });
         act.oncomplete = function () { done(asked && asked.result); };
         act.onerror = act.onabort = function () { failed(act.error || new Error("the phone's database gave up")); };
       });
     });
   }
 
-  const read = function (store, work) { return deed(store, "readonly", work); };
-  const write = function (store, work) { return deed(store, "readwrite", work); };
+  const read = function (name, work) { return deed([name], "readonly", function (store) { return work(store(name)); }); };
+  const write = function (name, work) { return deed([name], "readwrite", function (store) { return work(store(name)); }); };
 
   function get(name) { return read("kept", function (store) { return store.get(name); }); }
   function set(name, value) { return write("kept", function (store) { return store.put(value, name); }); }
@@ -47,11 +47,19 @@
   }
 
   // One report: {key, id, account, sent, at, day, kind, shipment, …}. Once it is here it survives a reload or an empty battery.
-  function addReport(report) {
-    const at = Date.now();
+  // Its photos are its own from the same moment, and what was gathered for its stop is over: kept together or not at all.
+  function addReport(report, more) {
+    const at = Date.now(), { photos, drafts } = more || {};
     const kept = Object.assign({ id: newId(), at: at, sent: 0 }, report);
     kept.key = String(at).padStart(15, "0") + "-" + kept.id;
-    return write("reports", function (store) { return store.put(kept); }).then(function () { return kept; });
+    return deed(["reports", "photos", "kept"], "readwrite", function (store) {
+      store("reports").put(kept);
+      if (drafts) { store("kept").put(drafts, "drafts"); }
+      (photos || []).forEach(function (id) {
+        const asked = store("photos").get(id);
+        asked.onsuccess = function () { if (asked.result) { store("photos").put(Object.assign(asked.result, { report: kept.id })); } };
+      });
+    }).then(function () { return kept; });
   }
 
   function reports() { return read("reports", function (store) { return store.getAll(); }); }

@@ -104,11 +104,23 @@ def config(database_template: str, made_again: Path, tmp_path: Path) -> Iterator
         _empty(url)
 
 
+# TRUNCATE would take half a second, because it writes new files for every table that could hold a reference
+_EMPTY = """
+DO $$ DECLARE one text; filled boolean; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', one) INTO filled;
+    IF filled THEN EXECUTE format('DELETE FROM %I', one); END IF;
+  END LOOP;
+  PERFORM setval(quote_ident(sequencename), 1, false) FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$
+"""
+
+
 def _empty(url: str) -> None:
     engine = create_engine(url)
-    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text(_EMPTY))
     engine.dispose()
 
 

@@ -30,7 +30,8 @@ def private_server() -> Iterator[str]:
     port = _free_port()
     data = folder / "data"
     _run([*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"])
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    careless = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"  # its data need not outlive the tests
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} {careless}"
     log = str(folder / "log")
     _run([*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-o", options, "-l", log, "-w", "start"])
     try:

@@ -192,7 +192,8 @@ def hostile_town(town, street_map):
     firm = build.organisation(kind=OrganisationKind.OWNER, name=EVIL)
     axis = build.street_axis(name=EVIL)
     unit = build.unit(owner_id=firm.id, name=EVIL, street=EVIL, axis_id=axis.id)
-    build.consent(unit, proof=EVIL)
+    for one in (unit, build.unit(owner_id=firm.id, name=EVIL, street=EVIL, axis_id=axis.id)):  # one of them asked about
+        build.consent(one, proof=EVIL)
     build.keep(OwnerContact(owner_id=firm.id, role=ContactRole.AGENT, office=EVIL, person=EVIL))
     talk = {"channel": Channel.PHONE, "text": EVIL, "next_step": EVIL, "due_on": clock.today()}
     build.keep(ContactEntry(owner_id=firm.id, unit_id=unit.id, happened_on=clock.today(), **talk))
@@ -208,6 +209,7 @@ def hostile_town(town, street_map):
     tour = plan(day).tours[0]
     with transaction():
         dispatch.assign_courier(tour.id, everybody.id)
+        dispatch.release(day)
     db.session.rollback()
     return everybody, day.isoformat(), made.reference
 
@@ -221,8 +223,8 @@ SPEAK_OF_IT = {
     "leerstand.new_talk", "leerstand.change_state", "leerstand.walks", "leerstand.edit_spell", "people.people",
     "people.person", "people.retailers", "people.invite",
     "accounts.my_account", "logistics.book", "logistics.book_map", "logistics.shipments", "logistics.shipment",
-    "hubs.hubs", "floor.hub", "hubs.open_hub", "dispatch.day", "dispatch.day_map", "courier.tour", "courier.tour_map",
-    "courier.tour_gpx", "courier.map_to_take_along",
+    "hubs.hubs", "floor.hub", "hubs.open_hub", "dispatch.day", "dispatch.day_map", "phone.package",
+    "courier.tour_simple", "courier.tour_map", "courier.tour_gpx", "courier.map_to_take_along",
 }  # fmt: skip
 
 
@@ -231,16 +233,17 @@ def test_a_shop_with_a_hostile_name_appears_as_exactly_that_text_everywhere(app,
     Every page, every map and every export of the house, as somebody sees them who may see all.
     """
     person, day, reference = hostile_town
-    browser, spoken, broken = build.browser_of(app, person), set(), []
+    browser, spoken, broken, seen = build.browser_of(app, person), set(), [], set()
 
     for number in (1, 2, 3, 4):
         for rule, method, path in doors(app, number=number, day=day, reference=reference):
-            if method != "GET":
+            if method != "GET" or path in seen or path.endswith(".pdf"):  # paper runs nothing
                 continue
+            seen.add(path)
             answer = browser.get(path)
             if answer.status_code == 500:
                 broken.append((path, "fault"))
-            elif answer.status_code == 200 and answer.mimetype != "application/pdf":  # paper runs nothing
+            elif answer.status_code == 200:
                 if "<img onerror" in answer.text and answer.mimetype == "text/html":
                     broken.append((path, "runs the name"))
                 if says_it(answer):

@@ -6,8 +6,11 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from city.db import db, every_city, transaction
 from demo.people import PEOPLE
+from logistics.models import Hub
 from tests.browser import PHONE, WIDE
 from tests.words import de
 
@@ -47,7 +50,15 @@ def test_a_parcel_goes_through_the_locker(running, clean):
     whole_way(running, clean, parcels=3)
 
 
+def open_lockers_every_day(running) -> None:
+    """The story is told on Sundays too."""
+    with running.app.app_context(), every_city(), transaction():
+        for hub in db.session.scalars(select(Hub)):
+            hub.lockers_sunday = True
+
+
 def whole_way(running, clean, *, parcels: int) -> None:
+    open_lockers_every_day(running)
     shop = running.visit(RETAILER, WIDE)
     page = shop.page
     made = [book(page, running.home, recipient=f"Kundin {number}") for number in range(parcels - 1)]
