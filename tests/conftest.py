@@ -39,7 +39,7 @@ def remember_url_builders() -> None:
             compiled[key] = compile_one(rule, append_unknown)
         return compiled[key]
 
-    Rule._compile_builder = remembered  # type: ignore[method-assign]
+    Rule._compile_builder = remembered  # type: ignore[method-assign, assignment]
 
 
 remember_url_builders()
