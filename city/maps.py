@@ -17,6 +17,7 @@ The JSON of a map (all parts but ``marks`` may be missing; points are ``[lat, lo
         "places":    [{"name": "Rathaus", "point": [lat, lon]}]},
      "background_url": "/own/path",   instead of the background: where the frame gets it from
      "tiles_url": "/own/path.pmtiles",   once they are drawn, instead of both: vector tiles, read by ranges
+     "tiles_whole": "/own/path.pmtiles", instead of it: a small tile file, fetched whole (a phone keeps it)
      "town": [[s, w], [n, e]],           beside them: what to show where nothing else says it
      "cells": [{"box": [[s, w], [n, e]], "count": 3}],      a rough place and how many are there
      "marks": [{"kind": "stop", "point": [lat, lon], "title": "Halt 7: Rosenstraße 6",
@@ -51,17 +52,20 @@ from city import words
 OSM_ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 STATIC = Path(__file__).resolve().parent.parent / "static"
 TILE_SCRIPTS = ("vendor/protomaps/protomaps-leaflet.js", "map-tiles.js")
+WHOLE_TILES_SCRIPT = "vendor/pmtiles/pmtiles.js"  # reads a tile file that lies in memory, without ranges
 OUR_SCRIPTS = ("map-town.js", "map-zones.js", "map.js")
 _BLANK = re.compile(r"@([A-Z_]+)@")  # what a map fills into the skeleton
 
 
-def frame(nonce: str, *, title: str, data_url: str) -> str:
+def frame(nonce: str, *, title: str, data_url: str, whole_tiles: bool = False) -> str:
     """The document for an ``<iframe>``: a map that fetches its JSON from ``data_url`` of this house.
 
     ``nonce`` is the word of this answer's content policy. The answer may be
-    framed by our own pages afterwards, and by nobody else's.
+    framed by our own pages afterwards, and by nobody else's. ``whole_tiles``:
+    the JSON may name a tile file that is fetched whole.
     """
     g.may_be_framed = True
+    scripts = (*((WHOLE_TILES_SCRIPT,) if whole_tiles else ()), *TILE_SCRIPTS, *OUR_SCRIPTS)
     return _fill(
         LANG=escape(words.language()),
         NONCE=escape(nonce),
@@ -77,7 +81,7 @@ def frame(nonce: str, *, title: str, data_url: str) -> str:
         AFTER_MAP="",
         WORDS=json_for_script(_words()),
         DATA="",
-        OUR_JS="".join(_script_link(nonce, name) for name in (*TILE_SCRIPTS, *OUR_SCRIPTS)),
+        OUR_JS="".join(_script_link(nonce, name) for name in scripts),
     )
 
 

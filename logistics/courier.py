@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from uuid import uuid4
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from city import clock, maps, streets
+from city import clock, maps, streets, tiles
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import NotFound, say
@@ -19,6 +20,7 @@ from logistics.forms import REASON_LABELS, ReportForm
 from logistics.models import CourierEvent, Stop, Tour
 from routing.message import BadInput
 from routing.streets.gpx import gpx
+from routing.streets.model import Bounds
 
 bp = Blueprint("courier", __name__)
 
@@ -118,6 +120,30 @@ def map_to_take_along() -> Response:
     found = own_tour()
     payload = {**base_to_take_along(found), **board.tour_map(found)}
     return _download(maps.standalone(payload, _title(found)), "text/html", f"{_file_name(found)}.html")
+
+
+def base_for_phone(found: Tour) -> dict[str, object]:
+    """What the app draws beneath its marks: a small tile file that it keeps; the drawn streets until there are tiles."""
+    if tiles.in_service() is None:
+        return base_to_take_along(found)
+    base = streets.base_of_map(around=_around(found))
+    for name in ("background_url", "tiles_url"):
+        base.pop(name, None)
+    corner = f"{streets.tiles_version(streets.in_service())} {excerpt_of(found)}"
+    version = hashlib.sha256(corner.encode()).hexdigest()[:16]
+    base["tiles_whole"] = url_for("phone.tour_tiles", v=version)
+    base["areas"] = areas_of_day(queries.current_city(), found.plan.day)
+    return base
+
+
+def excerpt_of(found: Tour) -> Bounds:
+    """The part of the town that a courier takes along: the whole ride, with a margin."""
+    return tiles.around(_around(found))
+
+
+def _around(found: Tour) -> list[tuple[float, float]]:
+    hub, stops = found.vehicle.hub, [(stop.shipment.lat, stop.shipment.lon) for stop in found.stops]
+    return [(hub.lat, hub.lon), *stops, *((lat, lon) for lat, lon in board.tour_line(found))]
 
 
 def base_to_take_along(found: Tour) -> dict[str, object]:

@@ -35,7 +35,7 @@ STATIC = (
         "courier-app.js",
     ),
     *("courier-out.js", "menu.js", "vendor/leaflet/leaflet.css", "vendor/leaflet/leaflet.js", "map.css"),
-    *(*maps.TILE_SCRIPTS, *maps.OUR_SCRIPTS),
+    *(maps.WHOLE_TILES_SCRIPT, *maps.TILE_SCRIPTS, *maps.OUR_SCRIPTS),
     "vendor/zxing/zxing.min.js",
 )
 SOURCES = ("templates/base.html", "templates/_parts.html", "templates/logistics/tour.html", "city/maps.py")

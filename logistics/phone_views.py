@@ -11,14 +11,14 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from city import clock, files, maps
+from city import clock, files, maps, tiles
 from city.access import current_account, public, requires
 from city.db import transaction
 from city.messages import say
 from city.models import Role
 from city.web import csp_nonce
 from logistics import delivery, phone, photos, street_queries
-from logistics.courier import base_to_take_along
+from logistics.courier import base_for_phone, excerpt_of, own_tour
 from logistics.models import Tour
 from routing.message import BadInput
 
@@ -34,7 +34,7 @@ def package() -> Response:
     answer: dict[str, Any] = {"account": account.id, "token": generate_csrf(), "now": phone.milliseconds(clock.now())}
     if (tour := _tour()) is not None:
         events = street_queries.events_of_tour(tour, account.id)
-        answer |= phone.package(tour, account, events, base_to_take_along(tour))
+        answer |= phone.package(tour, account, events, base_for_phone(tour))
     return jsonify(answer)
 
 
@@ -105,7 +105,16 @@ def take_photo() -> tuple[Response, int]:
 @requires(Role.COURIER)
 def map_frame() -> str:
     """The frame of the tour's map, at an address that the app keeps for the way."""
-    return maps.frame(csp_nonce(), title=_("Map"), data_url=url_for("courier.tour_map"))
+    return maps.frame(csp_nonce(), title=_("Map"), data_url=url_for("courier.tour_map"), whole_tiles=True)
+
+
+@bp.get("/tour/karte.pmtiles")
+@requires(Role.COURIER)
+def tour_tiles() -> Response:
+    """The town around the own tour as one small tile file, whole: phones keep no answers to ranges."""
+    answer = Response(tiles.excerpt(excerpt_of(own_tour())), content_type="application/octet-stream")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 @bp.get("/tour/sw.js")

@@ -23,6 +23,11 @@
     }).catch(function () { return { state: "offline" }; }).finally(function () { clearTimeout(clock); });
   }
 
+  function whole(url) { // a file, given up after a while
+    const end = new AbortController(), clock = setTimeout(function () { end.abort(); }, PATIENCE_MS);
+    return fetch(url, { credentials: "same-origin", signal: end.signal }).finally(function () { clearTimeout(clock); });
+  }
+
   function token() { // for what changes something; a new one with every look at the state of the tour
     return ask("/tour/stand.json").then(function (found) {
       return found.state === "ok" ? found : Object.assign(found, { data: null });
@@ -93,5 +98,5 @@
     return running;
   }
 
-  window.courierSend = { ask: ask, send: send };
+  window.courierSend = { ask: ask, send: send, whole: whole };
 })();

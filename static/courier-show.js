@@ -4,10 +4,10 @@
   "use strict";
 
   const words = JSON.parse(document.getElementById("worte").textContent);
-  const HINT_WALK_M = 25, MAP_SPARE_DEG = 0.0004;
+  const HINT_WALK_M = 25, MAP_SPARE_DEG = 0.0004, MAP_CACHE = "kurier-karte";
   const byId = function (id) { return document.getElementById(id); };
   const drawn = new Map(); // what each list shows now
-  let app = null, deeds = null, mapShown = "";
+  let app = null, deeds = null, mapShown = "", tilesMissing = false;
 
   function say(name, values) {
     const text = values.count === 1 && words[name + "_one"] || words[name];
@@ -224,10 +224,27 @@
 
   // --- the map: its data is written into the cache from which the worker serves it ---
 
+  // The town around the tour is one small tile file; it is kept under its whole address, older ones are thrown away.
+  function keepTiles(url) {
+    if (!url) { return Promise.resolve(); }
+    return caches.open(MAP_CACHE).then(function (cache) {
+      return cache.match(url).then(function (found) {
+        if (found) { return null; }
+        return window.courierSend.whole(url).then(function (answer) {
+          if (!answer.ok) { return null; }
+          return cache.keys().then(function (all) {
+            return Promise.all(all.filter(function (one) { return new URL(one.url).pathname.endsWith(".pmtiles"); }).map(function (one) { return cache.delete(one); }));
+          }).then(function () { return cache.put(url, answer); });
+        });
+      });
+    });
+  }
+
   function drawMap(stage, next) {
     const shown = [app.tour.mark, next ? next.reference : stage, app.now.done.length].join(" ");
-    if (shown === mapShown || !("caches" in window)) { return; }
+    if (shown === mapShown && !(tilesMissing && app.net === "ok") || !("caches" in window)) { return; }
     mapShown = shown;
+    tilesMissing = false;
     const done = new Set(app.now.done.map(function (one) { return one.stop.reference; }));
     const marks = app.tour.stops.map(function (stop) {
       const mark = { kind: done.has(stop.reference) ? "done" : "stop", point: stop.point, number: stop.position, title: stop.title };
@@ -240,7 +257,9 @@
     const data = Object.assign({}, app.tour.map, { marks: [app.tour.map.hub].concat(marks), lines: [{ kind: "tour", number: 1, line: line, title: "" }].concat(walks), fit: box(near) });
     delete data.hub;
     const answer = new Response(JSON.stringify(data), { headers: { "Content-Type": "application/json" } });
-    caches.open("kurier-karte").then(function (cache) { return cache.put("/tour/karte.json", answer); })
+    keepTiles(data.tiles_whole).catch(function () { tilesMissing = true; }) // no network: with the next one
+      .then(function () { return caches.open(MAP_CACHE); })
+      .then(function (cache) { return cache.put("/tour/karte.json", answer); })
       .then(function () { byId("karte-rahmen").src = "/tour/karte/rahmen?" + encodeURIComponent(shown); })
       .catch(function () { mapShown = ""; });
   }

@@ -216,7 +216,7 @@
     note(data);
     nameControls();
     fit(data);
-    if (drawsTiles(data)) { window.tiles.layer(data.tiles_url).addTo(map); } else { town.draw(background); }
+    if (data.tiles || drawsTiles(data)) { window.tiles.layer(data.tiles || data.tiles_url).addTo(map); } else { town.draw(background); }
     (data.areas || []).forEach(window.zones.area);
     (data.cells || []).forEach(cell);
     (data.lines || []).forEach(line);
@@ -231,6 +231,17 @@
   }
 
   function drawsTiles(data) { return Boolean(data.tiles_url && window.protomapsL && window.tiles); }
+
+  function withWholeTiles(data) { // a small tile file, read from memory: caches keep no answers to ranges
+    if (!data.tiles_whole || !window.pmtiles || !window.protomapsL) { return data; }
+    return fetch(data.tiles_whole, { credentials: "same-origin" }).then(function (answer) {
+      if (!answer.ok) { throw new Error(String(answer.status)); }
+      return answer.blob();
+    }).then(function (blob) {
+      const file = new File([blob], data.tiles_whole), source = new window.pmtiles.FileSource(file);
+      return Object.assign({}, data, { tiles: new window.pmtiles.PMTiles(source) });
+    }).catch(function () { return data; }); // the tour itself is drawn all the same
+  }
 
   function withBackground(data) { // the town itself is the same on every map, so browsers keep it
     if (!data.background_url || drawsTiles(data)) { return data; }
@@ -251,6 +262,7 @@
     fetch(root.dataset.url, { credentials: "same-origin", headers: { Accept: "application/json" } })
       .then(function (answer) { if (!answer.ok) { throw new Error(String(answer.status)); } return answer.json(); })
       .then(withBackground)
+      .then(withWholeTiles)
       .then(draw)
       .catch(fail);
   }

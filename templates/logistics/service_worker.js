@@ -1,5 +1,6 @@
 // Keeps the courier's app on the phone, so that it starts and rides without a network. Holds no data of its own:
-// the tour lies in the app's database, the map of the tour in the cache "kurier-karte", which the app fills itself.
+// the tour lies in the app's database, the map of the tour and the tiles of the town around it in the cache
+// "kurier-karte", which the app fills itself.
 "use strict";
 
 const SHELL = "kurier-{{ version }}", TOUR_MAP = "kurier-karte";
@@ -24,9 +25,16 @@ function kept(request, name) {
     .then(function (found) { return found || fetch(request); });
 }
 
+function keptExactly(request) { // the tiles of another tour have another address
+  return caches.open(TOUR_MAP)
+    .then(function (cache) { return cache.match(request, { ignoreVary: true }); })
+    .then(function (found) { return found || fetch(request); });
+}
+
 self.addEventListener("fetch", function (event) {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) { return; }
   if (PAGES.includes(url.pathname) || FILES.includes(url.pathname)) { event.respondWith(kept(event.request, SHELL)); }
   if (url.pathname === "/tour/karte.json") { event.respondWith(kept(event.request, TOUR_MAP)); }
+  if (url.pathname === "/tour/karte.pmtiles") { event.respondWith(keptExactly(event.request)); }
 });

@@ -8,11 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from city import streets
 from city.db import db, transaction
 from city.models import Role
 from logistics import dispatch, queries, street_queries
 from logistics.booking_form import Slot
 from logistics.models import Shipment
+from routing.streets.tiles.pyramid import build_tiles
 from tests import build
 from tests.logistics import rows
 from tests.logistics.test_planning import SAND, plan
@@ -307,6 +309,19 @@ def test_the_phone_takes_the_whole_tour_along_and_nobody_elses(street, sign_in):
     assert EVIL not in courier.get("/tour").text and "Birke" not in courier.get("/tour").text
     other = sign_in(Role.COURIER).get("/tour/paket.json").get_json()
     assert "stops" not in other
+
+
+def test_the_phone_takes_the_drawn_town_around_the_tour_along_in_one_small_file(street, sign_in):
+    _, courier, _ = street
+    found = streets.in_service()
+    build_tiles(streets.source_of(found), streets.tiles_of(found), note="")
+
+    base = courier.get("/tour/paket.json").get_json()["map"]
+    file = courier.get(base["tiles_whole"])
+
+    assert not {"background", "background_url", "tiles_url"} & set(base)
+    assert (file.status_code, file.data[:7]) == (200, b"PMTiles") and len(file.data) < 1_000_000
+    assert sign_in(Role.COURIER).get(base["tiles_whole"]).status_code == 404
 
 
 def test_the_worker_keeps_every_file_that_the_app_and_its_map_ask_for(street):

@@ -79,7 +79,7 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
     phone.locator("#laden-liste button").first.click()
     expect(phone.locator("#laden-liste button[aria-pressed=true]")).to_have_count(1)
     wait_for(lambda: phone.evaluate("navigator.serviceWorker.controller !== null"), phone)
-    wait_for(lambda: phone.evaluate("caches.has('kurier-karte')"), phone)
+    wait_for(lambda: phone.evaluate(KEPT_OF_THE_MAP) == ["/tour/karte.json", "/tour/karte.pmtiles"], phone)
     clean(courier)
 
     courier.context.set_offline(True)
@@ -88,7 +88,9 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
     ridden = [record(phone, how) for how in ("delivered", "failed", "neighbour", "name", "photo")]
     phone.reload()
     expect(phone.locator("#netz")).to_contain_text("Meldungen warten, nichts geht verloren.")
-    phone.frame_locator("#karte-rahmen").locator("main[data-drawn=yes]").wait_for()
+    offline_map = phone.frame_locator("#karte-rahmen")
+    offline_map.locator("main[data-drawn=yes]").wait_for()
+    offline_map.locator("canvas.leaflet-tile-loaded").first.wait_for()  # from the tile file on the phone
     assert len(set(ridden)) == 5 and settled(running, day) == []
 
     courier.problems.clear()  # the browser says what could not be fetched
@@ -111,6 +113,8 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
     assert len(settled(running, day)) == 5
 
 
+KEPT_OF_THE_MAP = """caches.open('kurier-karte').then(cache => cache.keys())
+    .then(all => all.map(one => new URL(one.url).pathname).sort())"""
 LEFT_ON_THE_PHONE = """Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRegistrations()])
     .then(all => all.map(one => one.length))"""
 
