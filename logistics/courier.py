@@ -123,7 +123,7 @@ def map_to_take_along() -> Response:
 
 
 def base_for_phone(found: Tour) -> dict[str, object]:
-    """What the app draws beneath its marks: a small tile file that it keeps; the drawn streets until there are tiles."""
+    """What the app draws beneath its marks: a small tile file that it keeps; the drawn streets until there is one."""
     if tiles.in_service() is None:
         return base_to_take_along(found)
     base = streets.base_of_map(around=_around(found))

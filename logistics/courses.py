@@ -9,19 +9,22 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from city import clock, streets
 from city.zones.queries import network_on
-from logistics import board, planning, queries
+from logistics import board, planning, queries, street_queries
+from logistics.forecast import breaks_taken
 from logistics.kinds import EventKind
 from logistics.models import DayPlan, Shipment, Stop, Tour
 from logistics.moves import Course
+from logistics.outcomes import MIN_BREAK_S
 from logistics.planning import DayInput, Question
 from routing.streets.model import Period
-from routing.tours.plan import Plan, Unserved, Visit
+from routing.tours.breaks import SHORT_BREAK_S
+from routing.tours.plan import Break, Plan, Unserved, Visit
 from routing.tours.plan import Tour as PlannedTour
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ class Running:
     question: Question
     plan: DayPlan
     now_s: int  # elapsed since midnight of the day; before the day 0
+    rests: Mapping[int, tuple[Break, ...]] = field(default_factory=dict)  # really taken, by id of the tour
 
     def key_of(self, tour: Tour) -> str:
         """How the problem names the bike of a tour."""
@@ -64,7 +68,39 @@ def running(given: DayInput, plan: DayPlan, *, at_s: int | None = None) -> Runni
     gone = [stop.shipment for tour in plan.tours for stop in tour.stops if stop.shipment_id not in known]
     whole = replace(given, shipments=[*given.shipments, *gone])
     now_s = elapsed_now(given.day) if at_s is None else at_s
-    return Running(whole, _question(whole), plan, now_s)
+    return Running(whole, _question(whole), plan, now_s, _rests(given.day, plan))
+
+
+def _rests(day: date, plan: DayPlan) -> dict[int, tuple[Break, ...]]:
+    """The breaks that couriers reported, where together they are as long as the law asks."""
+    told = street_queries.events_of_couriers([tour.courier_id for tour in plan.tours if tour.courier_id], day)
+    found = {}
+    for tour in plan.tours:
+        taken = [
+            (planning.elapsed_s(day, starts), planning.elapsed_s(day, ends))
+            for starts, ends in breaks_taken(told.get(tour.courier_id or 0, []), day, clock.now())
+            if ends - starts >= MIN_BREAK_S
+        ]
+        if sum(ends - starts for starts, ends in taken) >= SHORT_BREAK_S:
+            found[tour.id] = tuple(Break(_done_by(tour, day, starts), starts, ends) for starts, ends in taken)
+    return found
+
+
+def _done_by(tour: Tour, day: date, at_s: int) -> int:
+    """How many stops of a tour were over by then."""
+    ended = [event.happened_at for stop in tour.stops if (event := board.outcome(stop).event) is not None]
+    return sum(clock.moment_of(day, at_s) >= moment for moment in ended)
+
+
+def breaks_of(day: Running, tour: Tour) -> tuple[Break, ...]:
+    """The breaks of a tour in elapsed seconds: those taken, else those planned."""
+    if tour.id in day.rests:
+        return day.rests[tour.id]
+    shown = day.given.day
+    return tuple(
+        Break(one["after"], planning.elapsed_s(shown, one["starts_s"]), planning.elapsed_s(shown, one["ends_s"]))
+        for one in tour.breaks or ()
+    )
 
 
 def elapsed_now(day: date) -> int:
@@ -131,7 +167,12 @@ def _course(day: Running, key: str, tour: Tour | None) -> Course:
     last = max(done, key=lambda stop: stop.position, default=None)
     place = day.question.places.get(last.shipment.reference if last else hub, day.question.places[hub])
     left = last.departs_s if last else tour.departs_s
-    return Course(key, known, place, max(planning.elapsed_s(day.given.day, left), day.now_s))
+    over = [rest for rest in breaks_of(day, tour) if rest.after < len(done) or rest.starts_s <= day.now_s]
+    to_come = [rest.after - len(done) for rest in breaks_of(day, tour) if rest not in over]
+    free = max(planning.elapsed_s(day.given.day, left), day.now_s, *(rest.ends_s for rest in over))
+    rested = sum(rest.ends_s - rest.starts_s for rest in over)
+    began = planning.elapsed_s(day.given.day, tour.departs_s)
+    return Course(key, known, place, free, began, rested, to_come[0] if to_come else None)
 
 
 def plan_of(day: Running) -> Plan:
@@ -161,6 +202,7 @@ def _planned(day: Running, tour: Tour) -> PlannedTour:
         returns_s=planning.elapsed_s(day.given.day, tour.returns_s),
         metres=tour.metres,
         cost_cents=tour.cost_cents,
+        breaks=breaks_of(day, tour),
     )
 
 

@@ -39,7 +39,7 @@ def forecast(tour: Tour, events: Sequence[CourierEvent], day: date, now: datetim
     if now_s is not None and ahead and now_s > tour.departs_s:
         delay = max(delay, now_s - ahead[0].arrives_s)
     arrives, late = _carry(ahead, delay)
-    return Forecast(delay, arrives, frozenset(late), _breaks(events, day, now), bool(shift.order))
+    return Forecast(delay, arrives, frozenset(late), breaks_taken(events, day, now), bool(shift.order))
 
 
 def _carry(ahead: Sequence[Stop], delay_s: int) -> tuple[dict[int, int], set[int]]:
@@ -60,7 +60,8 @@ def seconds_of(moment: datetime, day: date) -> int | None:
     return shown.hour * 3600 + shown.minute * 60 + shown.second if shown.date() == day else None
 
 
-def _breaks(events: Sequence[CourierEvent], day: date, now: datetime) -> tuple[tuple[int, int], ...]:
+def breaks_taken(events: Sequence[CourierEvent], day: date, now: datetime) -> tuple[tuple[int, int], ...]:
+    """The breaks that were reported, clock seconds from and to; one that lasts ends now."""
     found, since = [], None
     for event in outcomes.in_order(events):
         at = seconds_of(event.happened_at, day)

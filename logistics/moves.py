@@ -6,9 +6,11 @@ All times are seconds elapsed since local midnight of the planned day.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.message import Message
+from routing.tours.breaks import SHORT_BREAK_S, breaks_to_try, is_enough
+from routing.tours.plan import Break
 from routing.tours.problem import Order, Problem, Vehicle
 from routing.tours.schedule import carries, distance, earliest_departure, latest_return, ride, service_start
 
@@ -18,13 +20,18 @@ class Course:
     """The rest of one bike's tour: what it still visits, from where and when it is free to go there.
 
     ``place`` and ``free_s`` are ``None`` as long as the bike has not left its
-    hub; then it leaves when that suits the tour best.
+    hub; then it leaves when that suits the tour best. ``began_s``: when it did
+    leave, ``rested_s``: how long its courier has rested since, ``rest_after``:
+    behind how many of these stops the plan has the break that is still ahead.
     """
 
     vehicle: str
     orders: tuple[str, ...]
     place: int | None = None
     free_s: int | None = None
+    began_s: int | None = None
+    rested_s: int = 0
+    rest_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,11 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Ridden:
-    """A course with its times: what it costs in time and way, and every reason why it cannot be ridden."""
+    """A course with its times: what it costs in time and way.
+
+    ``objections``: why it cannot be ridden; ``warnings``: what it breaks, and
+    the dispatcher may take on: somebody's window, the end of a shift.
+    """
 
     vehicle: str
     departs_s: int
@@ -49,6 +60,8 @@ class Ridden:
     metres: int
     load_g: int
     objections: tuple[Message, ...]
+    breaks: tuple[Break, ...] = ()  # counted among these stops
+    warnings: tuple[Message, ...] = ()
 
     @property
     def possible(self) -> bool:
@@ -63,7 +76,7 @@ def move(courses: Sequence[Course], order: str, *, to: str, at: int) -> list[Cou
         orders = [key for key in course.orders if key != order]
         if course.vehicle == to:
             orders.insert(max(0, min(at, len(orders))), order)
-        moved.append(Course(course.vehicle, tuple(orders), course.place, course.free_s))
+        moved.append(replace(course, orders=tuple(orders)))
     return moved
 
 
@@ -75,7 +88,7 @@ def ridden(problem: Problem, course: Course) -> Ridden:
     if course.place is None and (tour := ride(problem, vehicle, orders)) is not None:
         wrong = _objections_to_load(vehicle, orders)
         stops = tuple(Timed(v.order, v.arrives_s, v.starts_s, v.departs_s) for v in tour.visits)
-        return Ridden(course.vehicle, tour.departs_s, stops, tour.returns_s, tour.metres, load_g, wrong)
+        return Ridden(course.vehicle, tour.departs_s, stops, tour.returns_s, tour.metres, load_g, wrong, tour.breaks)
     return _forced(problem, vehicle, course, orders, load_g)
 
 
@@ -89,22 +102,68 @@ def _forced(problem: Problem, vehicle: Vehicle, course: Course, orders: list[Ord
     if metres is None:
         nowhere = Message("There is no way for this bike between two of these stops.")
         return Ridden(course.vehicle, departs, (), departs, 0, load_g, (nowhere,))
-    stops, here, now = [], start, departs
-    for order in orders:
-        arrives = now + travel.seconds.item(here, order.place)
-        begins = service_start(order, arrives)
-        late = None if begins is not None else _late(order, arrives)
-        starts = arrives if begins is None else begins
-        stops.append(Timed(order.key, arrives, starts, starts + order.stop_s, late))
-        here, now = order.place, starts + order.stop_s
-    returns = now + travel.seconds.item(here, end)
-    wrong = [*_objections_to_load(vehicle, orders), *(stop.late for stop in stops if stop.late)]
+    walk = _Walk(problem, vehicle, orders, start, departs, end)
+    stops, returns, breaks = walk.rested(course)
+    wrong, warnings = [*_objections_to_load(vehicle, orders)], [stop.late for stop in stops if stop.late]
+    if breaks is None:
+        wrong.append(Message("There is no room for the break that the law asks for (§ 4 ArbZG)."))
     if returns > latest_return(problem, vehicle):
-        wrong.append(Message("The bike would be back only after its shift or the hub's hours end."))
+        warnings.append(Message("The bike would be back only after its shift or the hub's hours end."))
     if vehicle.reach_m is not None and metres > vehicle.reach_m:
         wrong.append(Message("The way of %(has)d m is longer than the bike's range of %(most)d m.",
                              {"has": metres, "most": vehicle.reach_m}))  # fmt: skip
-    return Ridden(course.vehicle, departs, tuple(stops), returns, metres, load_g, tuple(wrong))
+    return Ridden(course.vehicle, departs, stops, returns, metres, load_g, tuple(wrong), breaks or (),
+                  tuple(warnings))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A sequence of stops that is ridden as it is, from a place and a second on."""
+
+    problem: Problem
+    vehicle: Vehicle
+    orders: Sequence[Order]
+    start: int
+    departs_s: int
+    end: int
+
+    def timed(self, rest: tuple[int, int] | None = None) -> tuple[tuple[Timed, ...], int, int]:
+        """The stops, the return, and when the break begins; ``rest``: behind how many stops, and for how long."""
+        seconds = self.problem.travel[self.vehicle.vehicle_class].seconds
+        stops: list[Timed] = []
+        here, now, rests = self.start, self.departs_s, 0
+        for number, order in enumerate([*self.orders, None]):
+            if rest is not None and rest[0] == number:
+                rests, now = now, now + rest[1]
+            now += seconds.item(here, self.end if order is None else order.place)
+            if order is None:
+                break
+            begins = service_start(order, now)
+            late = None if begins is not None else _late(order, now)
+            starts = now if begins is None else begins
+            stops.append(Timed(order.key, now, starts, starts + order.stop_s, late))
+            here, now = order.place, starts + order.stop_s
+        return tuple(stops), now, rests
+
+    def rested(self, course: Course) -> tuple[tuple[Timed, ...], int, tuple[Break, ...] | None]:
+        """Stops, return and breaks: where one is due, the lawful one with fewest stops late; None: there is none."""
+        stops, returns, _ = self.timed()
+        began = self.departs_s if course.began_s is None else course.began_s
+        work = returns - began - course.rested_s + self.vehicle.worked_s
+        if not self.vehicle.breaks or course.rested_s >= SHORT_BREAK_S or not breaks_to_try(work):
+            return stops, returns, ()
+        found = []
+        for rest_s in breaks_to_try(work):
+            for after in range(0 if course.place is not None else 1, len(self.orders) + 1):
+                rested, back, rests = self.timed((after, rest_s))
+                before, behind = rests - began + self.vehicle.worked_s, back - rests - rest_s
+                if is_enough(rest_s, before + behind, before, behind):
+                    late, planned = sum(one.late is not None for one in rested), after != course.rest_after
+                    found.append((late, planned, back, after, rested, Break(after, rests, rests + rest_s)))
+        if not found:
+            return stops, returns, None
+        _late_ones, _planned, back, _after, rested, taken = min(found, key=lambda one: one[:4])
+        return rested, back, (taken,)
 
 
 def _late(order: Order, arrives_s: int) -> Message:

@@ -84,6 +84,7 @@ def package(tour: Tour, courier: Account, events: Iterable[CourierEvent], base: 
         "metres": tour.metres,
         "parcels": tour.parcels,
         "stops": [_stop(stop) for stop in tour.stops],
+        "breaks": tour.breaks or [],
         "back": {"steps": _steps(tour.back_steps), "line": tour.back_line},
         "events": [_event(event) for event in events],
         "map": {**base, "hub": {"kind": "hub", "point": [hub.lat, hub.lon], "title": hub.name}},

@@ -76,6 +76,8 @@ WORDS = {
     "break_state": N_("Break so far: %(minutes)s min of %(needs)s min."),
     "break_none": N_("Breaks so far: none. This tour needs none by law."),
     "break_now": N_("Break since %(since)s."),
+    "break_planned": N_("Planned from %(starts)s to %(ends)s, behind stop %(after)s."),
+    "break_row": N_("Break"),
     "break_by": N_("Please begin at %(until)s at the latest."),
     "neighbour": N_("Handed to a neighbour"),
     "neighbour_ask": N_("Name and bell of the neighbour"),

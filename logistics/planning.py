@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from logistics.ways import PeriodOf, Wanted, Ways, ways
 from routing.message import BadInput, Message
 from routing.streets.model import Manoeuvre, Path, VehicleClass
 from routing.tours import check
-from routing.tours.plan import Plan
+from routing.tours.plan import Break, Plan
 from routing.tours.plan import Tour as PlannedTour
 from routing.tours.problem import Hub as ProblemHub
 from routing.tours.problem import Kind, Order, Problem, Vehicle, Window
@@ -211,6 +211,7 @@ def _vehicle(given: DayInput, key: str, bike: HubVehicle) -> Vehicle:
         cost_cents_h=given.settings.cargo_bike_cents_h,
         cost_cents_km=given.settings.cargo_bike_cents_km,
         range_m=reach_m(bike),
+        breaks=True,
     )
 
 
@@ -238,7 +239,8 @@ def _tour(given: DayInput, question: Question, planned: PlannedTour) -> Tour:
         _may_be_ridden(table, here, there, leg, free_at, arrives)
         stops.append(_stop(given, table, question.shipments[visit.order], there, position, leg, arrives, visit.starts_s,
                            visit.departs_s))  # fmt: skip
-        here, free_at = there, visit.departs_s
+        rested = [rest.ends_s for rest in planned.breaks if rest.after == position]
+        here, free_at = there, max([visit.departs_s, *rested])
     home = question.places[planned.end_hub]
     back = table.leg(here, home)
     _may_be_ridden(table, here, home, back, free_at, planned.returns_s)
@@ -253,8 +255,17 @@ def _tour(given: DayInput, question: Question, planned: PlannedTour) -> Tour:
         load_ml=sum(shipment.volume_ml for shipment in shipments),
         back_line=line_of(back),
         back_steps=steps_of(back),
+        breaks=rests_of(given.day, planned.breaks),
         stops=stops,
     )
+
+
+def rests_of(day: date, breaks: Iterable[Break]) -> list[dict[str, int]]:
+    """Breaks as the database keeps them: after which stop, and clock seconds."""
+    return [
+        {"after": rest.after, "starts_s": clock_s(day, rest.starts_s), "ends_s": clock_s(day, rest.ends_s)}
+        for rest in breaks
+    ]
 
 
 def _may_be_ridden(table: Ways, here: int, there: int, leg: Path, free_at: int, arrives: int) -> None:

@@ -14,12 +14,13 @@ from logistics.courses import Running
 from logistics.kinds import EventKind, PlanState, ShipmentStatus
 from logistics.models import DayPlan, Stop, Tour, UnservedShipment
 from routing.tours.plan import Tour as PlannedTour
-from routing.tours.problem import Problem
+from routing.tours.problem import Order, Problem, Vehicle, Window
 from routing.tours.replan import Changes, Replanned
 
 REPLANNER = "routing.tours.replan:replan"
 LIMIT_S = 0.3
 SEED = 1
+TAKEN_ON_SPARE_S = 900  # how much later than planned a stop may come that is late on purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +38,43 @@ def question(day: date, *, out: Iterable[str] = (), at_s: int | None = None) -> 
     unknown = set(out) - set(running.question.bikes)
     if unknown:
         raise NotFound("There is no such bike on this day.")
-    problem = replace(running.question.problem, orders=_held(running))
+    problem = replace(running.question.problem, orders=_held(running), vehicles=_taken_on(running))
     return Question(running, problem, _changes(running, frozenset(out) | dispatch.bikes_out(running.given)))
 
 
-def _held(day: Running) -> tuple:
+def _held(day: Running) -> tuple[Order, ...]:
     holds = {
         stop.shipment.reference: day.key_of(tour)
         for tour in day.plan.tours
         for stop in tour.stops
         if stop.held and not courses.settled(stop)
     }
-    return tuple(
+    late = _late_on_purpose(day)
+    orders = (
         replace(order, only_vehicles=frozenset({holds[order.key]})) if order.key in holds else order
         for order in day.question.problem.orders
+    )
+    return tuple(replace(order, windows=(late[order.key],)) if order.key in late else order for order in orders)
+
+
+def _late_on_purpose(day: Running) -> dict[str, Window]:
+    """The windows of stops that a dispatcher has put behind their end: they stay possible when planned again."""
+    found = {}
+    for tour in day.plan.tours:
+        for stop in tour.stops:
+            order = day.question.problem.order_by_key.get(stop.shipment.reference)
+            ends_s = planning.elapsed_s(day.given.day, stop.departs_s)
+            if order is not None and order.windows and ends_s > max(window.closes_s for window in order.windows):
+                found[order.key] = Window(min(window.opens_s for window in order.windows), ends_s + TAKEN_ON_SPARE_S)
+    return found
+
+
+def _taken_on(day: Running) -> tuple[Vehicle, ...]:
+    """The bikes, each with at least the hours that its tour has been given."""
+    back = {day.key_of(tour): planning.elapsed_s(day.given.day, tour.returns_s) for tour in day.plan.tours}
+    return tuple(
+        replace(vehicle, ends_s=max(vehicle.ends_s, back.get(vehicle.key, 0)))
+        for vehicle in day.question.problem.vehicles
     )
 
 
@@ -131,7 +155,15 @@ def _rows(day: Running, found: Replanned, tour: PlannedTour, old: Tour | None) -
     ]
     held = frozenset(key for key, stop in known.items() if stop.held)
     return versions.ridden_tour(
-        day, tour.vehicle, old, fixed, legs, departs_s=tour.departs_s, returns_s=tour.returns_s, held=held
+        day,
+        tour.vehicle,
+        old,
+        fixed,
+        legs,
+        departs_s=tour.departs_s,
+        returns_s=tour.returns_s,
+        breaks=tour.breaks,
+        held=held,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from city.links import address_of
@@ -25,6 +26,7 @@ def tour_link() -> str:
     return address_of("courier.tour")
 
 
+@lru_cache(maxsize=8)
 def qr_path(text: str) -> dict[str, Any]:
     """A QR code as one SVG path: its size in modules with the quiet border, and the path."""
     import segno  # only where one is drawn

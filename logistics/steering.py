@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from city import audit
@@ -15,6 +16,7 @@ from logistics.models import DayPlan, Shipment, Stop, Tour
 from logistics.moves import Course, Ridden
 from logistics.services import refuse
 from routing.message import Message
+from routing.tours.plan import Break
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Total:
     returns_after_s: int | None  # None: it stays at home
     load_g: int
     room_g: int
+    breaks: tuple[Break, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,12 @@ class Preview:
     metres_before: int
     metres_after: int
     objections: tuple[Message, ...]
+    warnings: tuple[Message, ...]  # the dispatcher may take them on
     ridden: tuple[Ridden, ...]
 
     @property
     def possible(self) -> bool:
-        """Whether it may count."""
+        """Whether it may count, taken on or not."""
         return not self.objections
 
 
@@ -84,7 +88,8 @@ def preview(day: Running, reference: str, *, bike: str, at: int) -> Preview:
     after = moves.move(before, reference, to=bike, at=at)
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old.orders != new.orders]
     ridden = [moves.ridden(day.question.problem, new) for _, new in changed]
-    objections = [text for one in ridden for text in one.objections]
+    objections = [text for one in ridden for text in (*one.objections, *_closed(day, one))]
+    warnings = [text for one in ridden for text in one.warnings]
     if (no := moves.objection_to_bike(day.question.problem, bike, reference)) is not None:
         objections.insert(0, no)
     if (loaded := _loaded(before, reference, bike)) is not None:
@@ -101,8 +106,28 @@ def preview(day: Running, reference: str, *, bike: str, at: int) -> Preview:
     return Preview(
         shipment, bike, at, day.plan.number, tuple(line for line in lines if _differs(line)),
         tuple(_total(day, one) for one in ridden), sum(metres),
-        sum(metres) + _more_metres(day, touched, ridden), tuple(objections), tuple(ridden),
+        sum(metres) + _more_metres(day, touched, ridden), tuple(objections), tuple(warnings), tuple(ridden),
     )  # fmt: skip
+
+
+def _closed(day: Running, one: Ridden) -> Iterator[Message]:
+    """Ways that would be ridden while a street of them is closed."""
+    table = day.question.ways[day.question.bikes[one.vehicle].vehicle_class]
+    here = _from(day, one)
+    for stop in one.stops:
+        there = day.question.places[stop.order]
+        opens, closes = table.open_from_to(here, there)
+        if here != there and (stop.arrives_s - table.seconds.item(here, there) < opens or stop.starts_s > closes):
+            address = day.question.shipments[stop.order].address
+            yield Message("A street on the way to %(address)s is closed at that time.", {"address": address})
+        here = there
+
+
+def _from(day: Running, one: Ridden) -> int:
+    """The place from which what is still ahead begins."""
+    course = next(course for course in courses.courses_of(day) if course.vehicle == one.vehicle)
+    hub = day.question.problem.vehicle_by_key[one.vehicle].start_hub
+    return day.question.places[hub] if course.place is None else course.place
 
 
 def _over(day: Running, shipment: Shipment) -> Message | None:
@@ -138,7 +163,8 @@ def _total(day: Running, one: Ridden) -> Total:
     tour = _tour_of(day, one.vehicle)
     bike = day.question.bikes[one.vehicle]
     before = planning.elapsed_s(day.given.day, tour.returns_s) if tour else None
-    return Total(one.vehicle, before, one.returns_s if one.stops else None, one.load_g, bike.payload_g)
+    return Total(one.vehicle, before, one.returns_s if one.stops else None, one.load_g, bike.payload_g,
+                 one.breaks)  # fmt: skip
 
 
 def _tour_of(day: Running, key: str) -> Tour | None:
@@ -155,13 +181,18 @@ def _metres(one: Ridden) -> int:
     return one.metres if one.stops else 0
 
 
-def move_stop(day: date, reference: str, *, bike: str, at: int, number: int) -> DayPlan:
-    """Let a move count, as the next version of the plan. Raises Conflict when the plan is another one by now."""
+def move_stop(day: date, reference: str, *, bike: str, at: int, number: int, taken_on: bool = False) -> DayPlan:
+    """Let a move count, as the next version of the plan. ``taken_on``: also one that breaks a window or a shift's end.
+
+    Raises Conflict when the plan is another one by now, or the move cannot be ridden.
+    """
     now = running(day, to_change=True)
     versions.expect_number(now.plan, number)
     seen = preview(now, reference, bike=bike, at=at)
     if not seen.possible:
         refuse(seen.objections[0])
+    if seen.warnings and not taken_on:
+        refuse(seen.warnings[0])
     if not seen.ridden:
         raise Conflict("The stop is there already, so nothing changes.")
     changed = {one.vehicle: _rows(now, one) for one in seen.ridden}
@@ -178,7 +209,7 @@ def move_stop(day: date, reference: str, *, bike: str, at: int, number: int) -> 
     db.session.flush()
     versions.put_in_force(now.plan, after)
     dispatch.forget_old_plans(day, after.number)
-    audit.record("stop moved", "shipment", seen.shipment.id, plan=after.number)
+    audit.record("stop moved", "shipment", seen.shipment.id, plan=after.number, taken_on=len(seen.warnings))
     return after
 
 
@@ -190,8 +221,18 @@ def _rows(day: Running, one: Ridden) -> Tour | None:
     departs = planning.elapsed_s(day.given.day, tour.departs_s) if tour and done else one.departs_s
     held = frozenset(stop.shipment.reference for t in day.plan.tours for stop in t.stops if stop.held)
     legs = [versions.Leg(stop.order, stop.arrives_s, stop.starts_s, stop.departs_s) for stop in one.stops]
+    over = [rest for rest in courses.breaks_of(day, tour) if rest.starts_s <= one.departs_s] if tour and done else []
+    ahead = [replace(rest, after=rest.after + len(done)) for rest in one.breaks]
     return versions.ridden_tour(
-        day, one.vehicle, tour, done, legs, departs_s=departs, returns_s=one.returns_s, held=held
+        day,
+        one.vehicle,
+        tour,
+        done,
+        legs,
+        departs_s=departs,
+        returns_s=one.returns_s,
+        breaks=(*over, *ahead),
+        held=held,
     )
 
 

@@ -95,7 +95,9 @@ def move_stop(day: str) -> Response:
             with transaction():
                 now = steering.running(shown)
                 bike, at, number = _key(now, form.rad.data), (form.platz.data or 1) - 1, form.plan.data or 0
-                made = steering.move_stop(shown, form.halt.data, bike=bike, at=at, number=number)
+                made = steering.move_stop(
+                    shown, form.halt.data, bike=bike, at=at, number=number, taken_on=form.trotzdem.data == "1"
+                )
         except Conflict as refusal:
             flash(say(refusal), "error")
         else:

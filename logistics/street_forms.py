@@ -28,6 +28,7 @@ class MoveForm(CityForm):
     rad = WholeNumberField(validators=[required()])
     platz = WholeNumberField(validators=[required(), LimitsBetween(1, 5000)])
     plan = WholeNumberField(validators=[required()])
+    trotzdem = HiddenText(default="")  # "1": what it breaks was seen and taken on
 
 
 class ReplanForm(CityForm):

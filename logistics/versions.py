@@ -14,6 +14,7 @@ from logistics.kinds import PlanState
 from logistics.models import DayPlan, Stop, Tour, UnservedShipment
 from logistics.ways import Ways
 from routing.streets.model import Path
+from routing.tours.plan import Break
 from routing.tours.schedule import cost_cents
 
 BY_HAND = "hand"
@@ -77,7 +78,7 @@ def put_in_force(before: DayPlan, after: DayPlan) -> None:
 def copy_of(tour: Tour) -> Tour:
     """The same tour for a new version."""
     names = ("vehicle_id", "courier_id", "departs_s", "returns_s", "metres", "cost_cents", "parcels", "load_g",
-             "load_ml", "back_line", "back_steps", "released_at")  # fmt: skip
+             "load_ml", "back_line", "back_steps", "breaks", "released_at")  # fmt: skip
     return Tour(**{name: getattr(tour, name) for name in names}, stops=[copy_of_stop(stop) for stop in tour.stops])
 
 
@@ -98,8 +99,11 @@ def copy_of_unserved(rows: Iterable[UnservedShipment], *, without: int | None = 
 
 
 def ridden_tour(day: Running, key: str, old: Tour | None, fixed: Sequence[Stop], legs: Sequence[Leg], *,
-                departs_s: int, returns_s: int, held: frozenset[str] = frozenset()) -> Tour:  # fmt: skip
+                departs_s: int, returns_s: int, breaks: Sequence[Break] = (),
+                held: frozenset[str] = frozenset()) -> Tour:  # fmt: skip
     """The rows of a tour: stops that stay as they are, then new legs along the streets; elapsed seconds.
+
+    ``breaks`` count all stops, from 1.
 
     Raises Conflict where a street is closed when it would be ridden.
     """
@@ -125,12 +129,13 @@ def ridden_tour(day: Running, key: str, old: Tour | None, fixed: Sequence[Stop],
         departs_s=planning.clock_s(day.given.day, departs_s),
         returns_s=planning.clock_s(day.given.day, returns_s),
         metres=metres,
-        cost_cents=cost_cents(vehicle, returns_s - departs_s, metres),
+        cost_cents=cost_cents(vehicle, returns_s - departs_s - sum(r.ends_s - r.starts_s for r in breaks), metres),
         parcels=sum(shipment.parcels for shipment in shipments),
         load_g=sum(shipment.weight_g for shipment in shipments),
         load_ml=sum(shipment.volume_ml for shipment in shipments),
         back_line=planning.line_of(home),
         back_steps=planning.steps_of(home),
+        breaks=planning.rests_of(day.given.day, breaks),
         stops=stops,
     )
 

@@ -157,13 +157,13 @@
 
   function drawLists(stage) {
     const later = app.now.stops.slice(stage === "ride" ? 1 : 0);
-    const rows = later.map(function (stop) {
+    const rows = later.flatMap(function (stop) {
       const row = made("li"), button = made("button", undefined, "weiter__knopf");
       button.type = "button";
       button.append(made("span", stop.position, "nr"), wordsOf(stop.address, stop.recipient + " · " + count(stop)), made("span", clock(stop.arrives_s), "zahl"));
       button.addEventListener("click", function () { deeds.openStop(stop); });
       row.append(button);
-      return row;
+      return [row].concat(breaksBehind(stop));
     });
     const end = made("li", undefined, "weiter__ende");
     end.append(made("span", "H", "nr nr--hub"), wordsOf(app.tour.hub.name, words.end), made("span", clock(app.tour.returns_s), "zahl"));
@@ -177,12 +177,22 @@
     }));
   }
 
+  function breaksBehind(stop) { // as planned; one that was taken is counted under "Shift"
+    return (app.tour.breaks || []).filter(function (one) { return one.after === stop.position && !app.now.rest.ms; }).map(function (one) {
+      const row = made("li", undefined, "weiter__ende");
+      row.append(made("span", "P", "nr nr--pause"), wordsOf(words.break_row, clock(one.starts_s) + "–" + clock(one.ends_s)), made("span", clock(one.starts_s), "zahl"));
+      return row;
+    });
+  }
+
   function drawBreak() {
     const rest = app.now.rest, hours = (app.tour.returns_s - app.tour.departs_s) / 3600, needs = hours > 9 ? 45 : hours > 6 ? 30 : 0;
     const had = Math.round(rest.ms / 60000), parts = [];
     parts.push(needs || had ? say("break_state", { minutes: had, needs: needs }) : words.break_none);
     if (rest.since) { parts.push(say("break_now", { since: clockOf(rest.since) })); }
-    else if (needs > had) { parts.push(say("break_by", { until: clock(app.tour.departs_s + 6 * 3600) })); }
+    else if (needs > had && (app.tour.breaks || []).length) {
+      app.tour.breaks.forEach(function (one) { parts.push(say("break_planned", { starts: clock(one.starts_s), ends: clock(one.ends_s), after: one.after })); });
+    } else if (needs > had) { parts.push(say("break_by", { until: clock(app.tour.departs_s + 6 * 3600) })); }
     write("pause-stand", parts.join(" "));
     write("pause", rest.since ? words.break_end : words.break_start);
   }

@@ -82,6 +82,7 @@ class Tour(CityBound, Model):
     load_ml: Mapped[int]
     back_line: Mapped[list[list[float]]] = mapped_column(JSON)  # [[lat, lon], …]
     back_steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    breaks: Mapped[list[dict[str, int]]] = mapped_column(JSON, default=list)  # {after: stop, starts_s, ends_s}
     released_at: Mapped[datetime | None] = mapped_column(Moment)  # from then on the courier sees it
 
     plan: Mapped[DayPlan] = relationship(back_populates="tours", lazy="raise_on_sql")

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from routing.tours import fit
 from routing.tours.plan import Tour
 from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.schedule import may_serve, ride
 
+ENOUGH = 8  # places that keep every constraint, of which the cheapest is taken
 Routes = dict[str, list[Order]]  # by vehicle, in the sequence they are ridden
 
 
@@ -39,21 +41,23 @@ def cheapest_insertion(problem: Problem, orders: Iterable[Order], stop: Callable
     return without_losses(problem, routes)
 
 
-def fill_up(problem: Problem, routes: Routes, stop: Callable[[], bool] = lambda: False) -> Routes:
-    """Insert every order that is left out and still costs less than its price."""
+def fill_up(
+    problem: Problem, routes: Routes, stop: Callable[[], bool] = lambda: False, *, enough: int = ENOUGH
+) -> Routes:
+    """Insert every order that is left out and still costs less than its price; ``enough`` as ``best_insertion``."""
     routes = {key: list(orders) for key, orders in routes.items() if orders}
     served = {order.key for orders in routes.values() for order in orders}
     single = (o for o in problem.orders if o.key not in served and o.kind is not Kind.PAIR)
     for order in sorted(single, key=_urgency):
         if stop():
             break
-        best = best_insertion(problem, routes, order)
+        best = best_insertion(problem, routes, order, enough=enough)
         if best and best.extra_cents < order.price_unserved_cents:
             routes.setdefault(best.vehicle.key, []).insert(best.position, order)
     return routes
 
 
-def best_insertion(problem: Problem, routes: Routes, order: Order, *, enough: int = 8) -> Insertion | None:
+def best_insertion(problem: Problem, routes: Routes, order: Order, *, enough: int = ENOUGH) -> Insertion | None:
     """The cheapest place for one more order that keeps every constraint, hub capacities included.
 
     Places are tried by the cost of the detour; of the first ``enough`` that
@@ -61,13 +65,16 @@ def best_insertion(problem: Problem, routes: Routes, order: Order, *, enough: in
     short detour dear.
     """
     found: Insertion | None = None
+    before: dict[str, int] = {}
     for vehicle, position in _candidates(problem, routes, order):
         ridden = routes.get(vehicle.key, [])
         tour = ride(problem, vehicle, [*ridden[:position], order, *ridden[position:]])
         if tour is None:
             continue
-        before = ride(problem, vehicle, ridden) if ridden else None
-        extra = tour.cost_cents - (before.cost_cents if before else 0)
+        if vehicle.key not in before:
+            old = ride(problem, vehicle, ridden) if ridden else None
+            before[vehicle.key] = old.cost_cents if old else 0
+        extra = tour.cost_cents - before[vehicle.key]
         if found is None or extra < found.extra_cents:
             found = Insertion(vehicle, position, tour, extra)
         enough -= 1
@@ -156,15 +163,23 @@ def _urgency(order: Order) -> tuple[int, int]:
     return closes - order.stop_s, -order.load_ml
 
 
-def _candidates(problem: Problem, routes: Routes, order: Order) -> list[tuple[Vehicle, int]]:
-    """Every place where the way exists, the cheapest detour first."""
+def _candidates(problem: Problem, routes: Routes, order: Order) -> Iterator[tuple[Vehicle, int]]:
+    """Every place where the way exists and the order is not too late for certain, the cheapest detour first."""
     found = []
     for vehicle in possible_vehicles(problem, routes, order):
         ridden = routes.get(vehicle.key, [])
+        if not fit.fits_load(vehicle, ridden, order):
+            continue
         detours = _detours(problem, vehicle, ridden, order)
         found += [(cents, vehicle, position) for position, cents in enumerate(detours.tolist()) if cents < np.inf]
     found.sort(key=lambda candidate: candidate[0])
-    return [(vehicle, position) for _, vehicle, position in found]
+    in_time: dict[str, set[int]] = {}
+    for _, vehicle, position in found:
+        if vehicle.key not in in_time:  # only for vehicles whose turn comes
+            positions = fit.positions_in_time(problem, vehicle, routes.get(vehicle.key, []), order)
+            in_time[vehicle.key] = set(positions)
+        if position in in_time[vehicle.key]:
+            yield vehicle, position
 
 
 def _detours(problem: Problem, vehicle: Vehicle, ridden: Sequence[Order], order: Order) -> np.ndarray:

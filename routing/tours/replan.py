@@ -214,7 +214,7 @@ def _kept(day: Problem, plan: Plan) -> Routes:
         if vehicle:
             its = [order for order in orders if may_serve(rest, vehicle, order)]
             routes[vehicle.key] = _ridable(rest, vehicle, its)
-    return fill_up(rest, {key: orders for key, orders in routes.items() if orders})
+    return fill_up(rest, {key: orders for key, orders in routes.items() if orders}, enough=1)  # the search goes on
 
 
 def _ridable(problem: Problem, vehicle: Vehicle, orders: list[Order]) -> list[Order]:

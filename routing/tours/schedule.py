@@ -165,6 +165,10 @@ def service_start(order: Order, arrives_s: int) -> int | None:
     ready = arrives_s if order.kind in (Kind.DELIVERY, Kind.DROP) else max(arrives_s, order.release_s)
     if not order.windows:
         return ready
+    if len(order.windows) == 1:  # nearly always, and asked for very often
+        only = order.windows[0]
+        begins = max(ready, only.opens_s)
+        return begins if begins + order.stop_s <= only.closes_s else None
     fitting = (max(ready, w.opens_s) for w in order.windows if max(ready, w.opens_s) + order.stop_s <= w.closes_s)
     return min(fitting, default=None)
 
