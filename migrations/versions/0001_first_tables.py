@@ -1460,6 +1460,7 @@ def upgrade() -> None:
     sa.Column('load_ml', sa.Integer(), nullable=False),
     sa.Column('back_line', sa.JSON(), nullable=False),
     sa.Column('back_steps', sa.JSON(), nullable=False),
+    sa.Column('breaks', sa.JSON(), nullable=False),
     sa.Column('released_at', city.db.Moment(timezone=True), nullable=True),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_tour_city_id_city')),
