@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from routing.streets import loops
 from routing.streets.access import Access, Pattern, Use
 from routing.streets.conditions import Condition
+from routing.streets.groups import Groups
 from routing.streets.model import VEHICLES, Period, VehicleClass, ZoneUse
 from routing.streets.packing import DETOUR, FAR, LENGTH_BITS, packed
 from routing.streets.segments import Segments, Trait
@@ -77,6 +77,9 @@ class CostModel:
         self._length_dm = np.repeat(np.maximum(np.rint(segments.length_m * 10), 1).astype(np.int64), 2)
         self._length_m = np.repeat(segments.length_m, 2)
         self._tail, self._head = turns.lane_of[turns.tail], turns.lane_of[turns.head]
+        self._leaving, self._entering = (Groups(keys, len(self._length_m)) for keys in (self._tail, self._head))
+        self._clocked = np.flatnonzero(np.repeat(np.isin(segments.trait, self._conditional), 2))
+        self._unclocked: dict[VehicleClass, tuple[LaneUses, Ints]] = {}
 
     @property
     def rules(self) -> Mapping[AccessRule, Inside]:
@@ -95,8 +98,9 @@ class CostModel:
             self._windows.clear()
         if (vehicle, period) not in self._windows:
             k = VEHICLES.index(vehicle)
-            patterns = (self._segments.traits[t].pattern for t in self._conditional)
-            self._windows[vehicle, period] = tuple(_worst(states_during(pattern, period), k) for pattern in patterns)
+            patterns = [self._segments.traits[t].pattern for t in self._conditional]
+            worst = {pattern: _worst(states_during(pattern, period), k) for pattern in dict.fromkeys(patterns)}
+            self._windows[vehicle, period] = tuple(worst[pattern] for pattern in patterns)
         return OpenUses(self._windows[vehicle, period], self._rules_that(lambda rule: rule.truths(period), vehicle))
 
     def widest(self, vehicle: VehicleClass) -> OpenUses:
@@ -150,16 +154,24 @@ class CostModel:
     def _signed_lanes(
         self, vehicle: VehicleClass, conditional: tuple[tuple[Use, Use], ...]
     ) -> tuple[LaneUses, LaneCosts]:
-        """As the signs in the map have it."""
-        k = VEHICLES.index(vehicle)
-        kmh, push, destination = (table[:, k].copy() for table in self._fixed)
-        for trait, pair in zip(self._conditional, conditional, strict=True):
-            for side, use in enumerate(pair):
-                kmh[trait, side], push[trait, side], destination[trait, side] = use
-        rows = self._segments.trait
-        uses = LaneUses(kmh[rows].ravel(), push[rows].ravel(), destination[rows].ravel())
-        cost = self._cost(uses.kmh, np.arange(len(uses.kmh)))
+        """As the signs in the map have it; only lanes with hours are worked out, the others are so at all times."""
+        steady, steady_cost = self._steady(vehicle)
+        table = np.array(conditional, np.float64).reshape(len(self._conditional), 2, 3)
+        place = np.searchsorted(self._conditional, self._segments.trait[self._clocked >> 1])
+        kmh, push, destination = table[place, self._clocked & 1].T
+        uses, cost = LaneUses(steady.kmh.copy(), steady.push.copy(), steady.destination.copy()), steady_cost.copy()
+        uses.kmh[self._clocked], uses.push[self._clocked] = kmh, push.astype(bool)
+        uses.destination[self._clocked] = destination.astype(bool)
+        cost[self._clocked] = self._cost(kmh, self._clocked)
         return uses, LaneCosts(cost, uses.push, self._zones(uses.destination & (uses.kmh > 0)))
+
+    def _steady(self, vehicle: VehicleClass) -> tuple[LaneUses, Ints]:
+        """Every lane without its hours, and what it costs then."""
+        if vehicle not in self._unclocked:
+            k, rows = VEHICLES.index(vehicle), self._segments.trait
+            uses = LaneUses(*(table[:, k][rows].ravel() for table in self._fixed))
+            self._unclocked[vehicle] = uses, self._cost(uses.kmh, np.arange(len(uses.kmh)))
+        return self._unclocked[vehicle]
 
     def _overridden(
         self,
@@ -201,18 +213,8 @@ class CostModel:
 
     def _zones(self, destination: NDArray[np.bool_]) -> NDArray[np.int32]:
         """Each connected set of destination lanes has its first lane as its number, under all costs; -1 elsewhere."""
-        zone = np.full(len(destination), -1, np.int32)
-        count = int(destination.sum())
-        within = np.flatnonzero(destination[self._tail])
-        within = within[destination[self._head[within]]]
-        place = np.cumsum(destination) - 1
-        links = (place[self._tail[within]], place[self._head[within]])
-        graph = coo_array((np.ones(len(within), np.int8), links), shape=(count, count))
-        if count:
-            lanes = np.flatnonzero(destination)
-            label = connected_components(graph, directed=False)[1]
-            zone[lanes] = lanes[np.unique(label, return_index=True)[1]][label]
-        return zone
+        found: NDArray[np.int32] = loops.joined(destination, self._tail, self._head)
+        return found
 
     def arcs(self, vehicle: VehicleClass, lanes: LaneCosts) -> Ints:
         """Cost of every arc: the turn and the whole lane it enters."""
@@ -223,7 +225,7 @@ class CostModel:
     ) -> tuple[Ints, Ints]:
         """The arcs that cost something else than under near lanes, and the costs of all."""
         other = (lanes.cost != near.cost) | (lanes.push != near.push) | (lanes.zone != near.zone)
-        beside = np.flatnonzero(other[self._tail] | other[self._head])
+        beside = self._touching(np.flatnonzero(other))
         cost = near_arcs.copy()
         cost[beside] = self._arcs(vehicle, lanes, beside)
         return beside[cost[beside] != near_arcs[beside]], cost
@@ -232,14 +234,15 @@ class CostModel:
         """The costs of all arcs, as if no area closed a lane in part; once for all, once only out of such lanes."""
         if not lanes.cuts:
             return arcs, arcs
-        cut = np.zeros(len(lanes.cost), np.bool_)
-        cut[list(lanes.cuts)] = True
-        beside = np.flatnonzero(cut[self._tail] | cut[self._head])
-        loose = arcs.copy()
+        beside = self._touching(np.array(list(lanes.cuts)))
+        loose, leaving = arcs.copy(), arcs.copy()
         loose[beside] = self._arcs(vehicle, lanes.through, beside)
-        leaving = arcs.copy()
-        leaving[beside] = np.where(lanes.open[self._head[beside]], loose[beside], FAR)
+        leaving[beside] = np.where(lanes.cost[self._head[beside]] < FAR, loose[beside], FAR)
         return loose, leaving
+
+    def _touching(self, lanes: Ints) -> Ints:
+        """The arcs that leave or enter any of these lanes."""
+        return np.unique(np.concatenate((self._leaving.of(lanes)[0], self._entering.of(lanes)[0])))
 
     def _arcs(self, vehicle: VehicleClass, lanes: LaneCosts, which: Ints) -> Ints:
         k, tail, head = VEHICLES.index(vehicle), self._tail[which], self._head[which]
@@ -249,7 +252,8 @@ class CostModel:
         zone = lanes.zone[head]
         entering = (zone >= 0) & (lanes.zone[tail] != zone)
         cost = lanes.cost[head] + (turn_ms << LENGTH_BITS) + np.where(entering, DETOUR, 0)
-        usable = ((self._turns.may[which] >> k) & 1).astype(bool) & lanes.open[head] & lanes.open[tail]
+        usable = ((self._turns.may[which] >> k) & 1).astype(bool)
+        usable &= (lanes.cost[head] < FAR) & (lanes.cost[tail] < FAR)
         return np.where(usable, cost, FAR)
 
 

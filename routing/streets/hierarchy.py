@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.streets import kernels
+from routing.streets.groups import Groups
 from routing.streets.packing import FAR
 
 Ints = NDArray[np.int64]
@@ -38,24 +39,46 @@ class Found:
     nodes: Ints
 
 
-class Hierarchy:
-    """Shape of the hierarchy over n nodes and the arcs ``tail`` → ``head``; ``rank[n]`` is the place in the order."""
+@dataclass(frozen=True)
+class Shape:
+    """Which edges there are from each of n ranks upwards, and from below; arrays that can be kept.
 
-    def __init__(self, rank: NDArray[np.int32], tail: NDArray[np.int32], head: NDArray[np.int32]) -> None:
-        self.rank = rank
+    Edges of rank r go to ``above[first[r]:first[r + 1]]``, ascending; those that come from below it are
+    ``below_edge[below_first[r]:below_first[r + 1]]``. ``edge[a]`` stands for arc a.
+    """
+
+    rank: NDArray[np.int32]  # n, of each node
+    first: NDArray[np.int64]  # n + 1
+    above: NDArray[np.int32]
+    parent: NDArray[np.int32]  # n
+    edge: NDArray[np.int32]
+    below_first: NDArray[np.int64]  # n + 1
+    below_edge: NDArray[np.int32]
+
+
+def shape_of(rank: NDArray[np.int32], tail: NDArray[np.int32], head: NDArray[np.int32]) -> Shape:
+    """Contract the graph of the arcs ``tail`` → ``head``; ``rank[n]`` is the place of a node in the order."""
+    low, high = np.minimum(rank[tail], rank[head]), np.maximum(rank[tail], rank[head])
+    by_low = Groups(low, len(rank))
+    first, above, parent = kernels.shape(by_low.first, high[by_low.rows])
+    edge = kernels.edges_of(first, above, low, high).astype(np.int32)
+    below = Groups(above, len(rank))
+    return Shape(rank, first, above, parent, edge, below.first, below.rows.astype(np.int32))
+
+
+class Hierarchy:
+    """The hierarchy of this shape over the arcs ``tail`` → ``head``."""
+
+    def __init__(self, shape: Shape, tail: NDArray[np.int32], head: NDArray[np.int32]) -> None:
+        self.rank = rank = shape.rank
         self.node = np.empty_like(rank)
         self.node[rank] = np.arange(len(rank), dtype=rank.dtype)
-        low, high = np.minimum(rank[tail], rank[head]), np.maximum(rank[tail], rank[head])
-        order = np.argsort(low, kind="stable")
-        first = np.concatenate(([0], np.cumsum(np.bincount(low, minlength=len(rank)))))
-        self.first, self.above, self.parent = kernels.shape(first, high[order])
-        self._edge = kernels.edges_of(self.first, self.above, low, high)
+        self.first, self.above, self.parent, self._edge = shape.first, shape.above, shape.parent, shape.edge
         self._rises = rank[tail] < rank[head]
         self._rise_arc, self._fall_arc = self._arc_of_edge(self._rises), self._arc_of_edge(~self._rises)
-        below = np.argsort(self.above, kind="stable")
-        low_of_edge = np.repeat(np.arange(len(rank), dtype=np.int32), np.diff(self.first))
-        self._below_first = np.concatenate(([0], np.cumsum(np.bincount(self.above, minlength=len(rank)))))
-        self._below, self._below_edge, self._low = low_of_edge[below], below, low_of_edge
+        self._low = np.repeat(np.arange(len(rank), dtype=np.int32), np.diff(self.first))
+        self._below_first, self._below_edge = shape.below_first, shape.below_edge
+        self._below = self._low[shape.below_edge]
 
     def _arc_of_edge(self, which: NDArray[np.bool_]) -> NDArray[np.int32]:
         """The arc that an edge stands for in one direction; -1 for a shortcut."""
@@ -85,23 +108,12 @@ class Hierarchy:
         ``costs`` are what each start node costs already. ``FAR`` where there is no way.
         """
         goals = self.rank[targets]
-        chosen = self._upwards(goals)
+        chosen = kernels.upwards(self.parent, goals)
         place = np.full(len(self.rank), -1, np.int32)
         place[chosen] = np.arange(len(chosen), dtype=np.int32)
         ranks = self.rank[sources]
         shape = (self.first, self.above, self.parent, metric.rise, metric.fall)
         return kernels.sweep(*shape, chosen, place, source_first, ranks, costs, goals, BATCH)
-
-    def _upwards(self, ranks: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Every node from which one of these can be reached downwards, highest first."""
-        marked = np.zeros(len(self.rank), np.bool_)
-        front = np.unique(ranks)
-        while len(front):
-            front = front[~marked[front]]
-            marked[front] = True
-            front = np.unique(self.parent[front])
-            front = front[front >= 0]
-        return np.flatnonzero(marked)[::-1].astype(np.int32)
 
     def ride(
         self, metric: Metric, sources: Ints, source_costs: Ints, targets: Ints, target_costs: Ints

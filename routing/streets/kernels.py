@@ -6,13 +6,10 @@ Ids are ranks. ``first`` and ``above`` list for each node the higher nodes it ha
 
 from __future__ import annotations
 
-import heapq
-
 import numba
 import numpy as np
 
 FAR = 1 << 60  # as in packing; numba wants its constants at home
-DETOUR = 1 << 51
 
 compiled = numba.njit(cache=True, nogil=True)
 
@@ -96,17 +93,19 @@ def customise(first, above, rise, fall):  # type: ignore[no-untyped-def]
 def recustomise(  # type: ignore[no-untyped-def]
     first, above, below_first, below, below_edge, low, rise_arc, fall_arc, arcs, rise, fall, seeds
 ):
-    """Compute again only the edges that changed ones can touch, lowest first; returns how many."""
-    n = len(first) - 1
+    """Compute again only the edges that changed ones can touch, lowest first; returns how many.
+
+    Edges are numbered by their lower node, so what an edge touches stands behind it: one walk over the marks will do.
+    """
     waits = np.zeros(len(above), np.bool_)
-    queue = [(np.int64(low[e]) * n + above[e], e) for e in seeds]
+    start = len(above)
     for e in seeds:
         waits[e] = True
-    heapq.heapify(queue)
+        start = min(start, e)
     done = 0
-    while len(queue):
-        _, e = heapq.heappop(queue)
-        waits[e] = False
+    for e in range(start, len(above)):
+        if not waits[e]:
+            continue
         done += 1
         v, w = low[e], above[e]
         up = arcs[rise_arc[e]] if rise_arc[e] >= 0 else FAR
@@ -129,16 +128,34 @@ def recustomise(  # type: ignore[no-untyped-def]
         rise[e], fall[e] = up, down
         for k in range(first[v], first[v + 1]):
             x = above[k]
-            if x == w:
+            there, back = best_down + rise[k], best_up + fall[k]  # w – v – x, and x – v – w
+            if x == w or (there >= FAR and back >= FAR):
                 continue
             other = edge(first, above, min(w, x), max(w, x))
-            there, back = best_down + rise[k], best_up + fall[k]  # w – v – x, and x – v – w
             if x < w:
                 there, back = back, there
-            if not waits[other] and (there <= rise[other] or back <= fall[other]):
+            if there <= rise[other] or back <= fall[other]:
                 waits[other] = True
-                heapq.heappush(queue, (np.int64(min(w, x)) * n + max(w, x), other))
     return done
+
+
+@compiled
+def upwards(parent, ranks):  # type: ignore[no-untyped-def]
+    """Every node from which one of these can be reached downwards, highest first."""
+    marked = np.zeros(len(parent), np.bool_)
+    count = 0
+    for rank in ranks:
+        x = rank
+        while x >= 0 and not marked[x]:
+            marked[x] = True
+            count += 1
+            x = parent[x]
+    chosen = np.empty(count, np.int32)
+    for x in range(len(parent)):
+        if marked[x]:
+            count -= 1
+            chosen[count] = x
+    return chosen
 
 
 @compiled
@@ -197,51 +214,23 @@ def sweep(  # type: ignore[no-untyped-def]
                     table[place[path[i]], b] = dist[path[i]]
                 dist[path[i]] = FAR
         for k in range(len(chosen)):
-            row = table[k]
-            for e in range(begin[k], begin[k + 1]):
+            row, e, end = table[k], begin[k], begin[k + 1]
+            while e + 4 <= end:  # four edges at once: memory is what is slow
+                h0, h1, h2, h3 = table[over[e]], table[over[e + 1]], table[over[e + 2]], table[over[e + 3]]
+                c0, c1, c2, c3 = cost[e], cost[e + 1], cost[e + 2], cost[e + 3]
+                for b in range(batch):
+                    row[b] = min(min(min(h0[b] + c0, h1[b] + c1), min(h2[b] + c2, h3[b] + c3)), row[b])
+                e += 4
+            while e < end:
                 higher, more = table[over[e]], cost[e]
                 for b in range(batch):
                     row[b] = min(row[b], higher[b] + more)
+                e += 1
         for j in range(len(goals)):
             row = table[place[goals[j]]]
             for b in range(width):
                 out[s0 + b, j] = min(row[b], FAR)
     return out
-
-
-@compiled
-def between(found, column, rest, from_zone, zone):  # type: ignore[no-untyped-def]
-    """From costs to the ends of lanes to costs between stops: less what lies behind a stop, less its one detour."""
-    rows, columns = len(found), len(column)
-    out = np.empty((rows, columns), np.int64)
-    for i in range(rows):
-        for j in range(columns):
-            best = np.int64(FAR)
-            for side in range(2):
-                if rest[j, side] < FAR and found[i, column[j, side]] < FAR:
-                    best = min(best, found[i, column[j, side]] - rest[j, side])
-            if zone[j] >= 0 and from_zone[i] != zone[j] and DETOUR <= best < FAR:
-                best -= DETOUR
-            out[i, j] = best
-    return out
-
-
-@compiled
-def told(cost, from_ms, to_ms, from_place, to_place, length_bits, detour_bits):  # type: ignore[no-untyped-def]
-    """Whole seconds and metres; the walks at both ends count where the two places differ. -1: no way."""
-    rows, columns = cost.shape
-    seconds, metres = np.empty((rows, columns), np.int32), np.empty((rows, columns), np.int32)
-    for i in range(rows):
-        for j in range(columns):
-            if cost[i, j] >= FAR:
-                seconds[i, j] = metres[i, j] = -1
-                continue
-            ms = (cost[i, j] >> length_bits) & ((1 << detour_bits) - 1)
-            if from_place[i] != to_place[j]:
-                ms += from_ms[i] + to_ms[j]
-            seconds[i, j] = (ms + 500) // 1000
-            metres[i, j] = ((cost[i, j] & ((1 << length_bits) - 1)) + 5) // 10
-    return seconds, metres
 
 
 @compiled

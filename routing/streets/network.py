@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.message import BadInput, Message
-from routing.streets import kernels, reasons
+from routing.streets import loops, reasons
 from routing.streets.costs import CostModel, OpenUses
-from routing.streets.hierarchy import Hierarchy
+from routing.streets.hierarchy import Hierarchy, shape_of
 from routing.streets.model import (
     UNREACHABLE,
     VEHICLES,
@@ -107,7 +107,8 @@ def _derive(source: FilePath, speeds: Speeds, bbox: Bounds | None, tell: Callabl
     tell(0.9)
     areas = [("building", line) for line in extract.buildings] + [("green", line) for line in extract.green]
     beside = scenery([*extract.water, *areas])
-    return Derived(segments, turns, lane_ranks(segments, turns), beside, not_understood)
+    shape = shape_of(lane_ranks(segments, turns), turns.tail, turns.head)
+    return Derived(segments, turns, shape, beside, not_understood)
 
 
 class Network:
@@ -125,7 +126,7 @@ class Network:
         self._states: dict[tuple[VehicleClass, Period | None], str] = {}
         self._model = CostModel(derived.segments, derived.turns, speeds)
         self._adjacency = Adjacency(derived.turns)
-        self._hierarchy = Hierarchy(derived.rank, derived.turns.tail, derived.turns.head)
+        self._hierarchy = Hierarchy(derived.shape, derived.turns.tail, derived.turns.head)
         self._drawer = Drawer(derived.segments, derived.turns)
         self._lock = threading.RLock()
         self._finder: SegmentFinder | None = None
@@ -176,7 +177,7 @@ class Network:
             cost[:, ~served[columns]] = FAR
             cost[rows[:, None] == columns[None, :]] = 0
             ends = walk_ms[rows], walk_ms[columns], places[rows], places[columns]
-            seconds, metres = kernels.told(cost, *ends, LENGTH_BITS, DETOUR_BITS)
+            seconds, metres = loops.told(cost, *ends, LENGTH_BITS, DETOUR_BITS)
             return seconds, metres
 
         return compute

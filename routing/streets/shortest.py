@@ -7,13 +7,13 @@ ends where the next stop lies on its lane. All costs are packed milliseconds and
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.streets import kernels
+from routing.streets import loops
 from routing.streets.costs import LaneCosts
+from routing.streets.groups import Groups, spread
 from routing.streets.hierarchy import Hierarchy, Metric
 from routing.streets.packing import DETOUR, FAR, decimetres, milliseconds, packed
 from routing.streets.snapping import Stops
@@ -42,20 +42,19 @@ class Adjacency:
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
-        self.out = np.argsort(turns.tail, kind="stable")
-        self.out_first = np.searchsorted(turns.tail[self.out], np.arange(turns.count + 1))
-        self.nodes = np.argsort(turns.lane_of, kind="stable")
-        lanes = np.arange(int(turns.lane_of.max()) + 2)
-        self.nodes_first = np.searchsorted(turns.lane_of[self.nodes], lanes)
+        self.out = Groups(turns.tail, turns.count)
+        self.nodes = Groups(turns.lane_of, int(turns.lane_of.max()) + 1)
 
-    def arcs_of(self, node: int) -> Ints:
-        return self.out[self.out_first[node] : self.out_first[node + 1]]
+    def arcs_along(self, nodes: Ints) -> Ints:
+        """The arc from each node to the next one."""
+        found: Ints = loops.arcs_along(self.out.first, self.out.rows, self.turns.head, nodes)
+        return found
 
-    def ways_on(self, node: int, arcs: Ints) -> int:
-        """In how many ways one can go on from here under these costs, turning round aside."""
-        out = self.arcs_of(node)
-        onward = self.turns.lane_of[self.turns.head[out]] != (self.turns.lane_of[node] ^ 1)
-        return int(((arcs[out] < FAR) & onward).sum())
+    def ways_on(self, nodes: NDArray[np.int32], arcs: Ints) -> Ints:
+        """In how many ways one can go on from each node under these costs, turning round aside."""
+        turns = self.turns
+        found: Ints = loops.ways_on(self.out.first, self.out.rows, turns.head, turns.lane_of, arcs, nodes)
+        return found
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ class Router:
         )
         by_lane, column = self._per_lane(found[:, : len(nodes)], node_lane, ends.lane)
         zones = self._zone_of(begins.lane, leaves), self._zone_of(ends.lane, usable)
-        out = kernels.between(by_lane, column, ends.rest, *zones)
+        out = loops.between(by_lane, column, ends.rest, *zones)
         self._enter(out, found[:, len(nodes) :], entries, begins)
         self._ride_along(out, stops.segment, sides, rows, columns)
         out[rows[:, None] == columns[None, :]] = 0
@@ -144,20 +143,17 @@ class Router:
 
     def _starts(self, lane: Ints, leave: Ints, usable: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
         """Every node that follows a stop's lanes, what it costs to have ridden it, and the stop."""
-        flat, behind = lane.ravel(), leave.ravel()
-        fan = np.where(usable.ravel(), self._near.out_first[flat + 1] - self._near.out_first[flat], 0)
-        place = np.arange(fan.sum()) - np.repeat(np.cumsum(fan) - fan, fan)
-        arcs = self._near.out[np.repeat(self._near.out_first[flat], fan) + place]
-        cost = np.repeat(behind, fan) + self._leaving[arcs]
-        owner = np.repeat(np.repeat(np.arange(len(lane)), 2), fan)
+        usable_side = np.flatnonzero(usable.ravel())
+        arcs, side = self._near.out.of(lane.ravel()[usable_side])
+        side = usable_side[side]
+        cost = leave.ravel()[side] + self._leaving[arcs]
         passable = self._leaving[arcs] < FAR
-        return self._turns.head[arcs][passable].astype(np.int64), cost[passable], owner[passable]
+        return self._turns.head[arcs][passable].astype(np.int64), cost[passable], side[passable] // 2
 
     def _nodes_of(self, lanes: Ints) -> tuple[Ints, Ints]:
         """The nodes that stand for these lanes (copies included), and for which lane each stands."""
-        fan = self._near.nodes_first[lanes + 1] - self._near.nodes_first[lanes]
-        place = np.arange(fan.sum()) - np.repeat(np.cumsum(fan) - fan, fan)
-        return self._near.nodes[np.repeat(self._near.nodes_first[lanes], fan) + place], np.repeat(lanes, fan)
+        nodes, place = self._near.nodes.of(lanes)
+        return nodes, lanes[place]
 
     @staticmethod
     def _per_lane(found: Ints, node_lane: Ints, lane: Ints) -> tuple[Ints, Ints]:
@@ -194,18 +190,16 @@ class Router:
 
     def _ride_along(self, out: Ints, segment: Ints, sides: Sides, rows: Ints, columns: Ints) -> None:
         """Two stops on one segment: straight along it, where that is shorter and nothing between them is closed."""
-        of_segment: dict[int, list[int]] = {}
-        for place, one in enumerate(segment[columns].tolist()):
-            of_segment.setdefault(one, []).append(place)
-        for i, row in enumerate(rows.tolist()):
-            near = of_segment.get(int(segment[row]), [])
-            if not near or (len(near) == 1 and columns[near[0]] == row):
-                continue
-            others = columns[near]
-            for side in (0, 1):
-                ahead = sides.ahead[row, side] - sides.ahead[others, side]
-                same = (sides.piece[row, side] >= 0) & (sides.piece[others, side] == sides.piece[row, side])
-                out[i, near] = np.where(same & (ahead >= 0), np.minimum(out[i, near], ahead), out[i, near])
+        order = np.argsort(segment[columns], kind="stable")
+        ranges = [np.searchsorted(segment[columns], segment[rows], edge, order) for edge in ("left", "right")]
+        row, place = spread(ranges[0], ranges[1] - ranges[0])
+        column = order[place]
+        start, goal = rows[row], columns[column]
+        for side in (0, 1):
+            ahead = sides.ahead[start, side] - sides.ahead[goal, side]
+            same = (sides.piece[start, side] >= 0) & (sides.piece[goal, side] == sides.piece[start, side])
+            fine = same & (ahead >= 0)
+            out[row[fine], column[fine]] = np.minimum(out[row[fine], column[fine]], ahead[fine])
 
     def ride(self, stops: Stops) -> Ride | None:
         """The ride from the first of two stops to the second; its cost equals the table's."""
@@ -250,29 +244,24 @@ class Router:
         zone, own = self._zone_of(ends.lane, usable)[0], self._zone_of(begins.lane, leaves)[0]
         entering = zone >= 0 and own != zone and found.cost >= DETOUR
         first_lane, first_arc = sides[found.source]
-        nodes = [first_lane, *(int(node) for node in found.nodes)]
-        arcs = [first_arc, *(self._arc(a, b) for a, b in pairwise(nodes[1:]))]
+        nodes, arcs = found.nodes, self._near.arcs_along(found.nodes)
         if found.target >= len(targets):
-            arcs.append(int(entries.arc[found.target - len(targets)]))
-            nodes.append(int(self._turns.head[arcs[-1]]))
-        lanes = tuple(int(self._turns.lane_of[node]) for node in nodes)
+            last_arc = entries.arc[found.target - len(targets)]
+            nodes, arcs = np.append(nodes, self._turns.head[last_arc]), np.append(arcs, last_arc)
+        lanes = (first_lane, *self._turns.lane_of[nodes].tolist())
         cost = found.cost - (DETOUR if entering else 0)
-        return Ride(cost, lanes, tuple(arcs), _left(begins, first_lane), _left(ends, lanes[-1]))
+        return Ride(cost, lanes, (first_arc, *arcs.tolist()), _left(begins, first_lane), _left(ends, lanes[-1]))
 
     def _start_sides(self, lane: Ints, usable: NDArray[np.bool_]) -> list[tuple[int, int]]:
         """For each start of ``_starts`` the lane it leaves and the arc it takes, in the same order."""
-        sides = []
-        for one in lane[usable]:
-            for arc in self._near.arcs_of(int(one)):
-                if self._leaving[arc] < FAR:
-                    sides.append((int(one), int(arc)))
-        return sides
+        lanes = lane[usable]
+        arcs, side = self._near.out.of(lanes)
+        passable = self._leaving[arcs] < FAR
+        return list(zip(lanes[side[passable]].tolist(), arcs[passable].tolist(), strict=True))
 
-    def _arc(self, tail: int, head: int) -> int:
-        return int(next(arc for arc in self._near.arcs_of(tail) if self._turns.head[arc] == head))
-
-    def ways_on(self, node: int) -> int:
-        return self._near.ways_on(node, self.arcs)
+    def ways_on(self, nodes: NDArray[np.int32]) -> Ints:
+        """In how many ways one can go on from each node, turning round aside."""
+        return self._near.ways_on(nodes, self.arcs)
 
 
 def _of(sides: Sides, which: Ints) -> Sides:

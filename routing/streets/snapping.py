@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from routing.message import BadInput
+from routing.streets import loops
+from routing.streets.groups import Groups
 from routing.streets.model import Bounds, Point
-from routing.streets.packing import FAR
 from routing.streets.segments import Segments, metres_per_degree
 from routing.streets.turns import Turns
 
@@ -168,10 +167,8 @@ def _too_far(point: Point) -> BadInput:
 
 def connected_lanes(turns: Turns, arc_costs: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Lanes from which one gets about and back again: the large strongly connected parts of the network."""
-    usable = arc_costs < FAR
-    tail, head = turns.tail[usable], turns.head[usable]
-    links = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(turns.count, turns.count))
-    _, label = connected_components(links, directed=True, connection="strong")
+    out = Groups(turns.tail, turns.count)
+    label = loops.strong_parts(out.first, out.rows, turns.head, arc_costs)
     size = np.bincount(label)
     large = (size >= max(LEAST_LANES, LEAST_SHARE * size.max())) | (size == size.max())
     lanes = int(turns.lane_of.max()) + 1

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from routing.streets.access import Access, Pattern, Use
 from routing.streets.conditions import parse_condition
+from routing.streets.hierarchy import Shape
 from routing.streets.model import Bounds, Point
 from routing.streets.segments import Segments, Trait
 from routing.streets.speeds import Speeds
 from routing.streets.turns import Turns
 
-VERSION = 3  # raise it whenever the import would give another graph for the same file
+VERSION = 4  # raise it whenever the import would give another graph for the same file
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Derived:
 
     segments: Segments
     turns: Turns
-    rank: NDArray[np.int32]
+    shape: Shape
     scenery: Scenery
     not_understood: dict[str, int]
 
@@ -78,7 +79,7 @@ def save(place: Path, derived: Derived) -> None:
     """Write beside the final place first, then swap: a reader sees the old file, or the whole new one."""
     place.parent.mkdir(parents=True, exist_ok=True)
     arrays = _columns("segments", derived.segments) | _columns("turns", derived.turns)
-    arrays |= _columns("scenery", derived.scenery) | {"rank": derived.rank}
+    arrays |= _columns("scenery", derived.scenery) | _columns("shape", derived.shape)
     text = {
         "traits": _traits_to_json(derived.segments.traits),
         "scenery": derived.scenery.kinds,
@@ -106,7 +107,7 @@ def load(place: Path) -> Derived | None:
             segments = Segments(**columns, traits=_traits_from_json(text["traits"]))
             beside = Scenery(kinds=tuple(text["scenery"]), **_group(arrays, "scenery"))
             turns = Turns(**_group(arrays, "turns"))
-            return Derived(segments, turns, arrays["rank"], beside, text["not_understood"])
+            return Derived(segments, turns, Shape(**_group(arrays, "shape")), beside, text["not_understood"])
     except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
         return None
 

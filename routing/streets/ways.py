@@ -17,6 +17,8 @@ from routing.streets.store import as_points
 from routing.streets.turns import Turns
 from routing.streets.words import SIDE_TOLD_M, Stretch
 
+Ints = NDArray[np.int64]
+
 
 class Drawer:
     """Draws rides on one street network."""
@@ -26,31 +28,54 @@ class Drawer:
 
     def line(self, ride: Ride) -> tuple[Point, ...]:
         """Points from start to end; at least two, the same twice where nothing is ridden."""
-        parts = [self._part(ride, number) for number in range(len(ride.lanes))]
-        points = [point for number, part in enumerate(parts) for point in part[1 if number else 0 :]]
-        return tuple(points)
+        parts = [self._part(ride, number)[1 if number else 0 :] for number in range(len(ride.lanes))]
+        return as_points(np.concatenate(parts))
 
     def place(self, segment: int, share: float) -> Point:
         """The point at a share of a segment's line."""
         return as_points(cut(self._segments.line(segment), share, share))[0]
 
-    def _part(self, ride: Ride, number: int) -> list[Point]:
+    def _part(self, ride: Ride, number: int) -> NDArray[np.float64]:
         """The line of one lane, cut where the ride begins and ends."""
         lane = ride.lanes[number]
         line = self._segments.line(lane >> 1)
         line = line[::-1] if lane & 1 else line
         begin = 1.0 - ride.from_left if number == 0 else 0.0
         end = 1.0 - ride.to_left if number == len(ride.lanes) - 1 else 1.0
-        return list(as_points(line if (begin, end) == (0.0, 1.0) else cut(line, begin, end)))
-
-    def _first(self, lane: int) -> Point:
-        first, end = self._segments.first[lane >> 1], self._segments.first[(lane >> 1) + 1]
-        lat, lon = self._segments.points[end - 1 if lane & 1 else first].tolist()
-        return lat, lon
+        return line if (begin, end) == (0.0, 1.0) else cut(line, begin, end)
 
     def stretches(self, ride: Ride, router: Router) -> list[Stretch]:
         """What the words are made of; milliseconds and decimetres add up to the ride's cost."""
-        return [self._stretch(ride, number, router) for number in range(len(ride.lanes))]
+        segments, turns = self._segments, self._turns
+        lanes, arcs = np.array(ride.lanes), np.array(ride.arcs, np.int64)
+        ms, dm = self._costs(ride, router, lanes, arcs)
+        begin = as_points(self._part(ride, 0))
+        first = segments.points[np.where(lanes & 1, segments.first[(lanes >> 1) + 1] - 1, segments.first[lanes >> 1])]
+        columns = zip(
+            (begin[0], *as_points(first[1:])),
+            [segments.traits[trait] for trait in segments.trait[lanes >> 1].tolist()],
+            router.lanes.push[lanes].tolist(),
+            ms.tolist(),
+            dm.tolist(),
+            [0, *turns.degrees[arcs].tolist()],
+            [False, *(lanes[1:] == (lanes[:-1] ^ 1)).tolist()],
+            [False, *(router.ways_on(turns.tail[arcs]) > 1).tolist()],
+            [bearing(begin), *[0.0] * len(arcs)],
+            strict=True,
+        )
+        return [Stretch(at, trait.name, trait.kind, trait.roundabout, *others) for at, trait, *others in columns]
+
+    @staticmethod
+    def _costs(ride: Ride, router: Router, lanes: Ints, arcs: Ints) -> tuple[Ints, Ints]:
+        """Milliseconds and decimetres of each lane with the turn into it, as far as it is ridden."""
+        whole = router.lanes.through.cost[lanes]
+        whole_ms, whole_dm = milliseconds(whole), decimetres(whole)
+        ms, dm = whole_ms.copy(), whole_dm.copy()
+        ms[0], dm[0] = np.rint(ride.from_left * whole_ms[0]), np.rint(ride.from_left * whole_dm[0])
+        ms[-1] -= np.rint(ride.to_left * whole_ms[-1]).astype(np.int64)
+        dm[-1] -= np.rint(ride.to_left * whole_dm[-1]).astype(np.int64)
+        ms[1:] += milliseconds(router.loose[arcs]) - whole_ms[1:]
+        return ms, dm
 
     def ridden(self, ride: Ride, router: Router, at_ms: int) -> list[Ridden]:
         """Which street is ridden when, for a ride that begins so many milliseconds after midnight."""
@@ -64,39 +89,6 @@ class Drawer:
             found.append(Ridden(lane, begin, end, at_ms // 1000, -(-(at_ms + stretch.ms) // 1000)))
             at_ms += stretch.ms
         return found
-
-    def _stretch(self, ride: Ride, number: int, router: Router) -> Stretch:
-        costs, arc_costs = router.lanes.through, router.loose
-        lane, last = ride.lanes[number], number == len(ride.lanes) - 1
-        trait = self._segments.traits[self._segments.trait[lane >> 1]]
-        whole_ms, whole_dm = int(milliseconds(costs.cost[lane])), int(decimetres(costs.cost[lane]))
-        ms, dm = whole_ms, whole_dm
-        if number == 0:
-            ms, dm = _part(whole_ms, ride.from_left), _part(whole_dm, ride.from_left)
-        if last:
-            ms, dm = ms - _part(whole_ms, ride.to_left), dm - _part(whole_dm, ride.to_left)
-        arc = ride.arcs[number - 1] if number else None
-        if arc is not None:
-            ms += int(milliseconds(arc_costs[arc])) - whole_ms
-        inner = number > 0 and not last  # ridden whole: only its first point is needed
-        part = [self._first(lane)] if inner else self._part(ride, number)
-        return Stretch(
-            at=part[0],
-            street=trait.name,
-            kind=trait.kind,
-            roundabout=trait.roundabout,
-            push=bool(costs.push[lane]),
-            ms=ms,
-            dm=dm,
-            degrees=0 if arc is None else int(self._turns.degrees[arc]),
-            turned_round=number > 0 and ride.lanes[number - 1] == lane ^ 1,
-            choice=arc is not None and router.ways_on(int(self._turns.tail[arc])) > 1,
-            bearing=bearing(part) if number == 0 else 0.0,
-        )
-
-
-def _part(whole: int, share: float) -> int:
-    return int(np.rint(share * whole))
 
 
 def cut(line: NDArray[np.float64], begin: float, end: float) -> NDArray[np.float64]:
