@@ -74,6 +74,9 @@ class CostModel:
         self._signed: dict[tuple[VehicleClass, tuple[tuple[Use, Use], ...]], tuple[LaneUses, LaneCosts]] = {}
         self._fixed = _use_table(segments.traits)
         self._conditional = [k for k, trait in enumerate(segments.traits) if trait.pattern.conditions]
+        patterns = [segments.traits[t].pattern for t in self._conditional]
+        self._patterns = list(dict.fromkeys(patterns))
+        self._pattern_of = [self._patterns.index(pattern) for pattern in patterns]
         self._length_dm = np.repeat(np.maximum(np.rint(segments.length_m * 10), 1).astype(np.int64), 2)
         self._length_m = np.repeat(segments.length_m, 2)
         self._tail, self._head = turns.lane_of[turns.tail], turns.lane_of[turns.head]
@@ -98,9 +101,8 @@ class CostModel:
             self._windows.clear()
         if (vehicle, period) not in self._windows:
             k = VEHICLES.index(vehicle)
-            patterns = [self._segments.traits[t].pattern for t in self._conditional]
-            worst = {pattern: _worst(states_during(pattern, period), k) for pattern in dict.fromkeys(patterns)}
-            self._windows[vehicle, period] = tuple(worst[pattern] for pattern in patterns)
+            worst = [_worst(states_during(pattern, period), k) for pattern in self._patterns]
+            self._windows[vehicle, period] = tuple(worst[number] for number in self._pattern_of)
         return OpenUses(self._windows[vehicle, period], self._rules_that(lambda rule: rule.truths(period), vehicle))
 
     def widest(self, vehicle: VehicleClass) -> OpenUses:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from routing.streets import kernels
 from routing.streets.groups import Groups
 from routing.streets.packing import FAR
+from routing.streets.sheets import Sheets
 
 Ints = NDArray[np.int64]
 BATCH = 32  # sources that sweep down together; a constant inside the kernel would keep it from being vectorised
@@ -22,11 +23,16 @@ BATCH = 32  # sources that sweep down together; a constant inside the kernel wou
 
 @dataclass(frozen=True)
 class Metric:
-    """Costs of the arcs, and of every edge of the hierarchy from low to high rank (rise) and back (fall)."""
+    """Costs of the arcs, and of every edge of the hierarchy from low to high rank (rise) and back (fall).
+
+    ``sheets`` hold the costs from which these were made, which differ in the edges ``beside`` only.
+    """
 
     arcs: Ints
     rise: Ints
     fall: Ints
+    sheets: Sheets
+    beside: Ints
 
 
 @dataclass(frozen=True)
@@ -88,19 +94,22 @@ class Hierarchy:
 
     def metric(self, cost: Ints) -> Metric:
         """All shortcut costs for these arc costs (``FAR``: closed)."""
-        rise, fall = np.full(len(self.above), FAR, np.int64), np.full(len(self.above), FAR, np.int64)
+        sheets = Sheets(2, len(self.above))
+        rise, fall = sheets.arrays
+        rise[:] = fall[:] = FAR
         rise[self._edge[self._rises]] = cost[self._rises]
         fall[self._edge[~self._rises]] = cost[~self._rises]
         kernels.customise(self.first, self.above, rise, fall)
-        return Metric(cost, rise, fall)
+        return Metric(cost, rise, fall, sheets, np.zeros(0, np.int64))
 
     def changed(self, metric: Metric, arcs: Ints, cost: Ints) -> Metric:
         """The metric for other costs, which differ in these arcs only; just what they reach is computed again."""
-        rise, fall = metric.rise.copy(), metric.fall.copy()
+        rise, fall = metric.sheets.copies()
+        rise[metric.beside], fall[metric.beside] = metric.rise[metric.beside], metric.fall[metric.beside]
         below = (self._below_first, self._below, self._below_edge, self._low)
         own = (self._rise_arc, self._fall_arc, cost)
-        kernels.recustomise(self.first, self.above, *below, *own, rise, fall, np.unique(self._edge[arcs]))
-        return Metric(cost, rise, fall)
+        found = kernels.recustomise(self.first, self.above, *below, *own, rise, fall, np.unique(self._edge[arcs]))
+        return Metric(cost, rise, fall, metric.sheets, np.union1d(metric.beside, found))
 
     def table(self, metric: Metric, source_first: Ints, sources: Ints, costs: Ints, targets: Ints) -> Ints:
         """Costs from groups of start nodes to nodes: row i starts at ``sources[source_first[i]:source_first[i + 1]]``.

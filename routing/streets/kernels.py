@@ -93,7 +93,7 @@ def customise(first, above, rise, fall):  # type: ignore[no-untyped-def]
 def recustomise(  # type: ignore[no-untyped-def]
     first, above, below_first, below, below_edge, low, rise_arc, fall_arc, arcs, rise, fall, seeds
 ):
-    """Compute again only the edges that changed ones can touch, lowest first; returns how many.
+    """Compute again only the edges that changed ones can touch, lowest first; returns those that did change.
 
     Edges are numbered by their lower node, so what an edge touches stands behind it: one walk over the marks will do.
     """
@@ -102,11 +102,10 @@ def recustomise(  # type: ignore[no-untyped-def]
     for e in seeds:
         waits[e] = True
         start = min(start, e)
-    done = 0
+    found, done = np.empty(len(above), np.int64), 0
     for e in range(start, len(above)):
         if not waits[e]:
             continue
-        done += 1
         v, w = low[e], above[e]
         up = arcs[rise_arc[e]] if rise_arc[e] >= 0 else FAR
         down = arcs[fall_arc[e]] if fall_arc[e] >= 0 else FAR
@@ -126,6 +125,8 @@ def recustomise(  # type: ignore[no-untyped-def]
         # the better of old and new decides whether a triangle over this edge ever mattered, or matters now
         best_up, best_down = min(up, rise[e]), min(down, fall[e])
         rise[e], fall[e] = up, down
+        found[done] = e
+        done += 1
         for k in range(first[v], first[v + 1]):
             x = above[k]
             there, back = best_down + rise[k], best_up + fall[k]  # w – v – x, and x – v – w
@@ -136,7 +137,7 @@ def recustomise(  # type: ignore[no-untyped-def]
                 there, back = back, there
             if there <= rise[other] or back <= fall[other]:
                 waits[other] = True
-    return done
+    return found[:done].copy()
 
 
 @compiled
@@ -159,33 +160,8 @@ def upwards(parent, ranks):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _climb(first, above, parent, cost, start, begin, end, seen, stamp, path, dist):  # type: ignore[no-untyped-def]
-    """From some start nodes upwards; fills ``path`` (ascending) and ``dist``, returns how many nodes were met."""
-    met = 0
-    for i in range(begin, end):
-        x = start[i]
-        while x >= 0 and seen[x] != stamp:
-            seen[x] = stamp
-            path[met] = x
-            met += 1
-            x = parent[x]
-    path[:met].sort()
-    for i in range(met):
-        x = path[i]
-        if dist[x] < FAR:
-            for e in range(first[x], first[x + 1]):
-                if dist[x] + cost[e] < dist[above[e]]:
-                    dist[above[e]] = dist[x] + cost[e]
-    return met
-
-
-@compiled
-def sweep(  # type: ignore[no-untyped-def]
-    first, above, parent, rise, fall, chosen, place, source_first, source, source_cost, goals, batch
-):
-    """Climb from each source, then fall through the chosen nodes for a batch of sources at once."""
-    n, count = len(parent), len(source_first) - 1
-    out = np.empty((count, len(goals)), np.int64)
+def _falls(first, above, fall, chosen, place):  # type: ignore[no-untyped-def]
+    """The open edges down into each chosen node, one by one: where they begin, from which row, at what cost."""
     edges = 0
     for k in range(len(chosen)):
         edges += first[chosen[k] + 1] - first[chosen[k]]
@@ -199,22 +175,57 @@ def sweep(  # type: ignore[no-untyped-def]
                 cost[edges] = fall[e]
                 edges += 1
     begin[len(chosen)] = edges
-    dist, seen, path = np.full(n, FAR, np.int64), np.full(n, -1, np.int64), np.empty(n, np.int32)
-    table = np.empty((len(chosen), batch), np.int64)
+    return begin, over, cost
+
+
+@compiled
+def _neighbours(n, source_first, source):  # type: ignore[no-untyped-def]
+    """The rows by their lowest start node: those that climb over the same nodes stand together."""
+    lowest = np.full(len(source_first) - 1, n, np.int64)
+    for s in range(len(lowest)):
+        for i in range(source_first[s], source_first[s + 1]):
+            lowest[s] = min(lowest[s], source[i])
+    return np.argsort(lowest)
+
+
+@compiled
+def sweep(  # type: ignore[no-untyped-def]
+    first, above, parent, rise, fall, chosen, place, source_first, source, source_cost, goals, batch
+):
+    """A batch of sources at once: climb over all that lies above them, then fall through the chosen nodes."""
+    n, count = len(parent), len(source_first) - 1
+    out = np.empty((count, len(goals)), np.int64)
+    begin, over, cost = _falls(first, above, fall, chosen, place)
+    order = _neighbours(n, source_first, source)
+    seen, path = np.full(n, -1, np.int64), np.empty(n, np.int32)
+    risen, table = np.empty((n, batch), np.int64), np.empty((len(chosen), batch), np.int64)
     for s0 in range(0, count, batch):
-        table[:, :] = FAR
-        width = min(batch, count - s0)
+        width, met = min(batch, count - s0), 0
         for b in range(width):
-            s = s0 + b
+            s = order[s0 + b]
             for i in range(source_first[s], source_first[s + 1]):
-                dist[source[i]] = min(dist[source[i]], source_cost[i])
-            met = _climb(first, above, parent, rise, source, source_first[s], source_first[s + 1], seen, s, path, dist)
-            for i in range(met):
-                if place[path[i]] >= 0:
-                    table[place[path[i]], b] = dist[path[i]]
-                dist[path[i]] = FAR
+                x = source[i]
+                while x >= 0 and seen[x] != s0:
+                    seen[x] = s0
+                    risen[x] = FAR
+                    path[met] = x
+                    met += 1
+                    x = parent[x]
+                risen[source[i], b] = min(risen[source[i], b], source_cost[i])
+        path[:met].sort()
+        for i in range(met):
+            row = risen[path[i]]
+            for e in range(first[path[i]], first[path[i] + 1]):
+                if rise[e] < FAR:
+                    higher, more = risen[above[e]], rise[e]
+                    for b in range(batch):
+                        higher[b] = min(higher[b], row[b] + more)
         for k in range(len(chosen)):
             row, e, end = table[k], begin[k], begin[k + 1]
+            if seen[chosen[k]] == s0:
+                row[:] = risen[chosen[k]]
+            else:
+                row[:] = FAR
             while e + 4 <= end:  # four edges at once: memory is what is slow
                 h0, h1, h2, h3 = table[over[e]], table[over[e + 1]], table[over[e + 2]], table[over[e + 3]]
                 c0, c1, c2, c3 = cost[e], cost[e + 1], cost[e + 2], cost[e + 3]
@@ -226,16 +237,16 @@ def sweep(  # type: ignore[no-untyped-def]
                 for b in range(batch):
                     row[b] = min(row[b], higher[b] + more)
                 e += 1
-        for j in range(len(goals)):
-            row = table[place[goals[j]]]
-            for b in range(width):
-                out[s0 + b, j] = min(row[b], FAR)
+        for b in range(width):
+            row = out[order[s0 + b]]
+            for j in range(len(goals)):
+                row[j] = min(table[place[goals[j]], b], FAR)
     return out
 
 
 @compiled
 def _climb_kept(first, above, parent, cost, start, start_cost, dist, via, origin, path):  # type: ignore[no-untyped-def]
-    """As ``_climb``, but keeps from where each node was reached."""
+    """From some start nodes upwards; keeps from where each node was reached. ``path`` lists those met, ascending."""
     met = 0
     seen = np.zeros(len(parent), np.bool_)
     for i in range(len(start)):
