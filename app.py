@@ -111,7 +111,7 @@ def create_app(config: Config | None = None) -> Flask:
     schedule.repeat(services.PROVE_LEDGER, timedelta(days=1))
     jobs.Worker.when_due = staticmethod(schedule.ask_for_due)
     zone_services.tell_when_changed(app, dispatch.plan_again)
-    for kind, at in leerstand_jobs.DAILY.items():
+    for kind, at in {**leerstand_jobs.DAILY, **logistics_jobs.DAILY}.items():
         daily.register(kind, at)
     init_navigation(app, NAVIGATION)
     legal_views.init_footer(app)

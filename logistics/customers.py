@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from city import clock, settings
 from city.db import db
 from city.messages import Conflict, NotFound
 from city.models import Account
-from logistics import bookings, queries, rules, street_queries
+from logistics import bookings, queries, rules, sizes, street_queries
 from logistics.forecast import forecast
 from logistics.kinds import NOT_COMING, EventKind, ShipmentKind, ShipmentStatus
-from logistics.models import Hub, Shipment, Stop, Tour
+from logistics.models import Hub, LockerStay, Shipment, Stop, Tour
 from logistics.services import city_now
+from logistics.sizes import Size
 from logistics.wishes import Wish
 
 LONGEST_TOKEN = 64
@@ -26,7 +27,7 @@ DAYS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """When a parcel comes: an hour once its courier is on the way, before that the booked window; clock seconds."""
+    """When a parcel comes: an hour once its courier is on the way, before that two hours; clock seconds."""
 
     opens_s: int
     closes_s: int
@@ -43,6 +44,8 @@ def by_token(token: str) -> Shipment:
             whole.selectinload(Hub.compartments),
             whole.joinedload(Hub.agreement),
             joinedload(Shipment.retailer),
+            joinedload(Shipment.stay).joinedload(LockerStay.compartment),
+            selectinload(Shipment.pieces),
         )
     )
     if found is None or (found.status in NOT_COMING and found.status != ShipmentStatus.CANCELLED):
@@ -56,9 +59,12 @@ def expected(shipment: Shipment, *, now: datetime) -> Expected:
     if shipment.status != ShipmentStatus.BOOKED:
         return window
     found = _stop(shipment.id)
-    if found is None or not _has_left(found[1], shipment.day):
+    if found is None:
         return window
     stop, tour = found
+    if not _has_left(tour, shipment.day):
+        both = rules.two_hours(shipment.window_opens_s, shipment.window_closes_s, stop.arrives_s)
+        return Expected(*both, on_the_way=False)
     events = street_queries.events_of_couriers([tour.courier_id] if tour.courier_id else [], shipment.day)
     seen = forecast(tour, events.get(tour.courier_id or 0, []), shipment.day, now)
     at = seen.arrives_s.get(stop.id)
@@ -94,6 +100,33 @@ def other_times(shipment: Shipment) -> list[tuple[date, int, int]]:
     return found
 
 
+def size_of(shipment: Shipment) -> Size:
+    """How large its parcel is: measured, by class, or by the class that holds its volume."""
+    sides = (shipment.length_cm, shipment.width_cm, shipment.height_cm)
+    measured = None if None in sides else sizes.ordered(sides)  # type: ignore[arg-type]
+    return Size(measured, shipment.size or sizes.class_of(shipment.volume_ml))
+
+
+def goes_into_a_locker(shipment: Shipment) -> bool:
+    """Whether its hub has a compartment for it; one takes one parcel. Whether it is free says the booking."""
+    sides = size_of(shipment).sides
+    boxes = ((box.width_cm, box.height_cm, box.depth_cm) for box in shipment.hub.compartments)
+    return shipment.parcels == 1 and sides is not None and any(sizes.fits(sides, box) for box in boxes)
+
+
+def next_try(shipment: Shipment) -> Shipment | None:
+    """The delivery that its recipient has booked after this one failed."""
+    query = select(Shipment).where(
+        Shipment.retailer_id == shipment.retailer_id, Shipment.request_key == _key_of_next(shipment),
+        Shipment.status.not_in(NOT_COMING),
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1))
+
+
+def _key_of_next(shipment: Shipment) -> str:
+    return f"again-{shipment.reference}"
+
+
 def again(token: str, *, day: date, opens_s: int, closes_s: int, locker: bool) -> Shipment:
     """Book another try for a shipment that could not be handed over: at another time, or into a locker of its hub.
 
@@ -110,8 +143,8 @@ def again(token: str, *, day: date, opens_s: int, closes_s: int, locker: bool) -
         housenumber=shipment.housenumber, point=(shipment.lat, shipment.lon), parcels=shipment.parcels,
         weight_g=shipment.weight_g, volume_ml=shipment.volume_ml, window_opens_s=opens_s, window_closes_s=closes_s,
         note=shipment.note, kind=ShipmentKind.LOCKER if locker else ShipmentKind.OUTBOUND, mail=shipment.mail,
-        own_reference=shipment.own_reference,
+        own_reference=shipment.own_reference, size=size_of(shipment),
     )  # fmt: skip
     return bookings.book_shipment(
-        account, hub_id=shipment.hub_id, day=day, wish=wish, request_key=f"again-{shipment.reference}"
+        account, hub_id=shipment.hub_id, day=day, wish=wish, request_key=_key_of_next(shipment)
     )

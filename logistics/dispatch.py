@@ -166,6 +166,11 @@ def assign_courier(tour_id: int, courier_id: int | None) -> Tour:
     return tour
 
 
+def tell_customers(day: date) -> int:
+    """The evening before: mail the recipients of a planned day their two hours and the link, each once; how many."""
+    return sum(street_mails.on_its_way(stop.shipment, arrives_s=stop.arrives_s) for stop in street_queries.to_tell(day))
+
+
 def release(day: date) -> int:
     """Show the tours of a day to their couriers, and send each the link; returns how many.
 
@@ -183,6 +188,6 @@ def release(day: date) -> int:
         if tour.courier is not None:
             street_mails.tour_released(tour.courier, tour, day=day)
         for stop in tour.stops:
-            street_mails.on_its_way(stop.shipment)
+            street_mails.on_its_way(stop.shipment, arrives_s=stop.arrives_s)
     audit.record("tours released", "day_plan", plan.id, tours=len(fresh))
     return len(fresh)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from city import clock, settings, streets
@@ -14,6 +14,8 @@ from city.zones.queries import network_on
 from logistics import bookings, capacity, dispatch, planning, queries, repeats, services, what_if
 from routing.streets.model import Period
 
+TELL_CUSTOMERS = "tell_customers"
+DAILY = {TELL_CUSTOMERS: time(18)}  # asked for each day from this hour on
 log = logging.getLogger(__name__)
 
 
@@ -77,6 +79,15 @@ def book_standing(run: Run) -> Keep:
     return keep
 
 
+def tell_customers(run: Run) -> Keep:
+    """The evening before: mail the recipients of tomorrow's tours their two hours."""
+
+    def keep() -> dict[str, Any]:
+        return {"told": dispatch.tell_customers(clock.today() + timedelta(days=1))}
+
+    return keep
+
+
 def prove_ledger(run: Run) -> Keep:
     """Compare every counter with the sum of its lines; raises when one differs, so that the job fails loudly."""
     wrong = capacity.wrong_counters()
@@ -99,4 +110,5 @@ HANDLERS: dict[str, Handler] = {
     what_if.WHAT_IF: what_if_bike,
     repeats.BOOK_STANDING: book_standing,
     services.PROVE_LEDGER: prove_ledger,
+    TELL_CUSTOMERS: tell_customers,
 }

@@ -21,6 +21,7 @@ WINDOW_S = 2 * 3600  # long enough to plan with, short enough to wait for
 SHORTEST_WINDOW_S = 3600  # a shorter rest of the shift joins the window before it
 SUNDAY = 6
 LIVE = (ShipmentStatus.HELD, ShipmentStatus.BOOKED, ShipmentStatus.DELIVERED, ShipmentStatus.FAILED)  # hold room
+HALF_HOUR_S = 1800
 TOURS_A_DAY = 1  # a plan sends each bike out once
 
 
@@ -37,6 +38,14 @@ def delivery_windows(hub: Hub) -> list[tuple[int, int]]:
     ends = max(vehicle.ends_s for vehicle in hub.vehicles)
     cuts = [*range(starts, ends - SHORTEST_WINDOW_S + 1, WINDOW_S), ends]
     return list(pairwise(cuts))
+
+
+def two_hours(opens_s: int, closes_s: int, arrives_s: int | None) -> tuple[int, int]:
+    """What a recipient is told before the day: the booked window, or two hours of a longer one around the arrival."""
+    if arrives_s is None or closes_s - opens_s <= WINDOW_S:
+        return opens_s, closes_s
+    begins = min(max(opens_s, (arrives_s - WINDOW_S // 2) // HALF_HOUR_S * HALF_HOUR_S), closes_s - WINDOW_S)
+    return begins, begins + WINDOW_S
 
 
 def room_of(hub: Hub) -> dict[Resource, int]:

@@ -54,6 +54,12 @@ def ordered(sides: Sides) -> Sides:
     return longest, middle, shortest
 
 
+def class_of(volume_ml: int) -> SizeClass | None:
+    """The smallest class that holds a volume, where nobody measured; None: larger than any."""
+    roomy = (name for name, sides in CLASSES.items() if sides[0] * sides[1] * sides[2] >= volume_ml)
+    return next(roomy, None)
+
+
 def fits(sides: Sides, into: Sides) -> bool:
     """Whether a box goes into another one, turned as it may be."""
     return all(side <= room for side, room in zip(ordered(sides), ordered(into), strict=True))

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import defer, joinedload, load_only, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, load_only, selectinload
 
 from city.db import db
 from city.messages import NotFound
 from city.models import Account, Role, RoleGrant
-from logistics.kinds import PlanState
+from logistics.kinds import PlanState, ShipmentStatus
 from logistics.models import (
     CourierEvent,
     CourierPhoto,
@@ -175,6 +175,20 @@ def inbox() -> list[InboxEntry]:
     query = select(InboxEntry).where(InboxEntry.settled_at.is_(None))
     query = query.options(joinedload(InboxEntry.account), joinedload(InboxEntry.shipment))
     return list(db.session.scalars(query.order_by(InboxEntry.id).limit(INBOX_SHOWN)))
+
+
+def to_tell(day: date) -> list[Stop]:
+    """The stops of a day whose recipients left a mail address and know of no hour yet, with their shipments, locked."""
+    query = (
+        select(Stop)
+        .join(Tour, Stop.tour_id == Tour.id)
+        .join(DayPlan, Tour.plan_id == DayPlan.id)
+        .join(Shipment, Stop.shipment_id == Shipment.id)
+        .where(DayPlan.day == day, DayPlan.state == PlanState.PUBLISHED, Shipment.status == ShipmentStatus.BOOKED)
+        .where(Shipment.mail != "", Shipment.told_at.is_(None))
+        .options(contains_eager(Stop.shipment))
+    )
+    return list(db.session.scalars(query.order_by(Stop.id).with_for_update(of=Shipment)))
 
 
 def inbox_count() -> int:

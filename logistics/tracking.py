@@ -5,55 +5,43 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
 
 from city import clock, tries
 from city.access import public
-from city.db import db, transaction
-from city.messages import NotFound
-from logistics import lockers, queries
+from city.db import transaction
+from logistics import customers, lockers
+from logistics.booking_form import Slot
 from logistics.forms import LockerCodeForm
-from logistics.kinds import NOT_COMING, ShipmentStatus
-from logistics.models import Hub, LockerStay, Shipment
+from logistics.kinds import ShipmentStatus
 from routing.message import Message
 
 bp = Blueprint("tracking", __name__)
-LONGEST_TOKEN = 64
-
-
-def by_token(token: str) -> Shipment:
-    """The shipment behind a link. Raises NotFound, also for one that is only held."""
-    query = select(Shipment).where(Shipment.tracking_token == token[:LONGEST_TOKEN])
-    query = query.options(
-        joinedload(Shipment.hub).selectinload(Hub.compartments),
-        joinedload(Shipment.retailer),
-        joinedload(Shipment.stay).joinedload(LockerStay.compartment),
-        selectinload(Shipment.pieces),
-    )
-    found = db.session.scalar(query)
-    if found is None or (found.status in NOT_COMING and found.status != ShipmentStatus.CANCELLED):
-        raise NotFound("This link leads to no parcel. Please ask the shop for the right one.")
-    return found
 
 
 @bp.route("/paket/<token>", methods=["GET", "POST"])
 @public
 def parcel(token: str) -> str:
-    """Where a parcel is, when it comes, and how its compartment opens. Shows no name and no other stop."""
+    """Where a parcel is and when it comes, how its compartment opens, or another time after a failed delivery.
+
+    Shows no name and no other stop.
+    """
     form = LockerCodeForm()
     opened: lockers.Opened | None = None
-    shipment = by_token(token)
+    shipment = customers.by_token(token)
     if shipment.stay is not None and form.sent_and_valid():
         with transaction():
             opened = lockers.open_with(lockers.stay_by_token(token, to_change=True), form.code.data or "")
-        shipment = by_token(token)
-    stay = shipment.stay
+        shipment = customers.by_token(token)
+    stay, failed = shipment.stay, shipment.status == ShipmentStatus.FAILED
     ready = stay is not None and lockers.in_locker(stay) and stay.opened_at is None
     return render_template(
         "tracking/parcel.html",
         shipment=shipment,
-        stop=queries.stop_of_shipment(shipment.id),
+        token=token,
+        expected=customers.expected(shipment, now=clock.now()),
+        later=customers.next_try(shipment) if failed else None,
+        slots=[Slot(*one) for one in customers.other_times(shipment)] if failed else [],
+        into_locker=customers.goes_into_a_locker(shipment),
         stay=stay,
         ready=ready,
         code=lockers.code_of(stay) if ready and stay is not None else None,

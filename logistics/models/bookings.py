@@ -62,6 +62,7 @@ class Shipment(CityBound, Model):
     height_cm: Mapped[int | None]
     price_cents: Mapped[int] = mapped_column(default=0)
     tracking_token: Mapped[str | None] = mapped_column(unique=True)  # 128 random bits; whoever has it may look
+    told_at: Mapped[datetime | None] = mapped_column(Moment)  # when the recipient got the window and the link
     revision: Mapped[int] = mapped_column(default=1)  # counts changes
 
     hub: Mapped[Hub] = relationship(lazy="raise_on_sql")
