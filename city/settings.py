@@ -177,6 +177,14 @@ class CitySettings:
         least=50,
         most=3000,
     )
+    cargo_bike_pace_percent: int = number(
+        100,
+        label=N_("Pace of cargo bikes, against the speeds of the street map"),
+        unit="%",
+        source=N_("own assumption; the evening page suggests what was ridden"),
+        least=50,
+        most=150,
+    )
     cargo_bike_cents_h: int = number(
         2700,
         label=N_("A cargo bike with its rider costs"),

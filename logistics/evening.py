@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -10,7 +10,7 @@ from statistics import median
 
 from city.settings import CitySettings
 from logistics import outcomes
-from logistics.forecast import seconds_of
+from logistics.forecast import breaks_taken, seconds_of
 from logistics.kinds import EventKind, FailureReason, RecipientKind
 from logistics.models import CourierEvent, DayPlan, Stop, Tour
 
@@ -18,6 +18,10 @@ LEAST_OBSERVED = 10  # stops; fewer say nothing about the next day
 LONGEST_STOP_S = 1800  # longer ones were something else: a break, a talk, a flat tyre
 ROUND_S = 10
 SMALLEST_CHANGE_S = 20
+LEAST_LEG_S, LONGEST_LEG_S = 60, 1800  # shorter rides are mostly parking, longer ones mostly waiting
+PACE_STEP = 5  # percent
+Point = tuple[float, float]
+WayM = Callable[[Point, Point], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,19 @@ class TourDone:
     late: int  # handed over after the window closed
     delay_s: int | None  # in the middle, over all stops
     break_s: int
+    ridden_m: int | None  # along the stops as they were reported; None: some way between them is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast bikes really were between two doors, against what the plan had reckoned with."""
+
+    count: int
+    percent: int  # of the planned pace, in the middle of all legs
+    now_percent: int
+    suggested_percent: int | None  # None: too few, or as it is
+
+    setting = "cargo_bike_pace_percent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,22 @@ class DayDone:
     tours: tuple[TourDone, ...]
     reasons: Mapping[FailureReason, int]
     observed: tuple[Observed, ...]
+    pace: Pace | None  # None: nobody said when they arrived
+
+    @property
+    def suggestions(self) -> dict[str, int]:
+        """What the settings could learn from this day, by name of the setting."""
+        found = {one.setting: one.suggested_s for one in self.observed if one.suggested_s is not None}
+        if self.pace is not None and self.pace.suggested_percent is not None:
+            found[Pace.setting] = self.pace.suggested_percent
+        return found
+
+    @property
+    def metres(self) -> tuple[int, int | None]:
+        """How far all tours were to go, and went."""
+        ridden = [one.ridden_m for one in self.tours]
+        known = None if None in ridden else sum(m for m in ridden if m is not None)
+        return sum(one.tour.metres for one in self.tours), known
 
     @property
     def delivered(self) -> int:
@@ -67,19 +100,24 @@ class DayDone:
 
 
 def day_done(
-    plan: DayPlan, told: Mapping[int, Sequence[CourierEvent]], settings: CitySettings, *, now: datetime
+    plan: DayPlan, told: Mapping[int, Sequence[CourierEvent]], settings: CitySettings, *, now: datetime, way_m: WayM
 ) -> DayDone:
-    """Compare a day's plan with its reports. ``told``: what each courier reported, by account."""
-    tours = tuple(_tour(tour, told.get(tour.courier_id or 0, ()), plan.day, now) for tour in plan.tours)
+    """Compare a day's plan with its reports.
+
+    ``told``: what each courier reported, by account. ``way_m``: how far it is
+    from one point to another by cargo bike, asked where stops were reported
+    in another order than planned.
+    """
+    tours = tuple(_tour(tour, told.get(tour.courier_id or 0, ()), plan.day, now, way_m) for tour in plan.tours)
     settled = [outcomes.outcome_of(stop.events) for tour in plan.tours for stop in tour.stops]
     reasons: dict[FailureReason, int] = {}
     for one in settled:
         if one.reason is not None:
             reasons[one.reason] = reasons.get(one.reason, 0) + 1
-    return DayDone(tours, reasons, tuple(_observed(plan, settings)))
+    return DayDone(tours, reasons, tuple(_observed(plan, settings)), _pace(plan, told, settings))
 
 
-def _tour(tour: Tour, events: Iterable[CourierEvent], day: date, now: datetime) -> TourDone:
+def _tour(tour: Tour, events: Iterable[CourierEvent], day: date, now: datetime, way_m: WayM) -> TourDone:
     shift = outcomes.shift_of(events, now=now)
     read = [(stop, outcomes.outcome_of(stop.events)) for stop in tour.stops]
     ended = [(stop, outcome, seconds_of(outcome.event.happened_at, day)) for stop, outcome in read if outcome.event]
@@ -93,7 +131,65 @@ def _tour(tour: Tour, events: Iterable[CourierEvent], day: date, now: datetime) 
         seconds_of(shift.returned_at, day) if shift.returned_at else None,
         len(ended) - failed, failed, len(read) - len(ended), late,
         round(median(delays)) if delays else None, shift.break_s,
+        _ridden_m(tour, shift.returned_at is not None, way_m),
     )  # fmt: skip
+
+
+def _ridden_m(tour: Tour, returned: bool, way_m: WayM) -> int | None:
+    """Metres from the hub along the stops in the order of their reports, and home again once that was reported."""
+    ended = [(event.happened_at, stop) for stop in tour.stops if (event := outcomes.outcome_of(stop.events).event)]
+    if not ended:
+        return 0
+    stops = [stop for _, stop in sorted(ended, key=lambda one: (one[0], one[1].position))]
+    legs = [_leg_m(before, stop, tour, way_m) for before, stop in pairwise([None, *stops])]
+    if returned:
+        last, hub = stops[-1], (tour.vehicle.hub.lat, tour.vehicle.hub.lon)
+        planned = last is tour.stops[-1]
+        legs.append(tour.metres - sum(stop.metres for stop in tour.stops) if planned else way_m(_point(last), hub))
+    return None if None in legs else sum(leg for leg in legs if leg is not None)
+
+
+def _leg_m(before: Stop | None, stop: Stop | None, tour: Tour, way_m: WayM) -> int | None:
+    if stop is None:
+        return 0
+    if stop.position == (before.position if before else 0) + 1:
+        return stop.metres
+    hub = tour.vehicle.hub
+    return way_m(_point(before) if before else (hub.lat, hub.lon), _point(stop))
+
+
+def _point(stop: Stop) -> Point:
+    return stop.shipment.lat, stop.shipment.lon
+
+
+def _pace(plan: DayPlan, told: Mapping[int, Sequence[CourierEvent]], settings: CitySettings) -> Pace | None:
+    """From leaving one door, or the hub, to arriving at the next planned one, against the planned ride."""
+    ratios = [ratio for tour in plan.tours for ratio in _ratios(tour, told.get(tour.courier_id or 0, ()), plan.day)]
+    if not ratios:
+        return None
+    percent, now_percent = round(100 * median(ratios)), settings.cargo_bike_pace_percent
+    wanted = min(150, max(50, round(now_percent * percent / 100 / PACE_STEP) * PACE_STEP))
+    enough = len(ratios) >= LEAST_OBSERVED and abs(wanted - now_percent) >= PACE_STEP
+    return Pace(len(ratios), percent, now_percent, wanted if enough else None)
+
+
+def _ratios(tour: Tour, events: Sequence[CourierEvent], day: date) -> Iterable[float]:
+    """Planned seconds over ridden ones for each leg that was ridden as planned and without a break."""
+    if not events:
+        return
+    rests = breaks_taken(events, day, max(event.happened_at for event in events))
+    departed = outcomes.shift_of(events, now=events[-1].happened_at).departed_at
+    left_s, planned_left_s = seconds_of(departed, day) if departed else None, tour.departs_s
+    for stop in tour.stops:
+        outcome = outcomes.outcome_of(stop.events)
+        arrived_s = seconds_of(outcome.arrived_at, day) if outcome.arrived_at else None
+        if left_s is not None and arrived_s is not None:
+            planned_s, ridden_s = stop.arrives_s - planned_left_s, arrived_s - left_s
+            rested = any(starts < arrived_s and ends > left_s for starts, ends in rests)
+            if not rested and LEAST_LEG_S <= planned_s <= LONGEST_LEG_S and 0 < ridden_s <= 3 * planned_s:
+                yield planned_s / ridden_s
+        left_s = seconds_of(outcome.event.happened_at, day) if outcome.event else None
+        planned_left_s = stop.departs_s
 
 
 def _observed(plan: DayPlan, settings: CitySettings) -> Iterable[Observed]:

@@ -13,12 +13,14 @@ from city.access import current_account, has_role, requires
 from city.db import transaction
 from city.messages import NotFound, say
 from city.models import Role
+from city.zones.queries import network_on
 from logistics import evening, street_queries
 from logistics.booking_form import KIND_LABELS
 from logistics.forms import REASON_LABELS
 from logistics.hub_views import read_day
 from logistics.models import DayPlan
 from routing.message import BadInput
+from routing.streets.model import VehicleClass
 
 bp = Blueprint("evening", __name__)
 PLANS = (Role.DISPATCHER, Role.MANAGER)
@@ -26,7 +28,14 @@ PLANS = (Role.DISPATCHER, Role.MANAGER)
 
 def _done(plan: DayPlan) -> evening.DayDone:
     told = street_queries.events_of_couriers([tour.courier_id for tour in plan.tours if tour.courier_id], plan.day)
-    return evening.day_done(plan, told, settings.current().numbers, now=clock.now())
+
+    def way_m(start: evening.Point, end: evening.Point) -> int | None:
+        try:
+            return network_on(plan.day).path(start, end, VehicleClass.CARGO_BIKE).metres
+        except BadInput:  # the map has changed since
+            return None
+
+    return evening.day_done(plan, told, settings.current().numbers, now=clock.now(), way_m=way_m)
 
 
 @bp.get("/dispo/<day>/bilanz")
@@ -49,15 +58,15 @@ def day_done(day: str) -> str:
 @bp.post("/dispo/<day>/bilanz")
 @requires(Role.MANAGER, Role.ADMIN)
 def learn(day: str) -> Response:
-    """Put a suggested service time into the settings."""
+    """Put a suggested service time or pace into the settings."""
     shown, name = read_day(day), request.form.get("setting", "")
     plan = street_queries.board_plan(shown)
-    found = next((one for one in (_done(plan).observed if plan else ()) if one.setting == name), None)
-    if found is None or found.suggested_s is None:
+    found = _done(plan).suggestions.get(name) if plan else None
+    if found is None:
         raise NotFound("There is no such suggestion any more. Please look at the day again.")
     try:
         with transaction():
-            numbers = replace(settings.current().numbers, **{name: found.suggested_s})
+            numbers = replace(settings.current().numbers, **{name: found})
             settings.change(numbers, by_account_id=current_account().id)
     except BadInput as refusal:
         flash(say(refusal), "error")

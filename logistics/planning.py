@@ -107,7 +107,15 @@ def question_of(given: DayInput, network: Network, period_of: PeriodOf) -> Quest
     shift = _shift(given)
     wanted = [_wanted(given, shipment) for shipment in placed]
     tables = {
-        name: ways(network, VehicleClass(name), [(h.lat, h.lon) for h in given.hubs], wanted, period_of, shift)
+        name: ways(
+            network,
+            VehicleClass(name),
+            [(h.lat, h.lon) for h in given.hubs],
+            wanted,
+            period_of,
+            shift,
+            pace_percent=given.settings.cargo_bike_pace_percent,
+        )
         for name in classes
     }
     orders = []

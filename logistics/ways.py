@@ -8,7 +8,7 @@ window is cut so that riding in and out lies within it, too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +51,7 @@ class Ways:
     metres: NDArray[np.int32]
     hours: Mapping[int, Period] = field(default_factory=dict)
     cut: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    pace_percent: int = 100  # of the speeds of the street map
 
     @property
     def travel(self) -> Travel:
@@ -70,7 +71,8 @@ class Ways:
         if self.points[start] == self.points[end]:
             return Path(0, 0, (self.points[end],), ())
         during = self.hours.get(start) or self.hours.get(end) or self.shift
-        return self.network.path(self.points[start], self.points[end], self.vehicle, during=during)
+        path = self.network.path(self.points[start], self.points[end], self.vehicle, during=during)
+        return replace(path, seconds=_at_pace(path.seconds, self.pace_percent))
 
     def snap(self, place: int) -> Snap:
         """Where the vehicle stops for a place, on the streets that its legs use."""
@@ -102,16 +104,16 @@ class Ways:
 
 def ways(
     network: Network, vehicle: VehicleClass, hubs: Sequence[Point], wanted: Sequence[Wanted], period_of: PeriodOf,
-    shift: tuple[int, int],
+    shift: tuple[int, int], *, pace_percent: int = 100,
 ) -> Ways:  # fmt: skip
-    """Tables over all places: first the hubs, then the wanted ones.
+    """Tables over all places: first the hubs, then the wanted ones; times at the pace at which this town rides.
 
     Raises BadInput for a point that is not on the map.
     """
     points = (*hubs, *(one.point for one in wanted))
     during = period_of(*shift)
     table = network.matrix(points, vehicle, during=during)
-    seconds, metres = table.seconds.copy(), table.metres.copy()
+    seconds, metres = _table_at_pace(table.seconds, pace_percent), table.metres.copy()
     hours: dict[int, Period] = {}
     cut: dict[int, tuple[int, int]] = {}
     for place, one in enumerate(wanted, start=len(hubs)):
@@ -120,12 +122,19 @@ def ways(
         own = period_of(one.window.opens_s, one.window.closes_s)
         then = network.matrix(points, vehicle, during=own)
         if any(_there_and_back(then.seconds, hub, place) for hub in one.hubs):
-            _tie(
-                seconds, metres, then.seconds, then.metres, place, [*hours], same={p for p in hours if hours[p] == own}
-            )
+            slow = _table_at_pace(then.seconds, pace_percent)
+            _tie(seconds, metres, slow, then.metres, place, [*hours], same={p for p in hours if hours[p] == own})
             hours[place] = own
             cut[place] = _longest(seconds[:, place]), _longest(seconds[place])
-    return Ways(network, vehicle, points, during, seconds, metres, hours, cut)
+    return Ways(network, vehicle, points, during, seconds, metres, hours, cut, pace_percent)
+
+
+def _at_pace(seconds: int, percent: int) -> int:
+    return -(-seconds * 100 // percent)
+
+
+def _table_at_pace(seconds: NDArray[np.int32], percent: int) -> NDArray[np.int32]:
+    return np.where(seconds > 0, -(-seconds.astype(np.int64) * 100 // percent), seconds).astype(np.int32)
 
 
 def _there_and_back(seconds: NDArray[np.int32], hub: int, place: int) -> bool:
