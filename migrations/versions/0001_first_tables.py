@@ -1278,6 +1278,7 @@ def upgrade() -> None:
     sa.Column('height_cm', sa.Integer(), nullable=True),
     sa.Column('price_cents', sa.Integer(), nullable=False),
     sa.Column('tracking_token', sa.String(), nullable=True),
+    sa.Column('told_at', city.db.Moment(timezone=True), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('parcels > 0 AND weight_g > 0 AND volume_ml > 0', name=op.f('ck_shipment_something_to_carry')),

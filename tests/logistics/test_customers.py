@@ -62,7 +62,7 @@ def test_the_evening_before_recipients_learn_their_two_hours_once(app, promised)
         told = []
         for _ in range(2):
             with transaction():
-                told.append(jobs.tell_customers(None)()["told"])  # type: ignore[arg-type]
+                told.append(jobs.tell_customers(None)()["told"])
     with transaction():
         dispatch.release(day)
 
@@ -121,7 +121,7 @@ def failed(promised):
     """The parcel could not be handed over: its token."""
     day, token, courier_id = promised
     with transaction():
-        street_queries.shipment_called(parcel(token).reference).booked_at = clock.now() - timedelta(days=1)  # type: ignore[union-attr]
+        street_queries.shipment_called(parcel(token).reference).booked_at = clock.now() - timedelta(days=1)
         dispatch.release(day)
     report(courier_id, parcel(token).reference, "failed", reason="nobody_there")
     assert parcel(token).status == ShipmentStatus.FAILED
