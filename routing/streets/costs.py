@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from itertools import product
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from routing.streets import loops
 from routing.streets.access import Access, Pattern, Use
-from routing.streets.conditions import Condition
+from routing.streets.conditions import Condition, parse_condition
 from routing.streets.groups import Groups
 from routing.streets.model import VEHICLES, Period, VehicleClass, ZoneUse
 from routing.streets.packing import DETOUR, FAR, LENGTH_BITS, packed
@@ -39,6 +39,7 @@ class LaneCosts:
     ``zone`` is -1 on ordinary streets; a connected set of streets that only those may enter who have
     business there has one number. ``cuts`` are lanes that an area closes in part: nobody passes, but up to the
     first share and from the second on one may ride; ``uncut`` is their cost as if the area were not.
+    ``signs``: which turn restrictions with hours bind.
     """
 
     cost: Ints
@@ -46,11 +47,12 @@ class LaneCosts:
     zone: NDArray[np.int32]
     cuts: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     uncut: Ints | None = None
+    signs: tuple[bool, ...] = ()
 
     @property
     def through(self) -> LaneCosts:
         """The same as if no area closed a lane in part."""
-        return self if self.uncut is None else LaneCosts(self.uncut, self.push, self.zone)
+        return self if self.uncut is None else LaneCosts(self.uncut, self.push, self.zone, signs=self.signs)
 
     @property
     def open(self) -> NDArray[np.bool_]:
@@ -58,10 +60,12 @@ class LaneCosts:
 
 
 class OpenUses(NamedTuple):
-    """The key of a cost model: what each conditional trait allows along and against, and the rules that may hold."""
+    """The key of a cost model: what each conditional trait allows along and against, the rules that may hold, and
+    which turn restrictions with hours may bind."""
 
     conditional: tuple[tuple[Use, Use], ...]
     rules: tuple[tuple[AccessRule, frozenset[bool]], ...]
+    signs: tuple[bool, ...] = ()
 
 
 class CostModel:
@@ -79,6 +83,7 @@ class CostModel:
         self._pattern_of = [self._patterns.index(pattern) for pattern in patterns]
         self._length_dm = np.repeat(np.maximum(np.rint(segments.length_m * 10), 1).astype(np.int64), 2)
         self._length_m = np.repeat(segments.length_m, 2)
+        self._hours = [condition for text in turns.hours if (condition := parse_condition(text))]
         self._tail, self._head = turns.lane_of[turns.tail], turns.lane_of[turns.head]
         self._leaving, self._entering = (Groups(keys, len(self._length_m)) for keys in (self._tail, self._head))
         self._clocked = np.flatnonzero(np.repeat(np.isin(segments.trait, self._conditional), 2))
@@ -103,7 +108,9 @@ class CostModel:
             k = VEHICLES.index(vehicle)
             worst = [_worst(states_during(pattern, period), k) for pattern in self._patterns]
             self._windows[vehicle, period] = tuple(worst[number] for number in self._pattern_of)
-        return OpenUses(self._windows[vehicle, period], self._rules_that(lambda rule: rule.truths(period), vehicle))
+        rules = self._rules_that(lambda rule: rule.truths(period), vehicle)
+        signs = tuple(True in hours.truths(period) for hours in self._hours)
+        return OpenUses(self._windows[vehicle, period], rules, signs)
 
     def widest(self, vehicle: VehicleClass) -> OpenUses:
         """What is allowed at the best moment of each street."""
@@ -112,6 +119,7 @@ class CostModel:
         return OpenUses(
             tuple(_best(pattern.states, k) for pattern in patterns),
             self._rules_that(lambda rule: frozenset((rule.use is ZoneUse.RIDE,)), vehicle),
+            tuple(hours.truths(None) == {True} for hours in self._hours),
         )
 
     def closing(self, vehicle: VehicleClass, period: Period | None) -> tuple[AccessRule, ...]:
@@ -127,7 +135,7 @@ class CostModel:
         widest = self.widest(vehicle)
         best = dict(widest.rules) | dict.fromkeys(closures, frozenset((True,)))
         rules = tuple((rule, best[rule]) for rule in self._rules if rule in best)
-        return self.lanes(vehicle, OpenUses(widest.conditional, rules))
+        return self.lanes(vehicle, OpenUses(widest.conditional, rules, widest.signs))
 
     def _rules_that(
         self, truths_of: Callable[[AccessRule], frozenset[bool]], vehicle: VehicleClass
@@ -139,7 +147,7 @@ class CostModel:
         """The seconds of the period at which any window or rule opens or closes."""
         found = {second for rule in self._rules for second in rule.changes(period)}
         conditions = {c for t in self._conditional for c in self._segments.traits[t].pattern.conditions}
-        for condition in conditions:
+        for condition in conditions.union(self._hours):
             if condition.rules is not None:
                 found |= {start for start, _, _ in condition.stretches(period) if start > period.starts_s}
         return found
@@ -151,7 +159,8 @@ class CostModel:
         if signed is None:
             signed = self._signed_lanes(vehicle, uses.conditional)
             self._signed = {**dict(list(self._signed.items())[-SIGNED_KEPT:]), key: signed}
-        return self._overridden(vehicle, *signed, uses.rules) if uses.rules else signed[1]
+        found = self._overridden(vehicle, *signed, uses.rules) if uses.rules else signed[1]
+        return replace(found, signs=uses.signs) if uses.signs else found
 
     def _signed_lanes(
         self, vehicle: VehicleClass, conditional: tuple[tuple[Use, Use], ...]
@@ -228,6 +237,8 @@ class CostModel:
         """The arcs that cost something else than under near lanes, and the costs of all."""
         other = (lanes.cost != near.cost) | (lanes.push != near.push) | (lanes.zone != near.zone)
         beside = self._touching(np.flatnonzero(other))
+        if lanes.signs != near.signs:
+            beside = np.union1d(beside, self._turns.timed)
         cost = near_arcs.copy()
         cost[beside] = self._arcs(vehicle, lanes, beside)
         return beside[cost[beside] != near_arcs[beside]], cost
@@ -254,9 +265,18 @@ class CostModel:
         zone = lanes.zone[head]
         entering = (zone >= 0) & (lanes.zone[tail] != zone)
         cost = lanes.cost[head] + (turn_ms << LENGTH_BITS) + np.where(entering, DETOUR, 0)
-        usable = ((self._turns.may[which] >> k) & 1).astype(bool)
+        usable = ((self._may(lanes.signs)[which] >> k) & 1).astype(bool)
         usable &= (lanes.cost[head] < FAR) & (lanes.cost[tail] < FAR)
         return np.where(usable, cost, FAR)
+
+    def _may(self, signs: tuple[bool, ...]) -> NDArray[np.uint8]:
+        """Who may take each turn while these of the restrictions with hours bind."""
+        if not any(signs):
+            return self._turns.may
+        binding = np.array(signs)[self._turns.timed_by]
+        may = self._turns.may.copy()
+        np.bitwise_and.at(may, self._turns.timed[binding], ~self._turns.timed_for[binding])
+        return may
 
 
 @dataclass

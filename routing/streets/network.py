@@ -103,6 +103,8 @@ def _derive(source: FilePath, speeds: Speeds, bbox: Bounds | None, tell: Callabl
     if not len(segments.start):
         raise BadInput("The map file %(name)s contains no streets.", name=source.name)
     tell(0.8)
+    for value in extract.not_understood:
+        not_understood[value] = not_understood.get(value, 0) + 1
     turns = restrict(build_turns(segments, speeds), segments, extract.turn_rules)
     tell(0.9)
     areas = [("building", line) for line in extract.buildings] + [("green", line) for line in extract.green]
@@ -190,7 +192,7 @@ class Network:
                 rules = [(rule.fingerprint, sorted(truths)) for rule, truths in uses.rules]
                 closures = [rule.fingerprint for rule in self._model.closing(vehicle, during)]
                 parts = (self.sha256, self._speeds.fingerprint(), VERSION, str(vehicle))
-                told = repr((*parts, uses.conditional, rules, closures))
+                told = repr((*parts, uses.conditional, rules, uses.signs, closures))
                 self._states[vehicle, during] = hashlib.sha256(told.encode()).hexdigest()[:40]
             return self._states[vehicle, during]
 

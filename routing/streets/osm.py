@@ -12,6 +12,7 @@ import osmium
 
 from routing.message import BadInput
 from routing.streets.access import Tags
+from routing.streets.conditions import NotUnderstood, clauses
 from routing.streets.model import Bounds, Point
 
 Progress = Callable[[float], None]
@@ -23,6 +24,7 @@ GREEN_LEISURE = {"park", "garden", "playground"}
 GREEN_LANDUSE = {"grass", "forest", "cemetery", "recreation_ground", "village_green", "meadow"}
 HEAD_BYTES = 1 << 16  # where an XML prologue would declare entities
 PROGRESS_EVERY = 5_000
+KINDS = ("no_", "only_")
 BYTES_PER_OBJECT = 40  # of a pbf, after the filter; only for the progress bar
 
 
@@ -46,6 +48,7 @@ class TurnRule:
     via_node: int | None
     via_ways: tuple[int, ...]
     to_ways: tuple[int, ...]
+    hours: str = ""  # the condition under which it binds, as it stands behind the @; empty: always
 
 
 @dataclass(slots=True)
@@ -67,11 +70,11 @@ class Extract:
     turn_rules: list[TurnRule] = field(default_factory=list)
     water: list[tuple[str, tuple[Point, ...]]] = field(default_factory=list)
     buildings: list[tuple[Point, ...]] = field(default_factory=list)
+    green: list[tuple[Point, ...]] = field(default_factory=list)
+    not_understood: list[str] = field(default_factory=list)  # conditional turn restrictions
 
     def holds(self, lat: float, lon: float) -> bool:
         return self.bbox is None or self.bbox.contains((lat, lon))
-
-    green: list[tuple[Point, ...]] = field(default_factory=list)
 
 
 def check_source(source: Path) -> None:
@@ -201,17 +204,33 @@ def _keep_relation(extract: Extract, relation: osmium.osm.Relation) -> None:
     if len(via_nodes) > 1 or bool(via_nodes) == bool(via_ways):
         return  # incomplete at the edge of the extract, or not a restriction as it is defined
     for key, value in tags.items():
-        if key.startswith("restriction"):
+        for kind, hours in _kinds(extract, key, value):
             extract.turn_rules.append(
                 TurnRule(
-                    kind=value.split("@")[0].strip(),
+                    kind=kind,
                     tags={**tags, "applies": key},
                     from_ways=tuple(members.get(("from", "w"), ())),
                     via_node=via_nodes[0] if via_nodes else None,
                     via_ways=via_ways,
                     to_ways=tuple(members.get(("to", "w"), ())),
+                    hours=hours,
                 )
             )
+
+
+def _kinds(extract: Extract, key: str, value: str) -> Iterator[tuple[str, str]]:
+    """What a tag of a turn restriction bans or commands, and when; what is not understood binds at all hours."""
+    if not key.startswith("restriction"):
+        return
+    told = [(value.strip(), "", False)]
+    if key.endswith("conditional"):
+        try:
+            told = [(clause.value, clause.condition.text, clause.condition.maybe) for clause in clauses(value)]
+        except NotUnderstood:
+            told = [(value.split("@")[0].strip(), "", True)]
+        if any(maybe or not kind.startswith(KINDS) for kind, _, maybe in told):
+            extract.not_understood.append(f"{key}={value}")
+    yield from ((kind, hours) for kind, hours, _ in told if kind.startswith(KINDS))
 
 
 def _keep_area(extract: Extract, area: osmium.osm.Area) -> None:

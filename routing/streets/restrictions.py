@@ -7,6 +7,7 @@ copies that only those enter who come from the first lane; the copies lack the b
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ VAN_EXCEPTIONS = {"motorcar", "motor_vehicle", "goods", "destination", "delivery
 
 
 def bound_classes(rule: TurnRule) -> int:
-    """Bit mask of the vehicle classes that must obey. A rule for certain hours binds at all hours."""
+    """Bit mask of the vehicle classes that must obey."""
     key = rule.tags["applies"].removeprefix("restriction").strip(":").removesuffix("conditional").strip(":")
     kind = rule.tags.get("type", "").removeprefix("restriction").strip(":")
     bound = BOUND_BY_SUFFIX.get(key or kind, 0)
@@ -51,6 +52,15 @@ def restrict(turns: Turns, segments: Segments, rules: list[TurnRule]) -> Turns:
     return graph.turns()
 
 
+class TimedColumns(TypedDict):
+    """The columns of ``Turns`` for what binds at certain hours only."""
+
+    timed: NDArray[np.int32]
+    timed_for: NDArray[np.uint8]
+    timed_by: NDArray[np.int32]
+    hours: tuple[str, ...]
+
+
 class _Graph:
     """The turn graph while restrictions are put in; new arcs and copies are appended."""
 
@@ -69,6 +79,7 @@ class _Graph:
         self._copies: dict[int, list[int]] = {}
         self._new_out: dict[int, list[int]] = {}
         self._new: list[tuple[int, int, int, int]] = []  # tail, head, base arc (angle and penalty), may
+        self._timed: dict[int, list[tuple[int, str]]] = {}  # arc → classes and hours
 
     def ban_at(self, junction: int, rule: TurnRule) -> None:
         """Take away turns at one junction."""
@@ -80,7 +91,15 @@ class _Graph:
             banned = leaves & enters
         else:
             banned = leaves & ~enters if (leaves & enters).any() else np.zeros(len(arcs), np.bool_)
-        self.may[arcs[banned]] &= np.uint8(~bound_classes(rule) & 0xFF)
+        for arc in arcs[banned].tolist():
+            self._ban(arc, rule)
+
+    def _ban(self, arc: int, rule: TurnRule) -> None:
+        """At all hours, or at those of the rule."""
+        if rule.hours:
+            self._timed.setdefault(arc, []).append((bound_classes(rule), rule.hours))
+        else:
+            self._set_may(arc, self._may(arc) & ~bound_classes(rule) & 0xFF)
 
     def _fits(self, rule: TurnRule, arcs: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Where a way passes through the junction, the kind of the rule tells which of its two ends is meant."""
@@ -142,16 +161,22 @@ class _Graph:
                 if self._lane(head) == lane:
                     self._add(copy, further, out, self._may(out) & bound)
                     next_original = head
-                elif rule.kind.startswith("no_"):
-                    self._add(copy, head, out, self._may(out) & bound)
+                else:
+                    self._go_on(copy, out, rule, banned=rule.kind.startswith("only_"))
             if next_original < 0:
                 return
             copy, original = further, next_original
         for out in self._out(original):
             last = self._lane(self._head(out))
             meant = bool(np.isin(self.way_at_begin[last], rule.to_ways)) and last != (between[-1] ^ 1)
-            if meant != rule.kind.startswith("no_"):
-                self._add(copy, self._head(out), out, self._may(out) & bound)
+            self._go_on(copy, out, rule, banned=meant == rule.kind.startswith("no_"))
+
+    def _go_on(self, copy: int, out: int, rule: TurnRule, *, banned: bool) -> None:
+        """From a copy as from its original, unless the rule bans it; at the rule's hours, if it has any."""
+        if not banned or rule.hours:
+            self._add(copy, self._head(out), out, self._may(out) & bound_classes(rule))
+        if banned and rule.hours:
+            self._ban(len(self.may) + len(self._new) - 1, rule)
 
     def _copy(self, lane: int) -> int:
         node = self.base.count + len(self._copy_lane)
@@ -162,7 +187,10 @@ class _Graph:
 
     def _add(self, tail: int, head: int, like: int, may: int) -> None:
         base_arc = like if like < len(self.may) else self._new[like - len(self.may)][2]
-        self._new_out.setdefault(tail, []).append(len(self.may) + len(self._new))
+        arc = len(self.may) + len(self._new)
+        self._new_out.setdefault(tail, []).append(arc)
+        if like in self._timed:
+            self._timed[arc] = list(self._timed[like])
         self._new.append((tail, head, base_arc, may))
 
     def _out(self, node: int) -> list[int]:
@@ -189,7 +217,7 @@ class _Graph:
 
     def turns(self) -> Turns:
         if not self._new:
-            return replace(self.base, may=self.may)
+            return replace(self.base, may=self.may, **self._timed_columns())
         tail, head, like, may = (np.array(column, np.int64) for column in zip(*self._new, strict=True))
         return Turns(
             lane_of=np.append(self.base.lane_of, np.array(self._copy_lane, np.int32)),
@@ -198,7 +226,18 @@ class _Graph:
             degrees=np.append(self.base.degrees, self.base.degrees[like]),
             may=np.append(self.may, may.astype(np.uint8)),
             penalty_ms=np.concatenate((self.base.penalty_ms, self.base.penalty_ms[like])),
+            **self._timed_columns(),
         )
+
+    def _timed_columns(self) -> TimedColumns:
+        rows = [(arc, bound, hours) for arc, told in self._timed.items() for bound, hours in told]
+        texts = tuple(dict.fromkeys(hours for _, _, hours in rows))
+        return {
+            "timed": np.array([arc for arc, _, _ in rows], np.int32),
+            "timed_for": np.array([bound for _, bound, _ in rows], np.uint8),
+            "timed_by": np.array([texts.index(hours) for _, _, hours in rows], np.int32),
+            "hours": texts,
+        }
 
 
 def _interleaved(even: NDArray[np.int64], odd: NDArray[np.int64]) -> NDArray[np.int64]:

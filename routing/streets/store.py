@@ -25,7 +25,7 @@ from routing.streets.segments import Segments, Trait
 from routing.streets.speeds import Speeds
 from routing.streets.turns import Turns
 
-VERSION = 4  # raise it whenever the import would give another graph for the same file
+VERSION = 5  # raise it whenever the import would give another graph for the same file
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ def save(place: Path, derived: Derived) -> None:
         "traits": _traits_to_json(derived.segments.traits),
         "scenery": derived.scenery.kinds,
         "not_understood": derived.not_understood,
+        "hours": derived.turns.hours,
     }
     arrays["text"] = np.frombuffer(json.dumps(text).encode(), np.uint8)
     handle, name = tempfile.mkstemp(dir=place.parent, suffix=".part")
@@ -106,7 +107,8 @@ def load(place: Path) -> Derived | None:
             columns: dict[str, Any] = _group(arrays, "segments")
             segments = Segments(**columns, traits=_traits_from_json(text["traits"]))
             beside = Scenery(kinds=tuple(text["scenery"]), **_group(arrays, "scenery"))
-            turns = Turns(**_group(arrays, "turns"))
+            columns = _group(arrays, "turns")
+            turns = Turns(**columns, hours=tuple(text["hours"]))
             return Derived(segments, turns, Shape(**_group(arrays, "shape")), beside, text["not_understood"])
     except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
         return None

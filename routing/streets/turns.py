@@ -5,7 +5,7 @@ Nodes are lanes, and copies of lanes where a restriction leads over a whole way;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,10 @@ class Turns:
     degrees: NDArray[np.int16]  # A, change of bearing, left positive
     may: NDArray[np.uint8]  # A, bit per vehicle class
     penalty_ms: NDArray[np.int32]  # A × classes
+    timed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))  # arcs banned at some hours only
+    timed_for: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))  # for these classes, bits
+    timed_by: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))  # at the hours of this row …
+    hours: tuple[str, ...] = ()  # … conditions as the map has them
 
     @property
     def count(self) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import osmium
 import pytest
 
-from routing.streets.network import Network
+from routing.streets.network import Network, Period, import_network
 from routing.streets.packing import FAR
 from routing.streets.shortest import Router
 from routing.streets.snapping import Stops
@@ -26,6 +28,7 @@ def cross() -> tuple[Town, dict[str, int]]:
     return town, ids
 
 
+TUESDAY = date(2026, 6, 2)
 WEST, NORTH, SOUTH, EAST = at(50, 100), at(100, 150), at(100, 50), at(150, 100)
 DIRECT, AROUND = 100, 400
 
@@ -166,6 +169,82 @@ def test_a_path_over_a_copied_lane_equals_the_table(tmp_path):
         if i != j:
             path = network.path(points[i], points[j], VAN)
             assert (path.seconds, path.metres) == (matrix.seconds[i, j], matrix.metres[i, j])
+
+
+def with_hours(town: Town, value: str) -> None:
+    """Give the last sign of a town hours instead."""
+    members, tags = town.rules.pop()
+    others = {key: text for key, text in tags.items() if key != "restriction"}
+    town.rules.append((members, {**others, "restriction:conditional": value}))
+
+
+def metres_at(network: Network, start, end, *, hour: int) -> int:
+    """For a van that is under way for an hour on a Tuesday."""
+    during = Period(TUESDAY, hour * 3600, (hour + 1) * 3600)
+    return int(network.matrix([start, end], VAN, during=during).metres[0, 1])
+
+
+def test_a_sign_with_hours_binds_in_its_hours_only(tmp_path):
+    town, ids = cross()
+    town.rule("no_left_turn", ids["west"], "e", ids["north"])
+    with_hours(town, "no_left_turn @ (Mo-Fr 07:00-09:00)")
+    network = town.network(tmp_path)
+    during = Period(TUESDAY, 6 * 3600, 12 * 3600)
+
+    assert metres_at(network, WEST, NORTH, hour=10) == DIRECT
+    assert metres_at(network, WEST, NORTH, hour=7) > DIRECT
+    assert metres_at(network, WEST, NORTH, hour=6) == DIRECT, "also after the costs of other hours were there"
+    assert metres(network, WEST, NORTH, VAN) > DIRECT, "at every hour there is"
+    assert network.changes(during) == (7 * 3600, 9 * 3600)
+    assert network.path(WEST, NORTH, VAN, during=replace(during, starts_s=9 * 3600)).metres == DIRECT
+
+
+@pytest.mark.parametrize("kind", ["no_u_turn", "only_straight_on"])
+def test_a_sign_with_hours_over_a_whole_way_binds_in_its_hours_only(tmp_path, kind):
+    """On the link one may not turn round to the west, or must go on to the north, between seven and nine."""
+    town, ids = double_road()
+    town.rule(kind, ids["there"], ids["link"], ids["back"] if kind == "no_u_turn" else 1008)
+    with_hours(town, f"{kind} @ (07:00-09:00)")
+    network = town.network(tmp_path)
+
+    assert metres_at(network, LOWER, UPPER, hour=10) == 50 + 100 + 50
+    assert metres_at(network, LOWER, UPPER, hour=7) == 50 + 200 + 100 + 200 + 50, "by the far end"
+    assert {metres_at(network, LOWER, UP, hour=hour) for hour in (7, 10)} == {50 + 100 + 50}
+
+
+def test_two_signs_with_different_hours_at_one_turn_each_bind_in_their_own(tmp_path):
+    town, ids = cross()
+    for hours in ("07:00-09:00", "16:00-18:00"):
+        town.rule("no_left_turn", ids["west"], "e", ids["north"])
+        with_hours(town, f"no_left_turn @ ({hours})")
+    network = town.network(tmp_path)
+
+    banned = {hour for hour in range(6, 20) if metres_at(network, WEST, NORTH, hour=hour) > DIRECT}
+
+    assert banned == {7, 8, 16, 17}
+
+
+def test_hours_that_are_not_understood_bind_always_and_are_counted(tmp_path):
+    town, ids = cross()
+    town.rule("no_left_turn", ids["west"], "e", ids["north"])
+    with_hours(town, "no_left_turn @ (wet)")
+    network = town.network(tmp_path)
+
+    assert {metres_at(network, WEST, NORTH, hour=hour) > DIRECT for hour in range(0, 24, 6)} == {True}
+    assert dict(network.not_understood) == {"restriction:conditional=no_left_turn @ (wet)": 1}
+
+
+def test_a_map_from_the_cache_still_knows_the_hours_of_its_signs(tmp_path):
+    town, ids = cross()
+    town.rule("no_left_turn", ids["west"], "e", ids["north"])
+    with_hours(town, "no_left_turn @ (07:00-09:00)")
+    source = tmp_path / "town.osm"
+    source.write_text(town.xml(), encoding="utf-8")
+    import_network(source, cache=tmp_path / "cache")
+
+    network = import_network(source, cache=tmp_path / "cache")
+
+    assert [metres_at(network, WEST, NORTH, hour=hour) > DIRECT for hour in (7, 10)] == [True, False]
 
 
 def rules_of(source) -> Iterator[tuple[str, int, int, int, str]]:
