@@ -15,6 +15,7 @@ from city.forms import (
     AtMost,
     CheckedText,
     CityForm,
+    CoordinateField,
     HiddenText,
     LongText,
     MailAddressField,
@@ -80,6 +81,9 @@ class ShopSignUpForm(SignUpForm):
     shop = CheckedText(_l("Name of the shop"), [required(), AtMost(LONGEST_NAME)])
     street = CheckedText(_l("Street"), [required(), AtMost(LONGEST_NAME)])
     housenumber = CheckedText(_l("House number"), [required(), AtMost(LONGEST_HOUSENUMBER)])
+
+    lat = CoordinateField(_l("Latitude"), [Optional()])
+    lon = CoordinateField(_l("Longitude"), [Optional()])
 
     def validate_housenumber(self, field: CheckedText) -> None:
         """A house number has a number in it."""

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from city import access, accounts, audit, letters, one_time_links, passwords, tries, words
+from city import access, accounts, addresses, audit, letters, one_time_links, passwords, streets, tries, words
 from city import account_queries as queries
 from city.access import current_account, public, requires
 from city.account_forms import (
@@ -89,22 +89,27 @@ def sign_up() -> str:
 @bp.route("/sign-up/<any(applicant, retailer):kind>", methods=["GET", "POST"])
 @public
 def sign_up_as(kind: str) -> str | Response:
-    """Ask for an account; a link comes by mail."""
+    """Ask for an account; a link comes by mail. A shop needs a place: goods may be brought there."""
     role = Role(kind)
     form, later = ShopSignUpForm() if role is Role.RETAILER else SignUpForm(), None
     if form.sent_and_valid():
         try:
+            shop = _shop(form)
             with transaction():
                 tries.count_mail(form.email.data, tries.network_of(request.remote_addr))
                 accounts.sign_up(
-                    email=form.email.data, name=form.name.data, language=words.language(), role=role, shop=_shop(form)
+                    email=form.email.data, name=form.name.data, language=words.language(), role=role, shop=shop
                 )
+        except BadInput as refusal:
+            form.refuse_field("street", refusal)
         except TooManyTries as refusal:
             form.refuse(refusal)
             later = refusal
         else:
             return redirect(url_for("accounts.mail_sent"))
-    return answered(render_template("accounts/sign_up_as.html", form=form, kind=kind), later)
+    return answered(
+        render_template("accounts/sign_up_as.html", form=form, kind=kind, mapped=streets.are_there()), later
+    )
 
 
 @bp.route("/reset", methods=["GET", "POST"])
@@ -276,4 +281,6 @@ def _known_words(person: Account) -> list[str]:
 def _shop(form: SignUpForm) -> accounts.Shop | None:
     if not isinstance(form, ShopSignUpForm):
         return None
-    return accounts.Shop(form.shop.data, form.street.data, form.housenumber.data)
+    street, number = form.street.data, form.housenumber.data
+    found = addresses.chosen_or_found(form.lat.data, form.lon.data, street, number) if streets.are_there() else None
+    return accounts.Shop(form.shop.data, street, number, found)

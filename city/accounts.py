@@ -37,6 +37,7 @@ class Shop:
     name: str
     street: str
     housenumber: str
+    point: tuple[float, float] | None = None  # None: the city has no street map yet
 
 
 def sign_up(*, email: str, name: str, language: str, role: Role, shop: Shop | None = None) -> None:
@@ -62,6 +63,8 @@ def sign_up(*, email: str, name: str, language: str, role: Role, shop: Shop | No
             email=email,
             street=shop.street,
             housenumber=shop.housenumber,
+            lat=shop.point[0] if shop.point else None,
+            lon=shop.point[1] if shop.point else None,
         )
     letters.please_confirm(account, *one_time_links.make(account, LinkPurpose.CONFIRM))
     audit.record("signed up", "account", account.id, role=role)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from city import streets
+from routing.message import BadInput
 
 if TYPE_CHECKING:
     from routing.streets.addresses import AddressBook, Hit
@@ -32,6 +33,33 @@ def find(street: str, housenumber: str) -> Found | None:
     """The address, however it is written: ``Rosenstr. 6`` is ``Rosenstraße 6``. None: there is no such street."""
     found = book().find(street, housenumber)
     return Found(*found) if found else None
+
+
+def point_at(street: str, housenumber: str) -> Point:
+    """Where an address lies on the map. Raises BadInput with what to do when the map does not know it."""
+    found = find(street, housenumber)
+    if found is None:
+        raise BadInput(
+            "The map has no street called “%(street)s”. Please check the spelling, or choose the place on the map.",
+            street=street,
+        )
+    if found.house is None:
+        raise BadInput(
+            "The map knows %(street)s, but not house number “%(number)s”. Please choose the place on the map.",
+            street=found.street,
+            number=housenumber,
+        )
+    return found.house
+
+
+def chosen_or_found(lat: float | None, lon: float | None, street: str, housenumber: str) -> Point:
+    """The place chosen on the map, if one was, else that of the address. Raises BadInput with what to do."""
+    if lat is None or lon is None:
+        return point_at(street, housenumber)
+    from routing.streets.snapping import check_point  # brings numba: only where a place is checked
+
+    check_point((lat, lon), streets.network().bounds)
+    return lat, lon
 
 
 def suggestions(typed: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]:

@@ -82,6 +82,11 @@ def in_service() -> StreetMap:
     return newest
 
 
+def are_there() -> bool:
+    """Whether this city has a street map."""
+    return db.session.scalar(select(StreetMap.id).limit(1)) is not None
+
+
 def network() -> Network:
     """The streets of this city, loaded once per process and safe for threads."""
     folder = _folder().resolve()  # installations that share a folder share what was loaded

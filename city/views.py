@@ -90,6 +90,13 @@ def map_background(version: str) -> Response:
     return answer
 
 
+@bp.get("/karte/waehlen.json")
+@public
+def pick_map() -> Response:
+    """The town without marks, to choose a place on it."""
+    return jsonify({**streets.base_of_map(), "marks": [], "pick": True})
+
+
 @bp.get("/karte/kacheln/<version>.pmtiles")
 @public
 def map_tiles(version: str) -> Response:

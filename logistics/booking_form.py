@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, SelectChoice
 from wtforms.validators import Optional, ValidationError
 
+from city import addresses
 from city.forms import (
     AtMost,
     CheckedText,
@@ -29,7 +30,7 @@ from city.forms import (
     required,
 )
 from logistics import chains, rules, sizes
-from logistics.booking_values import MAX_KG, MAX_LITRES, point_at
+from logistics.booking_values import MAX_KG, MAX_LITRES
 from logistics.kinds import RecipientKind, ShipmentKind, SizeClass
 from logistics.models import Hub, Shipment
 from logistics.sizes import Size
@@ -211,7 +212,7 @@ def wish_of(form: ShipmentForm) -> Wish:
     assert slot is not None and form.parcels.data is not None  # noqa: S101  the form is valid
     street, housenumber = form.street.data or "", form.housenumber.data or ""
     size, parcels = form.measured, form.parcels.data
-    point = (0.0, 0.0) if kind == ShipmentKind.LOCKER else form.point or point_at(street, housenumber)
+    point = (0.0, 0.0) if kind == ShipmentKind.LOCKER else form.point or addresses.point_at(street, housenumber)
     given_ml = round((form.volume_l.data or 0) * 1000)
     return Wish(
         recipient=form.recipient.data,
@@ -243,7 +244,7 @@ def _clock_s(text: str | None) -> int | None:
 
 def _back(form: ShipmentForm) -> Place | None:
     street, number = form.back_street.data or "", form.back_housenumber.data or ""
-    return Place(gettext("Shop"), street, number, point_at(street, number)) if street else None
+    return Place(gettext("Shop"), street, number, addresses.point_at(street, number)) if street else None
 
 
 def pickups_of(text: str) -> list[Place]:
@@ -255,5 +256,5 @@ def pickups_of(text: str) -> list[Place]:
         if not name.strip() or not street or not any(sign.isdigit() for sign in number):
             raise BadInput("“%(line)s” cannot be read. Please write name, street and number: Weinkontor, Am Markt 3",
                            line=line[:80])  # fmt: skip
-        found.append(Place(name.strip()[:LONGEST_NAME], street, number, point_at(street, number)))
+        found.append(Place(name.strip()[:LONGEST_NAME], street, number, addresses.point_at(street, number)))
     return found

@@ -215,24 +215,7 @@ def point_of(given: PlaceIn) -> tuple[float, float]:
     """Where an address lies: as given, else looked up. Raises BadInput when the map does not know it."""
     if given.lat is not None and given.lon is not None:
         return given.lat, given.lon
-    return point_at(given.street, given.housenumber)
-
-
-def point_at(street: str, housenumber: str) -> tuple[float, float]:
-    """Where an address lies on the map. Raises BadInput with what to do when the map does not know it."""
-    found = addresses.find(street, housenumber)
-    if found is None:
-        raise BadInput(
-            "The map has no street called “%(street)s”. Please check the spelling, or choose the place on the map.",
-            street=street,
-        )
-    if found.house is None:
-        raise BadInput(
-            "The map knows %(street)s, but not house number “%(number)s”. Please choose the place on the map.",
-            street=found.street,
-            number=housenumber,
-        )
-    return found.house
+    return addresses.point_at(given.street, given.housenumber)
 
 
 def seconds(clock: str) -> int:

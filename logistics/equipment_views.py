@@ -8,14 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from city import clock, jobs
+from city import addresses, clock, jobs
 from city.access import current_account, has_role, requires
 from city.db import transaction
 from city.forms import CityForm
 from city.messages import Conflict, DomainError, NotFound, say
 from city.models import Role
 from logistics import capacity, hub_rooms, queries, services
-from logistics.booking_values import point_at
 from logistics.forms import (
     CompartmentsForm,
     DockForm,
@@ -40,7 +39,7 @@ def found() -> str | Response:
     form = StandingHubForm()
     if form.sent_and_valid():
         try:
-            point = point_at(form.street.data, form.housenumber.data)
+            point = addresses.chosen_or_found(form.lat.data, form.lon.data, form.street.data, form.housenumber.data)
             account = current_account()
             with transaction():
                 hub_id = hub_rooms.found_hub(

@@ -14,6 +14,7 @@ from city.forms import (
     CheckedText,
     CityForm,
     ClockField,
+    CoordinateField,
     DayField,
     HiddenText,
     LimitsBetween,
@@ -121,6 +122,8 @@ class StandingHubForm(EquipmentForm):
 
     street = CheckedText(_l("Street"), [required(), AtMost(LONGEST_NAME)])
     housenumber = CheckedText(_l("House number"), [required(), AtMost(12)])
+    lat = CoordinateField(_l("Latitude"), [Optional()])
+    lon = CoordinateField(_l("Longitude"), [Optional()])
 
 
 class VehicleForm(CityForm):

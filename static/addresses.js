@@ -1,6 +1,6 @@
 // Suggests addresses of the city while someone types a street: a combobox after the ARIA pattern. Without this script
 // the fields are plain fields. The group is <div data-addresses="/adressen" data-street="id" data-number="id">, with
-// data-lat and data-lon where a form keeps the place, and sentences in data-one, data-many ("{count}"), data-none, data-near, data-only.
+// data-lat and data-lon where a form keeps the place, without data-number where only a street is asked for, and sentences in data-one, data-many ("{count}"), data-none, data-near, data-only.
 (function () {
   "use strict";
 
@@ -37,7 +37,7 @@
     }
 
     function show(found) {
-      hits = found;
+      hits = number ? found : streetsOf(found);
       active = -1;
       street.removeAttribute("aria-activedescendant");
       box.replaceChildren(...hits.map(option));
@@ -45,6 +45,11 @@
       street.setAttribute("aria-expanded", String(hits.length > 0));
       const said = hits.length === 1 ? group.dataset.one : group.dataset.many.replace("{count}", hits.length);
       voice.textContent = hits.length ? said : group.dataset.none;
+    }
+
+    function streetsOf(found) { // each once, where no house number is asked for
+      const names = Array.from(new Set(found.map(function (hit) { return hit.street; })));
+      return names.map(function (name) { return { label: name, street: name, nearness: "" }; });
     }
 
     function option(hit, place) {
@@ -73,13 +78,13 @@
 
     function choose(hit) {
       street.value = hit.street;
-      number.value = hit.nearness === "street" ? number.value : hit.housenumber;
+      if (number && hit.nearness !== "street") { number.value = hit.housenumber; }
       forget();
       if (lat && lon && hit.nearness === "exact") { keep(hit.point); }
       close();
       asked += 1;
       street.dispatchEvent(new Event("change", { bubbles: true }));
-      if (!number.value) { number.focus(); }
+      if (number && !number.value) { number.focus(); }
     }
 
     function keep(at) { // the map shows it, too (pick.js)
@@ -97,7 +102,7 @@
     function ask() {
       const text = street.value.trim(), mine = asked += 1, form = street.form;
       if (text.length < LEAST_LETTERS) { close(); return; }
-      const sent = new URLSearchParams({ text: /\d/.test(text) ? text : (text + " " + number.value).trim() });
+      const sent = new URLSearchParams({ text: !number || /\d/.test(text) ? text : (text + " " + number.value).trim() });
       fetch(group.dataset.addresses, {
         method: "POST", credentials: "same-origin", body: sent,
         headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token ? form.elements.csrf_token.value : "" }
@@ -112,7 +117,7 @@
       clearTimeout(timer);
       timer = setTimeout(ask, WAIT_MS);
     });
-    number.addEventListener("input", forget);
+    if (number) { number.addEventListener("input", forget); }
     street.addEventListener("blur", function () { clearTimeout(timer); asked += 1; close(); });
     street.addEventListener("keydown", function (event) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {

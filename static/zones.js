@@ -6,7 +6,8 @@
 
   function say(frame, count, crossing) {
     const said = document.querySelector('[data-draw-said="' + frame.dataset.draw + '"]');
-    said.textContent = !count ? said.dataset.none : crossing ? said.dataset.crossing : said.dataset.corners.replace("{count}", count);
+    const counted = count === 1 ? said.dataset.corner : said.dataset.corners.replace("{count}", count);
+    said.textContent = !count ? said.dataset.none : crossing ? said.dataset.crossing : counted;
   }
 
   function typed(field) { // only what can be read; the server says what is wrong with the rest

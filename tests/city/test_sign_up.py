@@ -12,6 +12,7 @@ from city.db import db
 from city.models import Account, CountedTry, Mail, OneTimeLink, Organisation, Role
 from tests import build
 from tests.city.door import PASSWORD, is_in, sign_in, without_token
+from tests.logistics.conftest import derived_streets, street_map  # noqa: F401  fixtures
 from tests.mailbox import mails, path_in
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -60,6 +61,55 @@ def test_a_retailer_names_the_shop_and_waits_for_the_city(app, town):
         "Am Sande",
         "7",
     )
+
+
+def signed_up_shop(app, **typed) -> tuple[str, Organisation | None]:
+    """The page that answers, and the shop that is kept."""
+    browser = app.test_client()
+    sent = browser.post("/sign-up/retailer", data={**ANNA, **SHOP, **typed})
+    page = browser.get(sent.location).text if sent.location else sent.text
+    db.session.rollback()
+    return page, db.session.scalars(select(Organisation)).one_or_none()
+
+
+def test_a_shop_lies_where_its_address_is(app, town, street_map):  # noqa: F811
+    """
+    Without a place nothing could be brought to it.
+    """
+    _, shop = signed_up_shop(app, street="Rosenstr.", housenumber="6")
+
+    assert shop is not None and (shop.lat, shop.lon) == pytest.approx((53.2503335, 10.4101075))
+
+
+def test_an_address_that_the_map_does_not_know_asks_for_a_click(app, town, street_map):  # noqa: F811
+    """
+    The sentence says so, what was typed stays, the map stands open; a click counts then.
+    """
+    page, shop = signed_up_shop(app, street="Nirgendweg")
+
+    assert shop is None
+    assert "Die Karte kennt keine Straße „Nirgendweg“." in page and "wählen Sie den Ort auf der Karte" in page
+    assert 'value="Nirgendweg"' in page and "<details open>" in page
+    assert "/karte/waehlen.json" in page
+
+    page, shop = signed_up_shop(app, street="Nirgendweg", lat="53.2490", lon="10.4090")
+
+    assert "Sehen Sie in Ihr Postfach" in page
+    assert shop is not None and (shop.lat, shop.lon) == (53.249, 10.409)
+
+
+def test_a_place_outside_of_the_town_is_none(app, town, street_map):  # noqa: F811
+    page, shop = signed_up_shop(app, lat="48.1", lon="11.5")
+
+    assert shop is None
+    assert "liegt außerhalb der Karte" in page
+
+
+def test_anyone_may_choose_a_place_on_a_map_without_marks(app, town, street_map):  # noqa: F811
+    told = app.test_client().get("/karte/waehlen.json").json
+
+    assert told["pick"] is True and told["marks"] == []
+    assert "OpenStreetMap" in told["attribution"]
 
 
 def test_before_the_link_is_used_nobody_is_in(app, town):
