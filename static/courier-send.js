@@ -91,10 +91,10 @@
   function send(account) {
     if (running) { again = true; return running; }
     running = once(account).then(function more(found) {
-      if (!again) { return found; }
+      if (!again) { running = null; return found; } // at once: whoever asks from here on begins anew
       again = false;
       return once(account).then(more);
-    }).finally(function () { running = null; });
+    }).catch(function (error) { running = null; again = false; throw error; });
     return running;
   }
 
