@@ -14,6 +14,7 @@
     ["#2044aa", null], ["#b83a0b", "13 7"], ["#00735f", "3 9"], ["#7a5230", "16 6 3 6"],
     ["#131525", "8 5"], ["#8a1f6b", "20 8"], ["#4c5270", "2 6"], ["#2c5f86", "12 4 2 4 2 4"]
   ];
+  const LEAST_ZOOM = 14; // of a map of the whole town: streets with their names, not a dot on empty paper
   const map = window.map_haus;
   const town = window.town;
   const { element, still, apart, along } = town;
@@ -202,8 +203,9 @@
   function fit(data) {
     const points = (data.marks || []).map(function (mark) { return mark.point; }).concat((data.lines || []).flatMap(function (one) { return one.line; }));
     const streetPoints = ((data.background || {}).streets || []).flatMap(function (street) { return street.line; });
-    const bounds = data.fit || (points.length ? points : data.town || streetPoints);
-    if (bounds.length) { map.fitBounds(bounds, { padding: [24, 24], maxZoom: 18 }); }
+    const shown = data.fit || points, whole = L.latLngBounds(data.town || streetPoints);
+    if (shown.length) { map.fitBounds(shown, { padding: [24, 24], maxZoom: 18 });
+    } else if (whole.isValid()) { map.setView(whole.getCenter(), Math.min(18, Math.max(LEAST_ZOOM, map.getBoundsZoom(whole)))); }
   }
 
   function draw(data) {

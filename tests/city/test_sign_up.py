@@ -89,7 +89,7 @@ def test_an_address_that_the_map_does_not_know_asks_for_a_click(app, town, stree
 
     assert shop is None
     assert "Die Karte kennt keine Straße „Nirgendweg“." in page and "wählen Sie den Ort auf der Karte" in page
-    assert 'value="Nirgendweg"' in page and "<details open>" in page
+    assert 'value="Nirgendweg"' in page and '<details class="mt2" open>' in page
     assert "/karte/waehlen.json" in page
 
     page, shop = signed_up_shop(app, street="Nirgendweg", lat="53.2490", lon="10.4090")
