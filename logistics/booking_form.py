@@ -136,6 +136,8 @@ class ShipmentForm(CityForm):
     )
     back_street = CheckedText(_l("Street of your shop"), [Optional(), AtMost(LONGEST_NAME)])
     back_housenumber = CheckedText(_l("House number of your shop"), [Optional(), AtMost(12)])
+    back_lat = CoordinateField(_l("Latitude"), [Optional()])
+    back_lon = CoordinateField(_l("Longitude"), [Optional()])
     own_reference = CheckedText(_l("Your own number for it"), [Optional(), AtMost(LONGEST_NAME)])
     note = LongText(_l("Note for the courier"), [Optional(), AtMost(LONGEST_NOTE)])
     dangerous = BooleanField(_l("It contains dangerous goods (ADR), such as gas or large batteries"))
@@ -191,6 +193,7 @@ class ShipmentForm(CityForm):
             self.pickups.data = "\n".join(f"{part.recipient}, {part.address}" for part in one.parts)
         if one.kind == ShipmentKind.RETURN:
             self.back_street.data, self.back_housenumber.data = one.street, one.housenumber
+            self.back_lat.data, self.back_lon.data = one.lat, one.lon
 
     @property
     def measured(self) -> Size:
@@ -244,7 +247,10 @@ def _clock_s(text: str | None) -> int | None:
 
 def _back(form: ShipmentForm) -> Place | None:
     street, number = form.back_street.data or "", form.back_housenumber.data or ""
-    return Place(gettext("Shop"), street, number, addresses.point_at(street, number)) if street else None
+    if not street:
+        return None
+    point = addresses.chosen_or_found(form.back_lat.data, form.back_lon.data, street, number)
+    return Place(gettext("Shop"), street, number, point)
 
 
 def pickups_of(text: str) -> list[Place]:
