@@ -103,6 +103,9 @@ def _forced(problem: Problem, vehicle: Vehicle, course: Course, orders: list[Ord
         nowhere = Message("There is no way for this bike between two of these stops.")
         return Ridden(course.vehicle, departs, (), departs, 0, load_g, (nowhere,))
     walk = _Walk(problem, vehicle, orders, start, departs, end)
+    if course.free_s is None:
+        walk = walk.leaving_late()
+        departs = walk.departs_s
     stops, returns, breaks = walk.rested(course)
     wrong, warnings = [*_objections_to_load(vehicle, orders)], [stop.late for stop in stops if stop.late]
     if breaks is None:
@@ -144,6 +147,19 @@ class _Walk:
             stops.append(Timed(order.key, now, starts, starts + order.stop_s, late))
             here, now = order.place, starts + order.stop_s
         return tuple(stops), now, rests
+
+    def leaving_late(self) -> _Walk:
+        """The same, leaving as late as it can without being back later: nobody waits at a door for hours."""
+        seconds = self.problem.travel[self.vehicle.vehicle_class].seconds
+        stops, latest, there = self.timed()[0], None, self.end
+        for order, stop in zip(reversed(self.orders), reversed(stops), strict=True):
+            closes = [w.closes_s for w in order.windows if w.closes_s >= stop.departs_s]
+            own = min(closes) - order.stop_s if closes and latest is not None and not stop.late else stop.starts_s
+            latest = own if latest is None else min(own, latest - seconds.item(order.place, there) - order.stop_s)
+            there = order.place
+        if latest is None:
+            return self
+        return replace(self, departs_s=max(self.departs_s, latest - seconds.item(self.start, there)))
 
     def rested(self, course: Course) -> tuple[tuple[Timed, ...], int, tuple[Break, ...] | None]:
         """Stops, return and breaks: where one is due, the lawful one with fewest stops late; None: there is none."""

@@ -7,6 +7,9 @@
   const FAR_PX = 6; // less is a click
   let drag = null;
 
+  // The time table opens where the day stands: at the present minute, else at the first departure.
+  document.querySelectorAll("[data-blick]").forEach(function (svg) { svg.parentElement.scrollLeft = Math.max(0, Number(svg.dataset.blick) - 60); });
+
   function show(url) {
     return fetch(url, { credentials: "same-origin", headers: { "X-Part": "1" } }).then(function (answer) {
       if (!answer.ok || answer.redirected) { location.href = url; return null; }

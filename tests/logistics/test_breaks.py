@@ -104,6 +104,19 @@ def test_no_room_for_a_break_makes_a_move_impossible(long_day):
     assert not found.possible and "break that the law asks for" in str(found.objections[0])
 
 
+def test_a_bike_at_its_hub_leaves_late_enough_not_to_wait_for_hours(long_day):
+    """
+    The last window's stop first, then the others, which are late: nobody stands before its door since the morning.
+    """
+    day = steering.running(long_day)
+    keys = [stop.shipment.reference for stop in day.plan.tours[0].stops][::-1]
+
+    found = moves.ridden(day.question.problem, moves.Course(day.key_of(day.plan.tours[0]), tuple(keys)))
+
+    assert found.stops[0].arrives_s == found.stops[0].starts_s == 16 * HOUR_S
+    assert found.possible and found.breaks == () and len(found.warnings) == 2
+
+
 # --- a window that a move breaks ---
 
 
