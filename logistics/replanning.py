@@ -18,7 +18,7 @@ from routing.tours.problem import Order, Problem, Vehicle, Window
 from routing.tours.replan import Changes, Replanned
 
 REPLANNER = "routing.tours.replan:replan"
-LIMIT_S = 0.3
+LIMIT_S = 0.2
 SEED = 1
 TAKEN_ON_SPARE_S = 900  # how much later than planned a stop may come that is late on purpose
 
