@@ -11,7 +11,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from city import (
     access,
     account_views,
-    daily,
     jobs,
     legal_views,
     people_views,
@@ -112,7 +111,7 @@ def create_app(config: Config | None = None) -> Flask:
     jobs.Worker.when_due = staticmethod(schedule.ask_for_due)
     zone_services.tell_when_changed(app, dispatch.plan_again)
     for kind, at in {**leerstand_jobs.DAILY, **logistics_jobs.DAILY}.items():
-        daily.register(kind, at)
+        schedule.daily(kind, at)
     init_navigation(app, NAVIGATION)
     legal_views.init_footer(app)
     return app

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import CursorResult, Update, and_, event, or_, select, update
 from sqlalchemy.orm import Session
 
-from city import clock, daily, outbox
+from city import clock, outbox
 from city.config import Config
 from city.db import city_scope, db, every_city, transaction
 from city.messages import DomainError
@@ -183,7 +183,6 @@ class Worker(threading.Thread):
             try:
                 with self.app.app_context():
                     self._ask_for_due()
-                    daily.ask_for_due_work()
                     busy = self.work_once()
             except Exception:
                 log.exception("worker stumbled")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -224,15 +224,15 @@ class Job(CityBound, Model):
     shown_at: Mapped[str] = mapped_column(default="")  # the page that shows what came of it
 
 
-class DailyRun(CityBound, Model):
-    """A daily work that was asked for on a day (Tageslauf), so that it is asked for once."""
+class Recurrence(CityBound, Model):
+    """When work that comes again was last asked for (Wiederkehrende Arbeit), so that each time is asked for once."""
 
-    __tablename__ = "daily_run"
-    __table_args__ = (UniqueConstraint("city_id", "kind", "day"),)
+    __tablename__ = "recurrence"
+    __table_args__ = (UniqueConstraint("city_id", "kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    day: Mapped[date]
+    due_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Mail(CityBound, Model):

@@ -101,18 +101,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_counted_try_city_id'), ['city_id'], unique=False)
         batch_op.create_index('ix_counted_try_key_at', ['key', 'at'], unique=False)
 
-    op.create_table('daily_run',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('day', sa.Date(), nullable=False),
-    sa.Column('city_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_daily_run_city_id_city')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_daily_run')),
-    sa.UniqueConstraint('city_id', 'kind', 'day', name=op.f('uq_daily_run_city_id_kind_day'))
-    )
-    with op.batch_alter_table('daily_run', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_daily_run_city_id'), ['city_id'], unique=False)
-
     op.create_table('day_plan',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
@@ -189,6 +177,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('organisation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_organisation_city_id'), ['city_id'], unique=False)
+
+    op.create_table('recurrence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('due_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_recurrence_city_id_city')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recurrence')),
+    sa.UniqueConstraint('city_id', 'kind', name=op.f('uq_recurrence_city_id_kind'))
+    )
+    with op.batch_alter_table('recurrence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recurrence_city_id'), ['city_id'], unique=False)
 
     op.create_table('sent_reminder',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1884,6 +1884,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sent_reminder_city_id'))
 
     op.drop_table('sent_reminder')
+    with op.batch_alter_table('recurrence', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recurrence_city_id'))
+
+    op.drop_table('recurrence')
     with op.batch_alter_table('organisation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_organisation_city_id'))
 
@@ -1902,10 +1906,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_day_plan_city_id'))
 
     op.drop_table('day_plan')
-    with op.batch_alter_table('daily_run', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_daily_run_city_id'))
-
-    op.drop_table('daily_run')
     with op.batch_alter_table('counted_try', schema=None) as batch_op:
         batch_op.drop_index('ix_counted_try_key_at')
         batch_op.drop_index(batch_op.f('ix_counted_try_city_id'))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from city import clock, daily, documents
+from city import clock, documents
 from city.db import transaction
 from city.models import OrganisationKind, Role
 from leerstand.kinds import Channel, ConsentScope
@@ -75,23 +75,6 @@ def _owner_of(proposal_id: int) -> int:
     owner_id = queries.proposal(proposal_id).unit.owner_id
     assert owner_id is not None
     return owner_id
-
-
-def test_daily_work_is_asked_for_once_a_day_and_city(town, monkeypatch):
-    """
-    Before its hour not at all, after it once, the next day again.
-    """
-    asked_for: list[str] = []
-    monkeypatch.setattr(daily, "_daily", {"reminders": clock.in_city(clock.now()).replace(hour=6, minute=0).time()})
-
-    def at(day: date, hour: int) -> int:
-        now = clock.moment_of(day, hour * 3600)
-        with monkeypatch.context() as patched:
-            patched.setattr(clock, "now", lambda: now)
-            return daily.ask_now(asked_for.append)
-
-    assert [at(date(2026, 6, 1), hour) for hour in (5, 7, 8)] == [0, 1, 0]
-    assert at(date(2026, 6, 2), 9) == 1 and asked_for == ["reminders", "reminders"]
 
 
 @pytest.fixture
