@@ -111,7 +111,7 @@ class Street:
 
 def grade_weight(unit: Unit) -> int:
     """Weight of a place: the best grade counts five times, the last once (own assumption, linear)."""
-    return 6 - unit.grade
+    return max(1, 6 - unit.grade)
 
 
 def street(axis: StreetAxis, units: Sequence[Unit], day: date) -> Street:

@@ -13,6 +13,7 @@ from leerstand.views import (  # noqa: F401  each hangs its pages on bp
     owner,
     owners,
     papers,
+    places,
     plan,
     proposals,
     public,

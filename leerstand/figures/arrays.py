@@ -75,7 +75,7 @@ class Stock:
 
 def grade_weight(grade: int) -> int:
     """Weight of a place: the best grade counts five times, the last once (own assumption, linear)."""
-    return 6 - grade
+    return max(1, 6 - grade)
 
 
 def stock(units: Sequence[Unit]) -> Stock:

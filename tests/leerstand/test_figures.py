@@ -127,7 +127,7 @@ def test_good_places_and_long_fronts_weigh_more():
     whole = stock(shops)
 
     assert perforation.index(whole, on(whole, TODAY)) == pytest.approx(50 / 60)
-    assert [grade_weight(grade) for grade in (1, 5)] == [5, 1]
+    assert [grade_weight(grade) for grade in (1, 5, 9)] == [5, 1, 1]
 
 
 def test_the_longest_dead_run_keeps_to_one_side_of_the_street():
