@@ -165,7 +165,7 @@ class Worker(threading.Thread):
     ) -> None:
         super().__init__(name="worker", daemon=True)
         self.app, self.config, self._warm_up = app, config, warm_up
-        self.solver = solver or Solver()
+        self.solver, self._solver_is_mine = solver or Solver(), solver is None
         self._stop_asked = threading.Event()
         self._beat = -BEAT_EVERY_S
         self._asked_for_due = -DUE_EVERY_S
@@ -197,11 +197,12 @@ class Worker(threading.Thread):
             self.when_due()
 
     def stop(self) -> None:
-        """Ask the worker to end after the job in hand, and end the solver process."""
+        """Ask the worker to end after the job in hand, and end the solver process unless somebody else brought it."""
         self._stop_asked.set()
         _wake.set()
         self.join(timeout=10)
-        self.solver.close()
+        if self._solver_is_mine:
+            self.solver.close()
 
     def work_once(self) -> bool:
         """Send due mail and do one job; False when there was none."""

@@ -117,6 +117,7 @@ def serve(asked: argparse.Namespace) -> int:
     finally:
         quick.stop()
         worker.stop()
+        early.close()
     return 0
 
 

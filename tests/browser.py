@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +42,28 @@ def serving(app: Flask) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A fresh Chromium; the test skips where there is none, and fails under CI."""
+    """The Chromium of this test process, without any window left over from another test.
+
+    Skips where there is none, and fails under CI.
+    """
     if not CHROMIUM.exists():
         if os.environ.get("CI") == "true":
             pytest.fail(f"{CHROMIUM} is missing; .ci/run installs it")
         pytest.skip(f"no Chromium at {CHROMIUM}")
-    with sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = _started()
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            context.close()
+
+
+@cache
+def _started() -> Browser:
+    """A browser takes a second of a core to start, so each test process starts one, which ends with the process."""
+    engine = sync_playwright().start()
+    atexit.register(engine.stop)
+    return engine.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
 
 
 class Visit:

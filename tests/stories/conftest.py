@@ -15,6 +15,7 @@ from app import create_app
 from city import jobs
 from city.config import Config
 from city.db import db
+from city.solver import Solver
 from demo import town
 from demo.__main__ import OLD_TOWN, prepared, read
 from demo.people import PASSWORD
@@ -32,16 +33,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, made_again: Path) -> Path:
+def solver() -> Iterator[Solver]:
+    """One solver process for all stories: it takes some seconds to load what it needs."""
+    made = Solver()
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, made_again: Path, solver: Solver) -> Path:
     """The folder of a demo town whose day is planned."""
     folder = tmp_path_factory.mktemp("demo")
     app = prepared(read(["--data", str(folder)]))
     with app.app_context():
-        town.build(app, OLD_TOWN, say=lambda line: None)
-        worker = jobs.Worker(app, app.extensions["house"])
+        town.build(app, OLD_TOWN, say=lambda line: None, solver=solver)
+        worker = jobs.Worker(app, app.extensions["house"], solver=solver)
         while worker.work_once():
             pass
-        worker.solver.close()
         db.session.remove()
         db.engine.dispose()
     return folder
@@ -71,7 +80,7 @@ class Town:
 
 
 @pytest.fixture
-def running(built: Path, made_again: Path, tmp_path: Path) -> Iterator[Town]:
+def running(built: Path, made_again: Path, tmp_path: Path, solver: Solver) -> Iterator[Town]:
     """A fresh copy of the town behind a server, its worker at work, a Chromium before it."""
     folder = tmp_path / "town"
     shutil.copytree(built, folder)
@@ -79,13 +88,15 @@ def running(built: Path, made_again: Path, tmp_path: Path) -> Iterator[Town]:
     url = f"sqlite:///{folder / 'city.sqlite3'}"
     config = Config(folder, url, secret, demo=True, https=False, public_url="http://127.0.0.1", cache_dir=made_again)
     app = create_app(config)
-    worker = jobs.Worker(app, config)
+    worker = jobs.Worker(app, config, solver=solver)
     worker.start()
     try:
         with serving(app) as home, chromium() as browser:
             yield Town(app, home, browser)
     finally:
         worker.stop()
+        if worker.is_alive():
+            solver.close()  # what it still searches for is nobody's business any more
 
 
 @pytest.fixture
