@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from city.access import requires
 from city.db import transaction
 from city.forms import CityForm, LongText, required
-from city.messages import Conflict, say
+from city.messages import Conflict, NotFound, say
 from leerstand import queries
 from leerstand.services import places as deeds
 from leerstand.views.blueprint import STAFF, bp
@@ -55,10 +55,12 @@ def places() -> str | Response:
     )
 
 
-@bp.post("/laeden/strassen/<int:axis_id>/<any(first, up, down):way>")
+@bp.post("/laeden/strassen/<int:axis_id>/<way>")
 @requires(*STAFF)
 def move_street(axis_id: int, way: str) -> Any:
-    """One place towards the core, one outward, or to the front."""
+    """One place towards the core (``up``), one outward (``down``), or to the front (``first``)."""
+    if way not in STEPS:
+        raise NotFound("A street goes up, down or to the front.")
     with transaction():
         moved = deeds.move_street(axis_id, STEPS[way])
     return redirect(url_for("leerstand.places", _anchor=f"strasse-{moved.id}"))

@@ -42,6 +42,7 @@ def test_a_street_moves_one_place_and_stops_at_the_ends(sign_in, streets):
     desk.post(f"/laeden/strassen/{last}/down")
     assert names() == ["Am Sande", "Lange Gasse", "Rote Straße"]
     assert desk.post("/laeden/strassen/999/up").status_code == 404
+    assert desk.post(f"/laeden/strassen/{last}/sideways").status_code == 404
 
 
 def test_only_a_street_without_shops_can_be_deleted(sign_in, streets):
