@@ -23,6 +23,9 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--force-prefers-reduced-motion",
 ]  # fmt: skip
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+LATER = pytest.mark.long  # the other width: only `run.py test --long` looks at it
+PHONE_FIRST = [pytest.param(PHONE, id="phone"), pytest.param(WIDE, id="wide", marks=LATER)]
+WIDE_FIRST = [pytest.param(WIDE, id="wide"), pytest.param(PHONE, id="phone", marks=LATER)]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}  # not what is right
 

@@ -7,7 +7,7 @@ import pytest
 from city.db import transaction
 from city.models import Account, OrganisationKind, Role
 from tests import build
-from tests.browser import PHONE, WIDE, Visit, axe_violations, chromium, serving
+from tests.browser import PHONE_FIRST, Visit, axe_violations, chromium, serving
 from tests.city.door import HASH, PASSWORD, is_in, sign_in
 from tests.mailbox import mails
 
@@ -114,7 +114,7 @@ def test_strangers_are_asked_to_sign_in(app, town, path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", PHONE_FIRST)
 def test_every_page_of_this_room_is_usable_and_speaks_german(app, town, size):
     """
     Chromium, both widths: nothing to the side, nothing for axe to complain of, nothing from elsewhere, no English.

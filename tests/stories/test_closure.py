@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from shapely import LineString, Polygon
 
 from demo.people import PEOPLE
-from tests.browser import PHONE, WIDE, Visit
+from tests.browser import WIDE_FIRST, Visit
 from tests.words import de
 
 MANAGER, DISPATCHER, COURIER = PEOPLE[1].email, PEOPLE[6].email, PEOPLE[7].email
@@ -17,7 +17,7 @@ JOB_LIMIT_MS = 120_000  # the machine may be slow; no promise about speed is mad
 INSIDE_DEG = 3e-5  # two or three metres: where a ride ends at the very edge
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", WIDE_FIRST)
 def test_a_market_day_is_drawn_and_the_next_plan_goes_around_it(running, clean, size):
     """
     Zeichnen → in Kraft → neuer Plan, außen herum → schieben statt sperren → die Kurierin liest es.

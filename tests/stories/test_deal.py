@@ -17,7 +17,7 @@ from leerstand import queries
 from leerstand.kinds import ProposalState
 from leerstand.models import MatchPlan
 from leerstand.services import proposals
-from tests.browser import PHONE, WIDE
+from tests.browser import PHONE_FIRST
 from tests.words import de
 
 MANAGER, APPLICANT = PEOPLE[1].email, PEOPLE[3].email
@@ -75,7 +75,7 @@ def _accounts():
     return list(db.session.scalars(select(Account)))
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", PHONE_FIRST)
 def test_other_terms_by_link_become_a_signed_contract(running, clean, link, size):
     """
     Owner opens the link, names other terms → manager takes them up → terms, dates, contract to read, signatures.
@@ -116,7 +116,7 @@ def test_other_terms_by_link_become_a_signed_contract(running, clean, link, size
         assert queries.proposals(ProposalState.ACCEPTED)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", PHONE_FIRST)
 def test_the_figures_the_demand_and_the_pages_of_the_law(running, clean, size):
     """
     Indicators with their tables, footfall, unmet demand, a permit pre-check; public figures and the footer's pages.
@@ -132,7 +132,7 @@ def test_the_figures_the_demand_and_the_pages_of_the_law(running, clean, size):
         clean(stranger)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", PHONE_FIRST)
 def test_an_applicant_saves_half_a_form_and_finds_it_again(running, clean, size):
     """
     A title alone is enough to save; the list shows the draft; a sent request shows its steps.

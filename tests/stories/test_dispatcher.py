@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.people import PEOPLE
-from tests.browser import PHONE, WIDE
+from tests.browser import WIDE, WIDE_FIRST
 from tests.stories.test_courier import released
 from tests.words import de
 
@@ -16,7 +16,7 @@ DISPATCHER = PEOPLE[6].email
 PLANNER_LIMIT_MS = 60_000  # the machine may be slow; no promise about speed is made here
 
 
-@pytest.mark.parametrize("size", [WIDE, pytest.param(PHONE, marks=pytest.mark.long)], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", WIDE_FIRST)
 def test_the_dispatcher_moves_a_stop_and_loses_a_bike_at_a_quarter_past_ten(running, clean, size):
     """
     See what follows, move, undo; a bike drops out at 10:15: before and after, accept; a stale page is refused.

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.people import PEOPLE
-from tests.browser import PHONE, WIDE
+from tests.browser import PHONE, PHONE_FIRST, WIDE
 from tests.words import de
 
 MANAGER, OWNER, APPLICANT = PEOPLE[1].email, PEOPLE[2].email, PEOPLE[3].email
@@ -62,7 +62,7 @@ def send_first_proposal_to(running, manager, owner_name: str) -> str:
     raise AssertionError(f"no proposal concerns {owner_name}")
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", PHONE_FIRST)
 def test_the_pages_of_the_manager_and_the_public(running, clean, size):
     """
     Every page that the menu offers is usable, and so is a shop's page with the refused requests and their obstacles.
@@ -82,7 +82,7 @@ def test_the_pages_of_the_manager_and_the_public(running, clean, size):
     clean(manager)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", PHONE_FIRST)
 def test_the_public_sees_free_shops_and_an_applicant_asks_for_one(running, clean, size):
     """
     Free shops without a login; an applicant writes a request, saves it as a draft and sends it.

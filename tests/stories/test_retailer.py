@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.people import PEOPLE
-from tests.browser import PHONE, WIDE
+from tests.browser import PHONE, PHONE_FIRST, WIDE
 from tests.words import de
 
 RETAILER, OPERATOR = PEOPLE[4].email, PEOPLE[5].email
@@ -53,7 +53,7 @@ def test_a_retailer_books_a_delivery(running, clean, size):
     clean(retailer)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", PHONE_FIRST)
 def test_the_hub_operator_sees_the_day(running, clean, size):
     """
     The hub, what is expected, and what each bike loads.
