@@ -30,7 +30,8 @@ def rows(args: list[str]) -> list[Row]:
     """Measure what the arguments ask for, print it, and return one row for each run."""
     options = _options(args)
     done: list[Row] = json.loads(options.json.read_text()) if _may_resume(options) else []
-    _warm()
+    if "ours" in _engines(options):
+        _warm()
     print(WIDTHS.format("instance", "engine", "seed", "cores", "cpu s", "wall s", "valid", "cost", "gap %"))
     for instance in _instances(options):
         for engine in _engines(options):
