@@ -124,13 +124,46 @@ def _empty(url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture
-def app(config: Config) -> Iterator[Flask]:
-    """The application on that database."""
-    made = create_app(config)
+def ready(made: Flask) -> Flask:
+    """An application as tests use it."""
     made.test_client_class = Browser
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return made
+
+
+@pytest.fixture(scope="session")
+def shared_app(database_template: str, made_again: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application per test process: making one and compiling its statements takes longer than most tests."""
+    folder, url = tmp_path_factory.mktemp("house"), database_template
+    if url.startswith("sqlite"):
+        url = f"sqlite:///{folder / 'city.sqlite3'}"  # a link to the file of the test at hand
+    return ready(create_app(Config(folder, url, SECRET, https=False, public_url=PUBLIC_URL, cache_dir=made_again)))
+
+
+@pytest.fixture
+def app(shared_app: Flask, config: Config) -> Iterator[Flask]:
+    """The application on the database of this test; what the test changes in its configuration is taken back."""
+    link, usual = shared_app.config["SQLALCHEMY_DATABASE_URI"], dict(shared_app.config)
+    if config.sqlite:
+        file = Path(link.removeprefix("sqlite:///"))
+        file.unlink(missing_ok=True)
+        file.symlink_to(config.database_url.removeprefix("sqlite:///"))
+    shared_app.extensions["house"] = config
+    yield shared_app
+    _let_go(shared_app)
+    shared_app.config.clear()
+    shared_app.config.update(usual)
+
+
+@pytest.fixture
+def own_app(config: Config) -> Iterator[Flask]:
+    """An application of one's own, for tests that add pages to it."""
+    made = ready(create_app(config))
     yield made
+    _let_go(made)
+
+
+def _let_go(made: Flask) -> None:
     with made.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -17,6 +17,12 @@ PAGES = {
 
 
 @pytest.fixture
+def app(own_app):
+    """Pages are added to it."""
+    return own_app
+
+
+@pytest.fixture
 def gallery(app, town):
     """The gallery in a running server."""
     with serving(add_gallery(app, FOLDER)) as home:

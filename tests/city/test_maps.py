@@ -28,6 +28,12 @@ class PlaceForm(CityForm):
 
 
 @pytest.fixture
+def app(own_app):
+    """Pages are added to it."""
+    return own_app
+
+
+@pytest.fixture
 def with_maps(app, town):
     """The app with pages that show a map: plain, to pick a place, and one whose data is missing."""
 
