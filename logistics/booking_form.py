@@ -134,6 +134,9 @@ class ShipmentForm(CityForm):
         [Optional(), AtMost(1000)],
         description=_l("One per line: name, street and number. Example: Weinkontor, Am Markt 3"),
     )
+    more_shop = CheckedText(_l("Another shop"), [Optional(), AtMost(LONGEST_NAME)])
+    more_street = CheckedText(_l("Its street"), [Optional(), AtMost(LONGEST_NAME)])
+    more_housenumber = CheckedText(_l("Its house number"), [Optional(), AtMost(12)])
     back_street = CheckedText(_l("Street of your shop"), [Optional(), AtMost(LONGEST_NAME)])
     back_housenumber = CheckedText(_l("House number of your shop"), [Optional(), AtMost(12)])
     back_lat = CoordinateField(_l("Latitude"), [Optional()])
@@ -154,6 +157,17 @@ class ShipmentForm(CityForm):
         self.street.flags.optional = self.housenumber.flags.optional = False  # only the way into a locker needs none
         if not self.request_key.data:
             self.request_key.data = uuid4().hex
+        self._gather()
+
+    def _gather(self) -> None:
+        """A shop typed below the list of pickups joins the list, by its button or with the booking itself."""
+        shop, street, number = (field.data or "" for field in (self.more_shop, self.more_street, self.more_housenumber))
+        if self.kind.data == ShipmentKind.POOLED and shop and street:
+            lines = [*(self.pickups.data or "").splitlines(), f"{shop}, {street} {number}".strip()]
+            self.pickups.data = "\n".join(filter(None, lines))
+            self.pickups.raw_data = [self.pickups.data]
+            for field in (self.more_shop, self.more_street, self.more_housenumber):
+                field.data = ""
 
     def validate_request_key(self, field: HiddenText) -> None:
         """Ours are 32 characters; longer ones are somebody's play."""
