@@ -13,7 +13,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.conftest import SKIPPED
+from tests.conftest import ONLY_DATABASE, SKIPPED
 from tests.postgres import PostgresMissing, private_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,7 +71,8 @@ def on_postgres(marks: list[str], spread: list[str]) -> int:
     try:
         with private_server() as url:
             call = [sys.executable, "-m", "pytest", "-q", *marks, *spread, *folders]
-            return subprocess.run(call, check=False, env={**os.environ, "TEST_DATABASE_URL": url}).returncode
+            asked = {**os.environ, "TEST_DATABASE_URL": url, ONLY_DATABASE: "1"}
+            return subprocess.run(call, check=False, env=asked).returncode
     except PostgresMissing as reason:
         if os.environ.get("CI") == "true":
             print(f"PostgreSQL: {reason}")

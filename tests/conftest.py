@@ -44,6 +44,7 @@ def remember_url_builders() -> None:
 
 remember_url_builders()
 SKIPPED = "TEST_SKIPPED"  # names the file in which the reasons are gathered for the last line
+ONLY_DATABASE = "TEST_ONLY_DATABASE"  # set where tests that never open a database are left out
 SECRET = "a secret for tests, forty characters long"
 PUBLIC_URL = "http://city.test"
 
@@ -189,6 +190,16 @@ def sign_in(app: Flask, town: City) -> Callable[..., FlaskClient]:
         return build.browser_of(app, person)
 
     return make
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The second pass, on another database, leaves out what knows of none."""
+    if not os.environ.get(ONLY_DATABASE):
+        return
+    kept = [item for item in items if "database_template" in getattr(item, "fixturenames", ())]
+    kept += [item for item in items if item not in kept and item.path.name == "test_migrations.py"]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -87,5 +87,8 @@ def test_the_town_is_painted_from_tiles_of_this_house(app, drawn):
             visit.page.wait_for_timeout(200)
 
         assert seen > 20
-        assert visit.foreign(home) == [] and visit.problems == []
+        assert visit.foreign(home) == []
+        assert [
+            text for text in visit.problems if not text.startswith("Canvas2D")
+        ] == []  # that is about our own looking
         assert not [url for url in visit.requests if "/karte/grund/" in url], "the lines are not needed any more"

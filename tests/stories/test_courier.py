@@ -18,14 +18,14 @@ from demo import town
 from demo.people import PASSWORD, PEOPLE
 from logistics.kinds import SETTLING
 from logistics.models import CourierEvent, CourierPhoto
-from tests.browser import PHONE, WIDE
+from tests.browser import PHONE, PHONE_FIRST
 from tests.words import de
 
 DISPATCHER, COURIER = PEOPLE[6].email, PEOPLE[7].email
 JOB_LIMIT_MS = 120_000  # the machine may be slow; no promise about speed is made here
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", PHONE_FIRST)
 def test_the_day_is_planned_and_the_courier_rides_it(running, clean, size, tmp_path):
     """
     Disposition plans and names a courier; the courier sees the next stop, reports it, takes it back, takes map and GPX.
