@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -26,6 +26,8 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 LATER = pytest.mark.long  # the other width: only `run.py test --long` looks at it
 PHONE_FIRST = [pytest.param(PHONE, id="phone"), pytest.param(WIDE, id="wide", marks=LATER)]
 WIDE_FIRST = [pytest.param(WIDE, id="wide"), pytest.param(PHONE, id="phone", marks=LATER)]
+PATIENCE_MS = 30_000  # the machine may be slow; no promise about speed is made here
+expect.set_options(timeout=PATIENCE_MS)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}  # not what is right
 
@@ -75,6 +77,7 @@ class Visit:
     def __init__(self, browser: Browser, *, size: dict[str, int] | None = None, **context: Any) -> None:
         self.context = browser.new_context(viewport=size or WIDE, locale="de-DE", **context)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(2 * PATIENCE_MS)
         self.requests: list[str] = []
         self.problems: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))
