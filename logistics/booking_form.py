@@ -169,6 +169,13 @@ class ShipmentForm(CityForm):
             for field in (self.more_shop, self.more_street, self.more_housenumber):
                 field.data = ""
 
+    def validate_more_shop(self, field: CheckedText) -> None:
+        """What still stands here is half typed: it did not join the list (see ``_gather``)."""
+        if self.kind.data == ShipmentKind.POOLED and field.data:
+            raise ValidationError(gettext("Please give name and street of this shop, or leave both empty."))
+
+    validate_more_street = validate_more_housenumber = validate_more_shop
+
     def validate_request_key(self, field: HiddenText) -> None:
         """Ours are 32 characters; longer ones are somebody's play."""
         if len(field.data or "") > 64:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -14,7 +13,6 @@ from city.db import db, transaction
 from city.models import Role
 from logistics import dispatch, queries, street_queries
 from logistics.booking_form import Slot
-from logistics.kinds import ShipmentKind
 from logistics.models import Shipment
 from routing.streets.tiles.pyramid import build_tiles
 from tests import build
@@ -65,26 +63,6 @@ def typed(hub, day, **changes) -> dict[str, str]:
         "request_key": "form-1",
         **changes,
     }
-
-
-def test_a_shop_typed_below_the_list_of_pickups_joins_it(sign_in, hub, day):
-    """
-    By its button, which books nothing, and with the booking itself; both without scripts.
-    """
-    browser, firm = shop(sign_in)
-    more = {"more_shop": "Weinkontor", "more_street": "Rosenstr.", "more_housenumber": "6"}
-    slot = str(Slot(day, 11 * HOUR_S, 13 * HOUR_S))
-    sent = typed(hub, day, kind="pooled", slot=slot, pickups="Teeladen, Rosenstr. 6", **more)
-
-    page = browser.post("/buchen", data={**sent, "show": "1"}).text
-    assert "Teeladen, Rosenstr. 6\nWeinkontor, Rosenstr. 6</textarea>" in unescape(page)
-    assert 'value="Weinkontor"' not in page
-    assert booked(firm) == []
-
-    assert browser.post("/buchen", data=sent).status_code == 302
-    (order,) = [one for one in booked(firm) if one.kind == ShipmentKind.POOLED]
-    collected = {one.recipient for one in queries.day_shipments(day) if one.part_of_id == order.id}
-    assert collected == {"Teeladen", "Weinkontor"}
 
 
 def test_a_booking_without_scripts_finds_its_address_and_shows_its_number(sign_in, hub, day):

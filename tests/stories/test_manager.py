@@ -69,7 +69,7 @@ def test_the_pages_of_the_manager_and_the_public(running, clean, size):
     """
     manager = running.visit(MANAGER, size)
     page = manager.page
-    for path in menu_of(page):
+    for path in (*menu_of(page), "/laeden/strassen"):
         page.goto(running.home + path)
         clean(manager)
     page.goto(f"{running.home}/laeden")
