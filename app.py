@@ -17,6 +17,7 @@ from city import (
     schedule,
     tiles,
     views,
+    warm,
     web,
     words,
 )
@@ -103,7 +104,7 @@ def create_app(config: Config | None = None) -> Flask:
     access.init_access(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    rooms = {**tiles.handlers(), **leerstand_jobs.handlers(hub_value), **logistics_jobs.HANDLERS}
+    rooms = {**tiles.handlers(), **warm.handlers(), **leerstand_jobs.handlers(hub_value), **logistics_jobs.HANDLERS}
     for kind, handler in rooms.items():
         jobs.register(kind, handler)
     schedule.repeat(repeats.BOOK_STANDING, timedelta(minutes=15))

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -21,10 +22,13 @@ from city.config import Config
 from city.db import db, transaction
 from city.messages import DomainError
 from city.models import City, StreetMap
+from city.settings import current
+from city.settings.speeds import SpeedNumbers
 
 if TYPE_CHECKING:
     from routing.streets.model import Bounds, Period, Point
     from routing.streets.network import Network
+    from routing.streets.speeds import Speeds
 
 ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 FOLDER = "streets"
@@ -54,7 +58,7 @@ def bring_in(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         part = _cut(source, box, Path(aside), lambda share: tell(0.6 * share)) if box else source
-        network = _import(part, folder, lambda share: tell(0.6 + 0.4 * share) if box else tell(share))
+        network = _import(part, folder, _speeds(), lambda share: tell(0.6 + 0.4 * share) if box else tell(share))
         kept = folder / f"{network.sha256}{''.join(part.suffixes[-2:])}"
         if not kept.exists():
             unfinished = folder / f"{kept.name}.part"
@@ -88,9 +92,42 @@ def are_there() -> bool:
 
 
 def network() -> Network:
-    """The streets of this city, loaded once per process and safe for threads."""
+    """The streets of this city at its own speeds, loaded once per process and safe for threads."""
     folder = _folder().resolve()  # installations that share a folder share what was loaded
-    return _loaded(str(folder / in_service().file), str(folder))
+    return _loaded(str(folder / in_service().file), str(folder), _speeds())
+
+
+def version() -> str:
+    """Names the street map in service with the speeds of this city: changes when one of the two does."""
+    from routing.streets.speeds import Speeds
+
+    sha256, speeds = in_service().sha256, speeds_of(_speeds())
+    return sha256 if speeds == Speeds() else f"{sha256} {speeds.fingerprint()}"
+
+
+def speeds_of(numbers: SpeedNumbers) -> Speeds:
+    """How fast everybody moves on the street map, by the numbers of the city."""
+    from routing.streets.speeds import Speeds
+
+    general = Speeds(
+        walking_pace_kmh=numbers.walking_pace_kmh,
+        push_kmh=numbers.push_kmh,
+        walk_kmh=numbers.walk_kmh,
+        steps_kmh=numbers.steps_kmh,
+        rough_factor=numbers.rough_percent / 100,
+        soft_factor=numbers.soft_percent / 100,
+        limit_share=numbers.van_limit_percent / 100,
+        dismount_ms=numbers.dismount_s * 1000,
+    )
+    bike = general.with_bike(
+        street_kmh=numbers.bike_street_kmh, cycleway_kmh=numbers.bike_cycleway_kmh, path_kmh=numbers.bike_path_kmh
+    )
+    return bike.with_van(share=numbers.van_percent / 100)
+
+
+def _speeds() -> SpeedNumbers:
+    numbers = current().numbers
+    return SpeedNumbers(**{found.name: getattr(numbers, found.name) for found in fields(SpeedNumbers)})
 
 
 def source() -> Path:
@@ -124,22 +161,24 @@ def _edges(tiles: Path) -> list[list[float]]:
     return [[edge / 1e7 for edge in corner] for corner in (south_west, north_east)]
 
 
-def _loaded(path: str, cache: str) -> Network:
+def _loaded(path: str, cache: str, numbers: SpeedNumbers) -> Network:
     with _loading:  # two requests at once must not both load it
-        return _kept(path, cache)
+        return _kept(path, cache, numbers)
 
 
 @lru_cache(maxsize=4)
-def _kept(path: str, cache: str) -> Network:
-    return _import(Path(path), Path(cache))
+def _kept(path: str, cache: str, numbers: SpeedNumbers) -> Network:
+    return _import(Path(path), Path(cache), numbers)
 
 
-def _import(path: Path, cache: Path, on_progress: Callable[[float], None] | None = None) -> Network:
+def _import(
+    path: Path, cache: Path, numbers: SpeedNumbers, on_progress: Callable[[float], None] | None = None
+) -> Network:
     from routing.streets.network import (
         import_network,
     )  # numba and scipy take two seconds: only where streets are needed
 
-    return import_network(path, cache=cache, on_progress=on_progress)
+    return import_network(path, cache=cache, speeds=speeds_of(numbers), on_progress=on_progress)
 
 
 def _folder() -> Path:

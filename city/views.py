@@ -10,10 +10,10 @@ from flask_login import current_user
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
 
-from city import addresses, files, jobs, maps, settings, streets, tiles, words
+from city import addresses, files, jobs, maps, settings, streets, tiles, warm, words
 from city.access import current_account, has_role, public, requires
 from city.db import db, transaction
-from city.forms import CityForm, LimitsBetween, WholeNumberField, required
+from city.forms import CityForm, LimitsBetween, NumberField, WholeNumberField, required
 from city.links import local_target
 from city.messages import NotFound
 from city.models import Job, JobState, Role
@@ -195,7 +195,7 @@ def accept_job(job_id: int) -> Response:
 def settings_form(numbers: settings.CitySettings) -> CityForm:
     """A form with one field per setting, made from its label, unit and limits."""
     made = {
-        setting.name: WholeNumberField(
+        setting.name: (WholeNumberField if isinstance(setting.default, int) else NumberField)(
             f"{_(setting.metadata['label'])} ({_(setting.metadata['unit'])})",
             [required(), LimitsBetween(setting.metadata["least"], setting.metadata["most"])],
             description=_("Source: %(source)s", source=_(setting.metadata["source"])),
@@ -215,7 +215,11 @@ def edit_settings() -> str | Response:
     if form.sent_and_valid():
         wanted = {setting.name: form[setting.name].data for setting in fields(settings.CitySettings)}
         with transaction():
+            before = streets.version() if streets.are_there() else ""
             settings.change(replace(now.numbers, **wanted), by_account_id=current_account().id)
+            if before and streets.version() != before:
+                warm.ask_for_streets(account_id=current_account().id)
         flash(_("Saved. New plans use these numbers from now on."))
         return redirect(url_for("city.edit_settings"))
-    return render_template("city/edit_settings.html", form=form, version=now.version)
+    sections = [(title, [form[setting.name] for setting in found]) for title, found in settings.sections()]
+    return render_template("city/edit_settings.html", form=form, sections=sections, version=now.version)

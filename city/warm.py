@@ -1,12 +1,16 @@
-"""Loads before the first job what bookings and plans would otherwise wait for."""
+"""Loads before the first job, and after new speeds, what bookings and plans would otherwise wait for."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
-from city import addresses, streets
+from city import addresses, jobs, streets
 from city.db import city_scope, db
 from city.models import City
+
+PREPARE_STREETS = "prepare_streets"
 
 
 def warm_up() -> None:
@@ -28,3 +32,22 @@ def _load() -> None:
     network.matrix([line[0], line[-1]], VehicleClass.CARGO_BIKE)
     streets.background_file()
     addresses.find("", "")
+
+
+def ask_for_streets(*, account_id: int | None) -> jobs.Job | None:
+    """Have the street map worked out with the speeds now in force, in the caller's transaction."""
+    if not streets.are_there():
+        return None
+    return jobs.enqueue(PREPARE_STREETS, account_id=account_id, once_key=f"{PREPARE_STREETS} {streets.version()}")
+
+
+def prepare_streets(run: jobs.Run) -> jobs.Keep:
+    """Work the street map out at the speeds in force; other processes then find it beside the database."""
+    _load()
+    db.session.rollback()
+    return dict
+
+
+def handlers() -> dict[str, Any]:
+    """Who does which job."""
+    return {PREPARE_STREETS: prepare_streets}

@@ -48,10 +48,10 @@ def zones_on(day: date) -> list[AccessZone]:
 
 
 def streets_version(day: date) -> str:
-    """Names the street map with the rules of a day: changes when one of the two does."""
+    """Names the street map, its speeds and the rules of a day: changes when one of them does."""
     told = [f"{found.id}.{found.version}" for found in zones_on(day)]
-    sha256 = streets.in_service().sha256
-    return f"{sha256} {hashlib.sha256(' '.join(told).encode()).hexdigest()[:16]}" if told else sha256
+    version = streets.version()
+    return f"{version} {hashlib.sha256(' '.join(told).encode()).hexdigest()[:16]}" if told else version
 
 
 def network_on(day: date) -> Network:

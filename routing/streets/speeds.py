@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 # Cargo bike, km/h: 15 door to door on streets (assumption), less on poor ways.
 # Zero: riding is not allowed by default, a permission in the map may allow it.
@@ -63,5 +63,20 @@ class Speeds:
 
     def fingerprint(self) -> str:
         """A short text that changes when any number changes; part of the cache's key."""
-        text = json.dumps(asdict(self), sort_keys=True)
+        numbers = json.loads(json.dumps(asdict(self)), parse_int=float)  # 15 and 15.0 are one speed
+        text = json.dumps(numbers, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def with_bike(self, *, street_kmh: float, cycleway_kmh: float, path_kmh: float) -> Speeds:
+        """The same with other speeds of cargo bikes; kinds of street keep their relation to a residential street
+        or to a path."""
+        street, path = street_kmh / CARGO_BIKE_KMH["residential"], path_kmh / CARGO_BIKE_KMH["path"]
+        table = {
+            kind: kmh * (path if kind in {"path", "track"} else street) for kind, kmh in CARGO_BIKE_KMH.items()
+        } | {"cycleway": cycleway_kmh, "living_street": self.walking_pace_kmh}
+        return replace(self, cargo_bike_kmh={kind: round(kmh, 2) for kind, kmh in table.items()})
+
+    def with_van(self, *, share: float) -> Speeds:
+        """The same with the mean speeds of e-vans times ``share``."""
+        table = {kind: kmh * share for kind, kmh in E_VAN_KMH.items()} | {"living_street": self.walking_pace_kmh}
+        return replace(self, e_van_kmh={kind: round(kmh, 2) for kind, kmh in table.items()})
