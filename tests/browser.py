@@ -10,12 +10,16 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
+
+from city.models import Account
+from tests import build
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -95,6 +99,15 @@ class Visit:
     def sideways(self) -> int:
         """By how many pixels the page can be scrolled sideways; 0 is right."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def enter(app: Flask, visit: Visit, home: str, person: Account) -> None:
+    """Give the page the session of a person."""
+    client = build.browser_of(app, person)
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    kept = {"name": cookie.key, "value": cookie.value, "domain": urlsplit(home).hostname, "path": "/"}
+    visit.context.add_cookies([kept])  # type: ignore[list-item]
 
 
 def axe_violations(page: Page) -> list[str]:

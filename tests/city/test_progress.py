@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +11,7 @@ from city import clock
 from city.db import city_scope, db, transaction
 from city.models import Job, JobState, Role
 from tests import build
-from tests.browser import PHONE, WIDE, Visit, axe_violations, chromium, serving
+from tests.browser import PHONE, WIDE, Visit, axe_violations, chromium, enter, serving
 
 SEEN = {"elapsed_s": 2.2, "limit_s": 10.0, "cost_cents": 123_450, "unserved": 1}
 
@@ -45,21 +44,8 @@ def planner(app, town):
     return build.account(Role.DISPATCHER, language="de")
 
 
-@pytest.fixture
-def sign_in_browser(app):
-    """Gives a browser page the session of a person."""
-
-    def give(visit, home, person):
-        client = build.browser_of(app, person)
-        cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-        host = urlsplit(home).hostname
-        visit.context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": host, "path": "/"}])
-
-    return give
-
-
 @pytest.mark.browser
-def test_progress_moves_by_itself_and_leads_to_the_result(app, town, planner, sign_in_browser):
+def test_progress_moves_by_itself_and_leads_to_the_result(app, town, planner):
     """
     Seconds, cost and orders without a bike change without a reload; when the job is done the browser goes on.
     """
@@ -67,7 +53,7 @@ def test_progress_moves_by_itself_and_leads_to_the_result(app, town, planner, si
     town_id, job_id = town.id, job.id
     with serving(app) as home, chromium() as browser:
         visit = Visit(browser, size=PHONE)
-        sign_in_browser(visit, home, planner)
+        enter(app, visit, home, planner)
         page = visit.page
         page.goto(f"{home}/jobs/{job_id}")
         box = page.locator("#fortschritt")
@@ -92,7 +78,7 @@ def test_progress_moves_by_itself_and_leads_to_the_result(app, town, planner, si
 
 
 @pytest.mark.browser
-def test_a_failed_job_says_why_and_asks_no_more(app, town, planner, sign_in_browser):
+def test_a_failed_job_says_why_and_asks_no_more(app, town, planner):
     """
     The reason is German, and the page stops asking.
     """
@@ -100,7 +86,7 @@ def test_a_failed_job_says_why_and_asks_no_more(app, town, planner, sign_in_brow
     town_id, job_id = town.id, job.id
     with serving(app) as home, chromium() as browser:
         visit = Visit(browser, size=WIDE)
-        sign_in_browser(visit, home, planner)
+        enter(app, visit, home, planner)
         visit.page.goto(f"{home}/jobs/{job_id}")
         reason = "The computation broke off %(attempts)d times. Please try again; if it happens again, tell the city."
         change(app, town_id, job_id, state=JobState.FAILED, reason=reason, reason_values={"attempts": 3})

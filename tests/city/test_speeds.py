@@ -1,8 +1,9 @@
-"""How fast everybody moves is the city's own decision: its numbers reach every table and path, and nothing else does."""
+"""How fast everybody moves is decided by the city: its numbers reach every table and path, and nothing else does."""
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -60,7 +61,7 @@ def seconds(way: str, vehicle) -> float:
     return float(table.seconds[0, 1]) * LENGTH_M / (LENGTH_M - 2)
 
 
-def decide(**numbers: float) -> None:
+def decide(**numbers: Any) -> None:
     with transaction():
         settings.change(replace(settings.current().numbers, **numbers), by_account_id=None)
 
