@@ -106,7 +106,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(blueprint)
     rooms = {**tiles.handlers(), **warm.handlers(), **leerstand_jobs.handlers(hub_value), **logistics_jobs.HANDLERS}
     for kind, handler in rooms.items():
-        jobs.register(kind, handler)
+        jobs.register(kind, handler, soon=kind in logistics_jobs.SOON)
     schedule.repeat(repeats.BOOK_STANDING, timedelta(minutes=15))
     schedule.repeat(services.PROVE_LEDGER, timedelta(days=1))
     jobs.Worker.when_due = staticmethod(schedule.ask_for_due)

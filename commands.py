@@ -18,8 +18,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from city import accounts, addresses, config, jobs, quick, tiles
+from city import accounts, addresses, config, quick, tiles
 from city import streets as street_maps
+from city.crew import Crew
 from city.db import city_scope, db, transaction
 from city.models import City
 from city.warm import warm_up
@@ -67,7 +68,7 @@ def serve(asked: argparse.Namespace) -> int:
     app = create_app()
     refuse_old_database(app)
     house: config.Config = app.extensions["house"]
-    worker = jobs.Worker(app, house, warm_up) if asked.worker or house.sqlite else None
+    worker = Crew(app, house, warm_up) if asked.worker or house.sqlite else None
     if house.sqlite:
         print("SQLite: this process is the only one that may write. Several processes need PostgreSQL.", flush=True)
     if worker:
@@ -119,7 +120,7 @@ def worker(_asked: argparse.Namespace) -> int:
     house: config.Config = app.extensions["house"]
     if house.sqlite:
         raise SystemExit("On SQLite only one process may write; `run.py serve` does the jobs itself there.")
-    busy = jobs.Worker(app, house, warm_up)
+    busy = Crew(app, house, warm_up)
     busy.start()
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())

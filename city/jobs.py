@@ -11,9 +11,10 @@ from dataclasses import asdict
 from datetime import timedelta
 from time import monotonic
 from typing import Any, cast
+from weakref import WeakSet
 
 from flask import Flask
-from sqlalchemy import CursorResult, Update, and_, event, or_, select, update
+from sqlalchemy import CursorResult, Update, and_, event, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from city import clock, outbox
@@ -39,13 +40,20 @@ Keep = Callable[[], dict[str, Any]]
 Handler = Callable[["Run"], Keep]
 
 _handlers: dict[str, Handler] = {}
-_wake = threading.Event()
+_soon: set[str] = set()
+_bells: WeakSet[threading.Event] = WeakSet()
 _ENQUEUED = "job_enqueued"
 
 
-def register(kind: str, handler: Handler) -> None:
-    """Say who does the jobs of a kind. Called once per kind by the app."""
+def register(kind: str, handler: Handler, *, soon: bool = False) -> None:
+    """Say who does the jobs of a kind. Called once per kind by the app.
+
+    ``soon``: somebody waits for it within seconds, so it must not stand behind long computations.
+    """
     _handlers[kind] = handler
+    _soon.discard(kind)
+    if soon:
+        _soon.add(kind)
 
 
 def enqueue(
@@ -99,7 +107,8 @@ def ask_to_accept(job: Job) -> None:
 @event.listens_for(Session, "after_commit")
 def _wake_worker(session: Session) -> None:
     if session.info.pop(_ENQUEUED, False):
-        _wake.set()
+        for bell in _bells:
+            bell.set()
 
 
 class Run:
@@ -150,7 +159,8 @@ class Run:
 class Worker(threading.Thread):
     """Takes jobs one after the other and sends the mail; as a thread beside the server, or alone in its process.
 
-    ``warm_up`` loads once, before the first job, what jobs would wait for.
+    ``warm_up`` loads once, before the first job, what jobs would wait for. With ``soon`` it does only the kinds that
+    somebody waits for, without it all others and the mail; with None everything.
     """
 
     when_due: Callable[[], object] = staticmethod(lambda: None)  # asks for work that comes again; the app says which
@@ -162,8 +172,12 @@ class Worker(threading.Thread):
         warm_up: Callable[[], None] = lambda: None,
         *,
         solver: Solver | None = None,
+        soon: bool | None = None,
     ) -> None:
         super().__init__(name="worker", daemon=True)
+        self._soon_only = soon
+        self._bell = threading.Event()
+        _bells.add(self._bell)
         self.app, self.config, self._warm_up = app, config, warm_up
         self.solver, self._solver_is_mine = solver or Solver(), solver is None
         self._stop_asked = threading.Event()
@@ -188,18 +202,18 @@ class Worker(threading.Thread):
                 log.exception("worker stumbled")
                 busy = False
             if not busy:
-                _wake.wait(LOOK_EVERY_S)
-                _wake.clear()
+                self._bell.wait(LOOK_EVERY_S)
+                self._bell.clear()
 
     def _ask_for_due(self) -> None:
-        if monotonic() - self._asked_for_due >= DUE_EVERY_S:
+        if not self._soon_only and monotonic() - self._asked_for_due >= DUE_EVERY_S:
             self._asked_for_due = monotonic()
             self.when_due()
 
     def stop(self) -> None:
         """Ask the worker to end after the job in hand, and end the solver process unless somebody else brought it."""
         self._stop_asked.set()
-        _wake.set()
+        self._bell.set()
         self.join(timeout=10)
         if self._solver_is_mine:
             self.solver.close()
@@ -207,8 +221,9 @@ class Worker(threading.Thread):
     def work_once(self) -> bool:
         """Send due mail and do one job; False when there was none."""
         self._tell_alive()
-        outbox.deliver_due(self.config)
-        job = _claim()
+        if not self._soon_only:
+            outbox.deliver_due(self.config)
+        job = _claim(self._soon_only)
         if job is None:
             return False
         with city_scope(job.city_id):
@@ -219,7 +234,7 @@ class Worker(threading.Thread):
         if monotonic() - self._beat < BEAT_EVERY_S:
             return
         self._beat = monotonic()
-        name = f"{socket.gethostname()}-{os.getpid()}"
+        name = f"{socket.gethostname()}-{os.getpid()}{'-soon' if self._soon_only else ''}"
         with transaction():
             beat = db.session.scalar(select(WorkerBeat).where(WorkerBeat.name == name))
             if beat is None:
@@ -234,15 +249,16 @@ def worker_is_alive() -> bool:
     return newest is not None and newest > clock.now() - BEAT_STALE
 
 
-def _claim() -> Job | None:
+def _claim(soon: bool | None) -> Job | None:
     """Take the oldest job that waits or whose worker has died; give up on those that broke off too often."""
+    mine = true() if soon is None else Job.kind.in_(_soon) if soon else Job.kind.not_in(_soon)
     now = clock.now()
     dead = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
     with every_city(), transaction():
         gone = {"state": JobState.FAILED, "reason": WORKER_DIED, "reason_values": {"attempts": MAX_ATTEMPTS}}
         db.session.execute(update(Job).where(dead, Job.attempt >= MAX_ATTEMPTS).values(finished_at=now, **gone))
-        query = select(Job).where(or_(Job.state == JobState.QUEUED, dead)).order_by(Job.queued_at, Job.id).limit(1)
-        job = db.session.scalar(query.with_for_update(skip_locked=True))
+        query = select(Job).where(mine, or_(Job.state == JobState.QUEUED, dead)).order_by(Job.queued_at, Job.id)
+        job = db.session.scalar(query.limit(1).with_for_update(skip_locked=True))
         if job is None:
             return None
         job.state, job.attempt = JobState.RUNNING, job.attempt + 1

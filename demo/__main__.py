@@ -15,8 +15,9 @@ import flask_migrate
 from flask import Flask
 
 from app import create_app
-from city import jobs, maps, quick
+from city import maps, quick
 from city.config import Config, database_url, wanted_cache_dir
+from city.crew import Crew
 from city.solver import Solver
 from city.warm import warm_up
 from demo import people, town
@@ -105,7 +106,7 @@ def serve(asked: argparse.Namespace) -> int:
     with app.app_context():
         if town.found() is None:
             town.build(app, asked.osm, say=print, solver=early)
-    worker = jobs.Worker(app, app.extensions["house"], warm_up, solver=early)
+    worker = Crew(app, app.extensions["house"], warm_up, planner=early)
     worker.start()
     for deed in (lambda: town.assign_when_planned(app), maps.prepare, quick.start):
         threading.Thread(target=deed, daemon=True).start()
@@ -117,7 +118,6 @@ def serve(asked: argparse.Namespace) -> int:
     finally:
         quick.stop()
         worker.stop()
-        early.close()
     return 0
 
 

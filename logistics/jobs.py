@@ -105,6 +105,8 @@ class LedgerBroken(RuntimeError):
     """A counter is not the sum of its lines: a defect of ours; nothing may be sold until it is understood."""
 
 
+SOON = frozenset({services.PLAN_DAY, what_if.WHAT_IF})  # a dispatcher waits for these
+
 HANDLERS: dict[str, Handler] = {
     services.PLAN_DAY: plan_day,
     what_if.WHAT_IF: what_if_bike,

@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 
 from city import clock, jobs
+from city.crew import Crew
 from city.db import city_scope, db, transaction
 from city.models import City, Job, JobState, Mail, Organisation
+from city.solver import Solver
 from routing.message import BadInput
 from tests import build
 
@@ -225,3 +227,62 @@ def test_a_job_belongs_to_its_city(worker, town):
     worker.work_once()
 
     assert seen == ["Ihre"]
+
+
+@pytest.fixture
+def long_and_short(worker):
+    """A job that takes until it is let go, and one that somebody waits for; set the event to let the long one go."""
+    let_go = threading.Event()
+
+    def long(run):
+        assert let_go.wait(60)
+        return dict
+
+    jobs.register("long", long)
+    jobs.register("short", lambda run: dict, soon=True)
+    yield let_go
+    let_go.set()
+
+
+def state_of(job_id):
+    db.session.rollback()
+    return build.fresh(Job, job_id).state
+
+
+def waited_for(job_id, state, seconds=30.0):
+    ends = time.monotonic() + seconds
+    while state_of(job_id) is not state and time.monotonic() < ends:
+        time.sleep(0.02)
+    return state_of(job_id) is state
+
+
+def test_what_somebody_waits_for_does_not_stand_behind_a_long_search(app, config, long_and_short):
+    crew = Crew(app, config, planner=Solver(()), searcher=Solver(()))
+    crew.start()
+    try:
+        long = ask("long")
+        assert waited_for(long, JobState.RUNNING)
+        short = ask("short")
+
+        assert waited_for(short, JobState.DONE)
+        assert state_of(long) is JobState.RUNNING
+    finally:
+        long_and_short.set()
+        crew.stop()
+    assert state_of(long) is JobState.DONE
+
+
+def test_with_one_worker_it_would_stand_there(app, config, long_and_short):
+    """The control: the test above can fail."""
+    alone = jobs.Worker(app, config, solver=Solver(()))
+    alone.start()
+    try:
+        long = ask("long")
+        assert waited_for(long, JobState.RUNNING)
+        short = ask("short")
+
+        assert not waited_for(short, JobState.DONE, seconds=1.5)
+    finally:
+        long_and_short.set()
+        alone.stop()
+        alone.solver.close()
