@@ -237,6 +237,7 @@ class ClockField(TimeField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read what was typed; the sentence names it."""
         try:
+            self.data = None  # emptied: not what it was before
             super().process_formdata([text.strip() for text in valuelist if text.strip()])
         except ValueError:
             raise ValueError(

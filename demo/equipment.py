@@ -13,6 +13,7 @@ from logistics.sizes import Size
 from logistics.wishes import Wish
 
 BOXES = {LockerSize.S: 5, LockerSize.M: 5, LockerSize.L: 5}
+SATURDAY, SATURDAY_CLOSES_S = "5", 16 * 3600
 CUSTOMERS = ("Ida Winter", "Jonas Sommer", "Kim Herbst")
 
 
@@ -25,11 +26,12 @@ def equip(operator: Account, hub_id: int) -> None:
             hub_rooms.add_compartments(operator, hub_id, every=False, size=size, count=count)
         hub = queries.hub(hub_id, to_change=True)
         hub.lockers_always, hub.chargers = True, 4
+        hub.other_hours = {SATURDAY: [hub.opens_s, SATURDAY_CLOSES_S]}
 
 
 def book_lockers(retailer: Account, operator: Account, hub_id: int, day: date) -> None:
     """Three parcels for the lockers, the first scanned in and lying in its compartment; a template of it."""
-    opens, closes = rules.delivery_windows(queries.hub(hub_id))[0]
+    opens, closes = rules.delivery_windows(queries.hub(hub_id), day.weekday())[0]
     for name in CUSTOMERS:
         wish = Wish(
             recipient=name, recipient_kind=RecipientKind.HOME, street="", housenumber="", point=(0.0, 0.0), parcels=1,

@@ -325,7 +325,8 @@ def next_working_day() -> date:
 
 def book(hub: Hub, places: Places, say: Say) -> Booked:
     """Retailers book a day's orders through the hub; what cannot be taken is refused with a sentence."""
-    day, windows = next_working_day(), rules.delivery_windows(hub)
+    day = next_working_day()
+    windows = rules.delivery_windows(hub, day.weekday())
     centre = middle_of([shop.point for shop in places.shops])
     senders = cycle([account(RETAILER).id, *_other_retailers()])
     refused: list[str] = []

@@ -21,13 +21,13 @@ def check(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings, locke
     """Refuse what cannot be: day, window, goods, size, place. Raises Conflict or BadInput with a sentence."""
     land = queries.current_city().land
     refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
-    refuse(rules.objection_to_window(hub, *wish.window))
+    refuse(rules.objection_to_window(hub, day, *wish.window))
     _check_goods(wish)
     stays_here = locker_hub is not None and locker_hub.id == hub.id
     if not stays_here:
         refuse(rules.objection_to_size(hub, weight_g=wish.weight_g, volume_ml=wish.volume_ml))
         refuse(sizes.objection_to_sides(wish.size.sides))
-    refuse(_objection_to_kind(hub, wish, locker_hub))
+    refuse(_objection_to_kind(hub, day, wish, locker_hub))
     places = [place.point for place in wish.pickups]
     if locker_hub is None:
         places.append(wish.point)
@@ -55,19 +55,19 @@ def _check_goods(wish: Wish) -> None:
         )
 
 
-def _objection_to_kind(hub: Hub, wish: Wish, locker_hub: Hub | None) -> Message | None:
+def _objection_to_kind(hub: Hub, day: date, wish: Wish, locker_hub: Hub | None) -> Message | None:
     if wish.kind == ShipmentKind.INBOUND:
-        return _objection_to_dock(hub, wish)
+        return _objection_to_dock(hub, day, wish)
     if wish.kind == ShipmentKind.POOLED:
-        return _objection_to_pool(hub, wish)
+        return _objection_to_pool(hub, day, wish)
     if locker_hub is not None:
-        return _objection_to_locker(locker_hub, wish)
+        return _objection_to_locker(locker_hub, wish) or _objection_to_wall(locker_hub, day)
     return None
 
 
-def _objection_to_dock(hub: Hub, wish: Wish) -> Message | None:
-    slots = chains.dock_slots(hub)
-    if not slots:
+def _objection_to_dock(hub: Hub, day: date, wish: Wish) -> Message | None:
+    slots = chains.dock_slots(hub, day.weekday())
+    if not hub.docks:
         return Message("%(hub)s has no dock, so suppliers cannot unload there. Please choose another hub.",
                        {"hub": hub.name})  # fmt: skip
     if wish.dock_opens_s not in slots:
@@ -87,13 +87,13 @@ def _objection_to_dock(hub: Hub, wish: Wish) -> Message | None:
     return None
 
 
-def _objection_to_pool(hub: Hub, wish: Wish) -> Message | None:
+def _objection_to_pool(hub: Hub, day: date, wish: Wish) -> Message | None:
     if not 1 <= len(wish.pickups) <= MAX_PICKUPS:
         return Message(
             "%(count)d shops cannot be collected from; allowed are 1 to %(most)d.",
             {"count": len(wish.pickups), "most": MAX_PICKUPS},
         )
-    if rules.delivery_windows(hub)[0] == wish.window:
+    if rules.delivery_windows(hub, day.weekday())[0] == wish.window:
         return Message(
             "From %(opens)s nothing has been collected yet. Please choose a later window for the delivery.",
             {"opens": rules.clock_time(wish.window_opens_s)},
@@ -126,13 +126,19 @@ def _objection_to_locker(hub: Hub, wish: Wish) -> Message | None:
     return None
 
 
+def _objection_to_wall(hub: Hub, day: date) -> Message | None:
+    """The wall must be there, and somebody to let the courier in, on the day that the parcel comes."""
+    now, land, numbers = city_now(), queries.current_city().land, settings.current().numbers
+    return rules.objection_to_date(hub, hub.agreement, day, now=now, land=land, settings=numbers)
+
+
 def _check_place(hub: Hub, day: date, wish: Wish, point: tuple[float, float]) -> None:
     hours = [planning.elapsed_s(day, clock_s) for clock_s in wish.window]
     period = streets.period(queries.current_city(), day, *hours)
     check_place(network_on(day), (hub.lat, hub.lon), point, period)
 
 
-def window_before(hub: Hub, window: tuple[int, int]) -> tuple[int, int]:
+def window_before(hub: Hub, day: date, window: tuple[int, int]) -> tuple[int, int]:
     """The delivery window that ends before this one begins: when pooled goods are collected."""
-    windows = rules.delivery_windows(hub)
+    windows = rules.delivery_windows(hub, day.weekday())
     return max((one for one in windows if one[1] <= window[0]), default=windows[0])

@@ -151,7 +151,7 @@ class ShipmentForm(CityForm):
         found = list(hubs)
         self.hub.choices = [(hub.id, f"{hub.name}, {hub.address}") for hub in found]
         self.size.choices = [("", gettext("not given")), *[(str(size), text) for size, text in SIZE_LABELS.items()]]
-        slots = sorted({opens for hub in found for opens in chains.dock_slots(hub)})
+        slots = sorted({opens for hub in found for weekday in range(7) for opens in chains.dock_slots(hub, weekday)})
         shown = [(rules.clock_time(one), rules.clock_time(one)) for one in slots]
         self.dock.choices = [("", gettext("not given")), *shown]
         self.street.flags.optional = self.housenumber.flags.optional = False  # only the way into a locker needs none

@@ -214,7 +214,7 @@ def _chain_of(
     booking_checks.check(hub, day, wish, numbers, locker_hub)
     _describe(shipment, hub, day, wish)
     shipment.price_cents = price_cents(wish, hub, locker_hub, numbers)
-    rests = partial(_rests, land=land)
+    rests = partial(_rests, hub=hub, land=land)
     if wish.kind == ShipmentKind.RETURN:
         return _return(shipment, hub, day, wish, retailer, rests)
     stay = None
@@ -245,8 +245,8 @@ def _brought(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings, re
     if wish.kind == ShipmentKind.INBOUND:
         return chains.supply(day, wish.dock_opens_s or 0)
     if wish.kind == ShipmentKind.POOLED:
-        return chains.collected(day, booking_checks.window_before(hub, wish.window))
-    return chains.hand_in(hub, day, today=clock.today(), cutoff_s=rules.closing_s(hub, numbers), rests=rests)
+        return chains.collected(day, booking_checks.window_before(hub, day, wish.window))
+    return chains.hand_in(hub, day, today=clock.today(), cutoff_s=rules.closing_s(hub, day, numbers), rests=rests)
 
 
 def _describe(shipment: Shipment, hub: Hub, day: date, wish: Wish) -> None:
@@ -274,14 +274,14 @@ def _return(
     """A bike collects it from the customer; on the next working day one brings it to the shop."""
     back = wish.back_to or _shop(retailer)
     again = day + timedelta(days=1)
-    while rests(again):
+    while rests(again) or not rules.delivery_windows(hub, again.weekday()):
         again += timedelta(days=1)
     customer = Place(wish.recipient, wish.street, wish.housenumber, wish.point)
     part = _pickup(shipment, customer, wish, day, window=wish.window)
     shipment.day, shipment.sender = again, wish.recipient
     shipment.recipient, shipment.street, shipment.housenumber = back.name, back.street, back.housenumber
     shipment.lat, shipment.lon = back.point
-    window = rules.delivery_windows(hub)[0]
+    window = rules.delivery_windows(hub, again.weekday())[0]
     shipment.window_opens_s, shipment.window_closes_s = window
     shipment.ride, shipment.ready_s = Ride.DELIVERY, 0
     shipment.legs = chains.legs_of(
@@ -302,7 +302,7 @@ def _pickup(
 ) -> Shipment:
     """A bike collects at a place for a shipment; of several places each gives its share."""
     share = max(1, len(wish.pickups))
-    opens, closes = window or booking_checks.window_before(shipment.hub, wish.window)
+    opens, closes = window or booking_checks.window_before(shipment.hub, day, wish.window)
     number = len(shipment.reference)
     return Shipment(
         reference=f"{shipment.reference}-{secrets.choice(LETTERS)}{secrets.choice(LETTERS)}"[: number + 3],
@@ -339,6 +339,12 @@ def _stay(hub: Hub, day: date, wish: Wish, rests: Callable[[date], bool]) -> Loc
     """The smallest compartment into which the parcel goes and that is free for the whole time."""
     numbers, land = settings.current().numbers, queries.current_city().land
     ends = chains.stay_ends(day, hub, lambda one: rules.holiday_name(one, land) is not None)
+    if hub.agreement is not None and ends > hub.agreement.ends:
+        raise Conflict(
+            "%(hub)s is there until %(last)s. Please choose an earlier day or another hub.",
+            hub=hub.name,
+            last=hub.agreement.ends - timedelta(days=1),
+        )
     room = chains.room_of(hub, [], numbers.stops_per_bike_hour)
     free = capacity.free_compartments(room, chains.days(day, ends))
     fitting = [one for one in hub.compartments if one.id in free and _goes_into(wish, one)]
@@ -370,8 +376,8 @@ def price_cents(wish: Wish, hub: Hub, locker_hub: Hub | None, numbers: settings.
     return rides * numbers.price_stop_cents + wish.parcels * numbers.price_parcel_cents + locker
 
 
-def _rests(day: date, *, land: str) -> bool:
-    return rules.hub_rests(day, land) is not None
+def _rests(day: date, *, hub: Hub, land: str) -> bool:
+    return rules.hub_closed(hub, day, land) is not None
 
 
 def _new_reference() -> str:

@@ -18,7 +18,7 @@ from city.messages import Conflict
 from logistics import rules
 from logistics.chains import Key, Need, Room
 from logistics.kinds import Resource
-from logistics.models import DAY_S, CapacityLine, DayCapacity, Hub, Shipment
+from logistics.models import CapacityLine, DayCapacity, Hub, Shipment
 
 Booked = tuple[Shipment, Sequence[Need]]
 
@@ -70,7 +70,7 @@ def adapt(room: Room, days_from: date) -> list[DayCapacity]:
     for row in _lock(query):
         if row.resource == Resource.QUOTA and (row.resource, 0, row.scope_id) not in room.most:
             continue  # no limit any more
-        row.intended = room.of(row.resource, row.opens_s, row.scope_id)
+        row.intended = room.of(row.day, row.resource, row.opens_s, row.scope_id)
         row.capacity = max(row.intended, row.used)
         if row.used > row.intended:
             over.append(row)
@@ -113,18 +113,16 @@ def _slots(
     query = select(DayCapacity).where(DayCapacity.hub_id == room.hub.id, DayCapacity.day.in_(wanted))
     rows = list(db.session.scalars(query.where(DayCapacity.resource.in_([resource, *also]))))
     full = {(row.day, row.resource, row.opens_s) for row in rows if row.free <= 0}
-    closed = any(room.of(name, 0, 0) <= 0 for name in also)
-    offered = sorted(opens for kind, opens, _scope in room.most if kind == resource)
     return {
         day: [
             FreeWindow(
                 opens,
-                room.closes[resource, opens],
-                not closed
-                and room.of(resource, opens, 0) > 0
+                room.closes(day, resource, opens),
+                room.of(day, resource, opens, 0) > 0
+                and all(room.of(day, name, 0, 0) > 0 for name in also)
                 and not any((day, *rest) in full for rest in ((resource, opens), *((name, 0) for name in also))),
             )
-            for opens in offered
+            for opens in room.offered(day, resource)
         ]
         for day in wanted
     }
@@ -183,8 +181,7 @@ def _key_of(row: DayCapacity) -> Key:
 
 def _new(room: Room, key: Key) -> DayCapacity:
     _hub, day, resource, opens_s, scope_id = key
-    most = room.of(resource, opens_s, scope_id)
-    closes_s = room.closes.get((resource, opens_s), DAY_S)
+    most, closes_s = room.of(day, resource, opens_s, scope_id), room.closes(day, resource, opens_s)
     return DayCapacity(
         hub_id=room.hub.id, day=day, resource=resource, opens_s=opens_s, closes_s=closes_s, scope_id=scope_id,
         used=0, capacity=most, intended=most,

@@ -17,6 +17,9 @@ from logistics.models import DAY_S, Hub, Leg, Quota, Shipment
 QUARTER_S = DAY_S // 4  # how finely storage is counted
 SLOT_S = 1800  # at a dock
 NOON_S = DAY_S // 2
+TIMED = (Resource.STOPS, Resource.DOCK)  # these differ with the weekday
+STORED = (Resource.VOLUME_ML, Resource.WEIGHT_G)
+NEEDS_PEOPLE = (Resource.PARCELS, Resource.CARRIED_ML, Resource.CARRIED_G)  # none of it on days the hub is closed
 Key = tuple[int, date, Resource, int, int]  # hub, day, resource, opens_s, compartment or organisation
 
 
@@ -39,46 +42,70 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a hub offers on any day: the most of each resource, by when it opens and whom it is for."""
+    """What a hub offers: the most of each resource, by when it opens and whom it is for.
+
+    ``timed`` holds the windows and dock slots of each weekday, as (most, closes_s) by resource and beginning; the
+    rest is the same on all days on which the hub is open.
+    """
 
     hub: Hub
     most: Mapping[tuple[Resource, int, int], int]
-    closes: Mapping[tuple[Resource, int], int]
+    timed: tuple[Mapping[tuple[Resource, int], tuple[int, int]], ...] = ()
 
-    def of(self, resource: Resource, opens_s: int, scope_id: int) -> int:
-        """The capacity of one counter; what a hub does not have is 0."""
+    def of(self, day: date, resource: Resource, opens_s: int, scope_id: int) -> int:
+        """The capacity of one counter; what a hub does not have on a day is 0."""
+        if resource in TIMED:
+            return self.timed[day.weekday()].get((resource, opens_s), (0, 0))[0]
+        if resource in NEEDS_PEOPLE and self.hub.hours_on(day) is None:
+            return 0
         return self.most.get((resource, opens_s, scope_id), 0)
+
+    def closes(self, day: date, resource: Resource, opens_s: int) -> int:
+        """When a window, slot or quarter of a day ends."""
+        if resource in STORED:
+            return opens_s + QUARTER_S
+        if resource in TIMED:
+            return self.timed[day.weekday()].get((resource, opens_s), (0, DAY_S))[1]
+        return DAY_S
+
+    def offered(self, day: date, resource: Resource) -> list[int]:
+        """When the windows or slots of a day begin."""
+        return sorted(opens for kind, opens in self.timed[day.weekday()] if kind == resource)
 
 
 def room_of(hub: Hub, quotas: Iterable[Quota], stops_per_bike_hour: int) -> Room:
     """What a hub offers, from its storage, bikes, docks and compartments. ``hub`` comes with all of them."""
     most: dict[tuple[Resource, int, int], int] = {(Resource.PARCELS, 0, 0): hub.parcels_per_day}
-    closes: dict[tuple[Resource, int], int] = {}
     most[Resource.CARRIED_ML, 0, 0] = rules.TOURS_A_DAY * sum(bike.volume_ml for bike in hub.vehicles)
     most[Resource.CARRIED_G, 0, 0] = rules.TOURS_A_DAY * sum(bike.payload_g for bike in hub.vehicles)
     for starts in range(0, DAY_S, QUARTER_S):
         for resource, amount in ((Resource.VOLUME_ML, hub.storage_ml), (Resource.WEIGHT_G, hub.storage_g)):
             most[resource, starts, 0] = amount
-            closes[resource, starts] = starts + QUARTER_S
-    for opens, ends in rules.delivery_windows(hub):
-        most[Resource.STOPS, opens, 0] = rules.stops_in_window(hub.vehicles, opens, ends, stops_per_bike_hour)
-        closes[Resource.STOPS, opens] = ends
-    for opens in dock_slots(hub):
-        most[Resource.DOCK, opens, 0] = sum(dock.vehicles_at_once for dock in hub.docks)
-        closes[Resource.DOCK, opens] = opens + SLOT_S
     for one in hub.compartments:
         most[Resource.LOCKER, 0, one.id] = 0 if one.out_of_order else 1
     for quota in quotas:
         most[Resource.QUOTA, 0, quota.organisation_id] = quota.parcels_per_day
-    return Room(hub, most, closes)
+    return Room(hub, most, tuple(_timed(hub, weekday, stops_per_bike_hour) for weekday in range(7)))
 
 
-def dock_slots(hub: Hub) -> list[int]:
+def _timed(hub: Hub, weekday: int, stops_per_bike_hour: int) -> dict[tuple[Resource, int], tuple[int, int]]:
+    found = {}
+    for opens, ends in rules.delivery_windows(hub, weekday):
+        stops = rules.stops_in_window(hub.vehicles, opens, ends, stops_per_bike_hour)
+        found[Resource.STOPS, opens] = (stops, ends)
+    at_once = sum(dock.vehicles_at_once for dock in hub.docks)
+    for opens in dock_slots(hub, weekday):
+        found[Resource.DOCK, opens] = (at_once, opens + SLOT_S)
+    return found
+
+
+def dock_slots(hub: Hub, weekday: int) -> list[int]:
     """When a slot at the docks begins: every half hour while the hub is open."""
-    if not hub.docks:
+    hours = hub.hours_of(weekday)
+    if not hub.docks or hours is None:
         return []
-    first = -(-hub.opens_s // SLOT_S) * SLOT_S
-    return list(range(first, hub.closes_s - SLOT_S + 1, SLOT_S))
+    first = -(-hours[0] // SLOT_S) * SLOT_S
+    return list(range(first, hours[1] - SLOT_S + 1, SLOT_S))
 
 
 def needs_of(shipment: Shipment, *, quota: bool, locker_hub_id: int | None = None) -> tuple[Need, ...]:
@@ -137,7 +164,8 @@ def hand_in(hub: Hub, day: date, *, today: date, cutoff_s: int, rests: Callable[
     while rests(before) and before > today:
         before -= timedelta(days=1)
     starts = max(before, today) if before < day else day
-    opens = max(hub.opens_s, NOON_S) if starts < day else 0
+    first, last = hub.hours_on(starts) or (NOON_S, DAY_S)
+    opens = max(first, min(NOON_S, last - SLOT_S)) if starts < day else 0
     return _leg(LegKind.HAND_IN, starts, opens, day, max(cutoff_s, opens + 1 if starts == day else 0))
 
 
@@ -184,8 +212,9 @@ def stay_ends(starts: date, hub: Hub, holidays: Callable[[date], bool]) -> date:
     """The first day after a stay in the lockers: days on which nobody can collect do not count."""
     day, left = starts, hub.locker_days
     while True:
+        shut = holidays(day) or hub.hours_on(day) is None
         if hub.lockers_sunday or day.weekday() != rules.SUNDAY:
-            left -= 0 if holidays(day) and not hub.lockers_always else 1
+            left -= 0 if shut and not hub.lockers_always else 1
         day += timedelta(days=1)
         if left <= 0:
             return day

@@ -15,7 +15,7 @@ from city.models import Account
 from logistics import bookings, queries, rules, sizes, street_queries
 from logistics.forecast import forecast
 from logistics.kinds import NOT_COMING, EventKind, ShipmentKind, ShipmentStatus
-from logistics.models import Hub, LockerStay, Shipment, Stop, Tour
+from logistics.models import Compartment, Hub, LockerStay, Shipment, Stop, Tour
 from logistics.services import city_now
 from logistics.sizes import Size
 from logistics.wishes import Wish
@@ -44,7 +44,7 @@ def by_token(token: str) -> Shipment:
             whole.selectinload(Hub.compartments),
             whole.joinedload(Hub.agreement),
             joinedload(Shipment.retailer),
-            joinedload(Shipment.stay).joinedload(LockerStay.compartment),
+            joinedload(Shipment.stay).joinedload(LockerStay.compartment).joinedload(Compartment.hub),
             selectinload(Shipment.pieces),
         )
     )
@@ -93,7 +93,7 @@ def other_times(shipment: Shipment) -> list[tuple[date, int, int]]:
     found, day = [], clock.today()
     for _ in range(21):
         if rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers) is None:
-            found += [(day, opens, closes) for opens, closes in rules.delivery_windows(hub)]
+            found += [(day, opens, closes) for opens, closes in rules.delivery_windows(hub, day.weekday())]
         day += timedelta(days=1)
         if len({one[0] for one in found}) >= DAYS_SHOWN:
             break

@@ -14,7 +14,7 @@ from city.db import transaction
 from city.forms import CityForm
 from city.messages import Conflict, DomainError, NotFound, say
 from city.models import Role
-from logistics import capacity, hub_rooms, queries, services
+from logistics import capacity, hours, hub_rooms, queries, services
 from logistics.forms import (
     CompartmentsForm,
     DockForm,
@@ -54,10 +54,12 @@ def found() -> str | Response:
 
 
 def _facts(form: EquipmentForm) -> HubFacts:
+    week = hours.kept(form.week())
     return HubFacts(
         name=form.name.data,
-        opens_s=clock_seconds(form.opens.data),
-        closes_s=clock_seconds(form.closes.data),
+        opens_s=week.opens_s,
+        closes_s=week.closes_s,
+        other_hours=week.other,
         storage_ml=(form.storage_l.data or 0) * 1000,
         storage_g=(form.storage_kg.data or 0) * 1000,
         parcels_per_day=form.parcels_per_day.data or 0,
@@ -96,7 +98,7 @@ def hub(hub_id: int) -> str | Response:
 
 def _fill(form: EquipmentForm, shown: Hub) -> None:
     form.name.data, form.revision.data = shown.name, str(shown.revision)
-    form.opens.data, form.closes.data = clock.shown(shown.opens_s), clock.shown(shown.closes_s)
+    form.show_week([shown.hours_of(weekday) for weekday in hours.WORKDAYS])
     form.storage_l.data, form.storage_kg.data = shown.storage_ml // 1000, shown.storage_g // 1000
     form.parcels_per_day.data, form.chargers.data = shown.parcels_per_day, shown.chargers
     form.locker_days.data = shown.locker_days

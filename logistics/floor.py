@@ -19,7 +19,7 @@ from city.messages import Conflict, NotFound
 from city.models import Account
 from logistics import lockers, queries
 from logistics.kinds import NOT_COMING, ParcelState, Ride, ScanKind, ShipmentStatus
-from logistics.models import DayPlan, Hub, LockerStay, Parcel, Scan, Shipment
+from logistics.models import Compartment, DayPlan, Hub, LockerStay, Parcel, Scan, Shipment
 from routing.message import BadInput, Message
 
 LONGEST_CODE = 60
@@ -119,7 +119,7 @@ def _parcels() -> Select[Parcel]:
             whole.joinedload(Shipment.retailer),
             whole.selectinload(Shipment.pieces),
             whole.joinedload(Shipment.hub).selectinload(Hub.compartments),
-            whole.joinedload(Shipment.stay).joinedload(LockerStay.compartment),
+            whole.joinedload(Shipment.stay).joinedload(LockerStay.compartment).joinedload(Compartment.hub),
             whole.selectinload(Shipment.parts),
         )
     )

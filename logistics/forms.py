@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectChoice
 from wtforms.validators import Optional
 
+from city import clock
 from city.forms import (
     AtMost,
     CheckedText,
@@ -23,6 +26,8 @@ from city.forms import (
     WholeNumberField,
     required,
 )
+from city.messages import say
+from logistics import hours
 from logistics.kinds import FailureReason, LockerSize
 from logistics.services import MAX_BIKES
 
@@ -99,11 +104,9 @@ class DeedForm(CityForm):
 
 
 class EquipmentForm(CityForm):
-    """Hours, storage and rules of a hub."""
+    """Hours of each weekday, storage and rules of a hub."""
 
     name = CheckedText(_l("Name of the hub"), [required(), AtMost(LONGEST_NAME)])
-    opens = ClockField(_l("Opens at"), [required()], default=time(8))
-    closes = ClockField(_l("Closes at"), [required()], default=time(18))
     storage_l = WholeNumberField(_l("Storage"), [required(), LimitsBetween(1, 1_000_000)])
     storage_kg = WholeNumberField(_l("Load"), [required(), LimitsBetween(1, 1_000_000)])
     parcels_per_day = WholeNumberField(_l("Parcels a day"), [required(), LimitsBetween(1, 100_000)])
@@ -115,6 +118,40 @@ class EquipmentForm(CityForm):
     lockers_sunday = BooleanField(_l("The lockers may be opened on Sundays"))
     revision = HiddenText()
     anyway = BooleanField(_l("Do it anyway: the days with too many bookings are marked"))
+
+    def week(self) -> list[tuple[int, int] | None]:
+        """The hours of Monday to Saturday in seconds; None: closed. Half a day is refused before, by ``validate``."""
+        return [
+            (clock_seconds(opens.data), clock_seconds(closes.data)) if opens.data and closes.data else None
+            for opens, closes, _day in self.hours
+        ]
+
+    def show_week(self, week: Sequence[tuple[int, int] | None]) -> None:
+        """Fill in the hours of a hub."""
+        for (opens, closes, _day), both in zip(self.hours, week, strict=True):
+            opens.data, closes.data = (clock.shown(both[0]), clock.shown(both[1])) if both else (None, None)
+
+    @property
+    def hours(self) -> list[tuple[ClockField, ClockField, str]]:
+        """The two fields and the name of each weekday."""
+        return [(self[f"opens_{code}"], self[f"closes_{code}"], str(name)) for code, name in WEEKDAYS.items()]
+
+    def validate(self, extra_validators: dict[str, Sequence[Any]] | None = None) -> bool:
+        """Also that no day has only one of its two times."""
+        fine = bool(super().validate(extra_validators))
+        for opens, closes, day in self.hours:
+            if (opens.data is None) != (closes.data is None) and not (opens.errors or closes.errors):
+                empty = opens if opens.data is None else closes
+                empty.errors = [*empty.errors, say(hours.half_given(day))]
+                fine = False
+        return fine
+
+
+for _code, _name in WEEKDAYS.items():  # twelve fields that differ only in their day
+    setattr(EquipmentForm, f"opens_{_code}", ClockField(_l("%(day)s from", day=_name), [Optional()], default=time(8)))
+    setattr(
+        EquipmentForm, f"closes_{_code}", ClockField(_l("%(day)s until", day=_name), [Optional()], default=time(18))
+    )
 
 
 class StandingHubForm(EquipmentForm):

@@ -8,7 +8,7 @@ In the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
@@ -16,7 +16,7 @@ from city import audit, clock, settings
 from city.db import db
 from city.messages import Conflict, NotFound
 from city.models import Account, Organisation, OrganisationKind
-from logistics import capacity, chains, queries, rules, sizes
+from logistics import capacity, chains, hours, queries, rules, sizes
 from logistics.kinds import EMISSION_FREE, HubState, LockerSize, Resource
 from logistics.models import CapacityLine, Compartment, DayCapacity, Dock, Hub, HubVehicle, Quota, Shipment, Trailer
 from logistics.services import refuse
@@ -56,6 +56,7 @@ class HubFacts:
     lockers_always: bool
     lockers_sunday: bool
     locker_days: int
+    other_hours: dict[str, list[int] | None] = field(default_factory=dict)  # see Hub.hours_on
 
 
 def found_hub(account: Account, facts: HubFacts, *, street: str, housenumber: str, point: tuple[float, float]) -> Hub:
@@ -88,16 +89,12 @@ def _check(facts: HubFacts, hub: Hub | None) -> None:
     other = queries.hub_called(facts.name)
     if other is not None and (hub is None or other.id != hub.id):
         raise Conflict("There is a hub called %(name)s already. Please choose another name.", name=facts.name)
-    if facts.closes_s - facts.opens_s < rules.SHORTEST_WINDOW_S:
-        raise BadInput(
-            "The hub closes at %(closes)s, but opens at %(opens)s. It must be open for at least an hour.",
-            opens=rules.clock_time(facts.opens_s),
-            closes=rules.clock_time(facts.closes_s),
-        )
+    hours.check(hours.Kept(facts.opens_s, facts.closes_s, facts.other_hours))
 
 
 def _write(hub: Hub, facts: HubFacts) -> None:
     hub.name, hub.opens_s, hub.closes_s = facts.name, facts.opens_s, facts.closes_s
+    hub.other_hours = facts.other_hours
     hub.storage_ml, hub.storage_g, hub.parcels_per_day = facts.storage_ml, facts.storage_g, facts.parcels_per_day
     hub.chargers, hub.locker_days = facts.chargers, facts.locker_days
     hub.lockers_always, hub.lockers_sunday = facts.lockers_always, facts.lockers_sunday
@@ -274,7 +271,7 @@ def _count_before(hub: Hub, organisation_id: int, parcels: int) -> None:
     booked = list(db.session.scalars(query.order_by(Shipment.id)))
     if not booked:
         return
-    roomy = chains.Room(hub, {(Resource.QUOTA, 0, organisation_id): 10**9}, {})
+    roomy = chains.Room(hub, {(Resource.QUOTA, 0, organisation_id): 10**9})
     counted = _counted(hub.id, organisation_id)
     for one in booked:
         need = chains.Need(hub.id, one.day, Resource.QUOTA, one.parcels, scope_id=organisation_id)

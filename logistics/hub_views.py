@@ -13,11 +13,12 @@ from city.access import current_account, has_role, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound
 from city.models import Role
-from logistics import queries, services
+from logistics import hours, queries, services
 from logistics.forms import HubForm, clock_seconds
 from routing.message import BadInput
 
 bp = Blueprint("hubs", __name__)
+bp.add_app_template_filter(hours.shown, "hub_hours")
 RUNS_HUBS = (Role.OPERATOR, Role.MANAGER)
 SEES_HUBS = (*RUNS_HUBS, Role.DISPATCHER)
 

@@ -17,9 +17,9 @@ from city import audit, clock, outbox
 from city.db import db
 from city.links import address_of
 from city.messages import Conflict, NotFound, say
-from logistics import rules
+from logistics import queries, rules
 from logistics.kinds import ParcelState, ShipmentStatus
-from logistics.models import Hub, LockerStay, Shipment
+from logistics.models import Compartment, Hub, LockerStay, Shipment
 from routing.message import Message
 
 MOST_TRIES = 5
@@ -58,7 +58,7 @@ def stay_by_reference(reference: str, *, to_change: bool = False) -> LockerStay 
 def _one(condition: object, *, to_change: bool) -> LockerStay:
     query = select(LockerStay).join(Shipment, LockerStay.shipment_id == Shipment.id).where(condition)  # type: ignore[arg-type]
     query = query.options(
-        joinedload(LockerStay.compartment),
+        joinedload(LockerStay.compartment).joinedload(Compartment.hub),
         joinedload(LockerStay.shipment).joinedload(Shipment.hub).selectinload(Hub.compartments),
         joinedload(LockerStay.shipment).selectinload(Shipment.pieces),
     )
@@ -83,7 +83,7 @@ def open_with(stay: LockerStay, code: str) -> Opened:
         )
     if stay.wrong_tries >= MOST_TRIES:
         return Opened(None, blocked())
-    if objection := closed_now(stay.shipment.hub, clock.in_city(clock.now())):
+    if objection := closed_now(stay.compartment.hub, clock.in_city(clock.now()), queries.current_city().land):
         return Opened(None, objection)
     if not hmac.compare_digest(code_of(stay).encode(), code.strip().encode()):
         stay.wrong_tries += 1
@@ -111,15 +111,25 @@ def in_locker(stay: LockerStay) -> bool:
     return stay.placed_at is not None or stay.shipment.status == ShipmentStatus.DELIVERED
 
 
-def closed_now(hub: Hub, moment: datetime) -> Message | None:
-    """Why nobody can collect at this moment; None if one can."""
+def closed_now(hub: Hub, moment: datetime, land: str) -> Message | None:
+    """Why nobody can collect at this moment of the city's clocks; None if one can."""
     if moment.weekday() == rules.SUNDAY and not hub.lockers_sunday:
         return Message("The lockers of %(hub)s rest on Sundays. Please come on a working day.", {"hub": hub.name})
-    now_s = moment.hour * 3600 + moment.minute * 60
-    if not hub.lockers_always and not hub.opens_s <= now_s < hub.closes_s:
+    if hub.lockers_always:
+        return None
+    if name := rules.holiday_name(moment.date(), land):
+        return Message(
+            "The lockers of %(hub)s rest today (%(holiday)s). Please come on a working day.",
+            {"hub": hub.name, "holiday": name},
+        )
+    hours = hub.hours_on(moment.date())
+    if hours is None:
+        return Message("%(hub)s is closed today, and its lockers with it. Please come on another day.",
+                       {"hub": hub.name})  # fmt: skip
+    if not hours[0] <= moment.hour * 3600 + moment.minute * 60 < hours[1]:
         return Message(
             "The lockers of %(hub)s are reached from %(opens)s to %(closes)s.",
-            {"hub": hub.name, "opens": rules.clock_time(hub.opens_s), "closes": rules.clock_time(hub.closes_s)},
+            {"hub": hub.name, "opens": rules.clock_time(hours[0]), "closes": rules.clock_time(hours[1])},
         )
     return None
 
@@ -135,7 +145,7 @@ def new_code(stay: LockerStay, seed: str) -> None:
 
 def tell_recipient(stay: LockerStay) -> None:
     """Mail to the recipient, if the shop gave an address: where it lies, and the link with the code."""
-    one = stay.shipment
+    one, hub = stay.shipment, stay.compartment.hub
     if not one.mail or one.tracking_token is None:
         return
     with force_locale("de"):
@@ -144,7 +154,7 @@ def tell_recipient(stay: LockerStay) -> None:
             say(
                 Message(
                     "your parcel lies in compartment %(label)s of %(hub)s, %(address)s.",
-                    {"label": stay.compartment.label, "hub": one.hub.name, "address": one.hub.address},
+                    {"label": stay.compartment.label, "hub": hub.name, "address": hub.address},
                 )
             ),
             _("The code and when you can come stand here:"),

@@ -54,7 +54,8 @@ class DayInput:
             for bike in hub.vehicles
         ]
         orders = sorted([shipment.id, shipment.revision] for shipment in self.shipments)
-        counts = [orders, sorted(bikes), self.settings_version]
+        hours = sorted([hub.id, *(hub.hours_on(self.day) or ())] for hub in self.hubs)
+        counts = [orders, sorted(bikes), hours, self.settings_version]
         text = json.dumps([self.day.isoformat(), *counts, self.streets])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -125,10 +126,7 @@ def question_of(given: DayInput, network: Network, period_of: PeriodOf) -> Quest
             orders.append(order)
         else:
             impossible[shipment.reference] = order or Message("There is no vehicle on this day.")
-    hubs = [
-        ProblemHub(hub.name, place, elapsed_s(given.day, hub.opens_s), elapsed_s(given.day, hub.closes_s))
-        for place, hub in enumerate(given.hubs)
-    ]
+    hubs = [_hub(given.day, place, hub) for place, hub in enumerate(given.hubs)]
     problem = Problem(
         places=len(given.hubs) + len(placed),
         travel={name: table.travel for name, table in tables.items()},
@@ -139,6 +137,11 @@ def question_of(given: DayInput, network: Network, period_of: PeriodOf) -> Quest
     places = {hub.key: hub.place for hub in hubs} | {order.key: order.place for order in orders}
     known = {shipment.reference: shipment for shipment in given.shipments}
     return Question(problem, tables, bikes, known, places, impossible)
+
+
+def _hub(day: date, place: int, hub: Hub) -> ProblemHub:
+    opens_s, closes_s = hub.hours_on(day) or (hub.opens_s, hub.closes_s)  # booked before it was closed on that day
+    return ProblemHub(hub.name, place, elapsed_s(day, opens_s), elapsed_s(day, closes_s))
 
 
 def key_of(bike: HubVehicle, hub: Hub) -> str:

@@ -30,12 +30,18 @@ def clock_time(seconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
-def delivery_windows(hub: Hub) -> list[tuple[int, int]]:
-    """The delivery windows (Zustellfenster) of a day, as (opens_s, closes_s): two hours each, while bikes ride."""
-    if not hub.vehicles:
+def delivery_windows(hub: Hub, weekday: int) -> list[tuple[int, int]]:
+    """The delivery windows (Zustellfenster) of a weekday, as (opens_s, closes_s): two hours each.
+
+    They lie where bikes ride and the hub is open.
+    """
+    hours = hub.hours_of(weekday)
+    if not hub.vehicles or hours is None:
         return []
-    starts = min(vehicle.starts_s for vehicle in hub.vehicles)
-    ends = max(vehicle.ends_s for vehicle in hub.vehicles)
+    starts = max(hours[0], min(vehicle.starts_s for vehicle in hub.vehicles))
+    ends = min(hours[1], max(vehicle.ends_s for vehicle in hub.vehicles))
+    if ends - starts < SHORTEST_WINDOW_S:
+        return []
     cuts = [*range(starts, ends - SHORTEST_WINDOW_S + 1, WINDOW_S), ends]
     return list(pairwise(cuts))
 
@@ -100,9 +106,19 @@ class CityMoment:
         return cls(moment.date(), moment.hour * 3600 + moment.minute * 60 + moment.second)
 
 
-def closing_s(hub: Hub, settings: CitySettings) -> int:
+def hub_closed(hub: Hub, day: date, land: str) -> Message | None:
+    """Why nobody works at a hub on a day; None if it is open."""
+    if rests := hub_rests(day, land):
+        return rests
+    if hub.hours_on(day) is None:
+        return Message("%(hub)s is closed on %(day)s. Please choose another day.", {"hub": hub.name, "day": day})
+    return None
+
+
+def closing_s(hub: Hub, day: date, settings: CitySettings) -> int:
     """Until when a day may be booked or cancelled: some time before the first bike leaves."""
-    first = min((vehicle.starts_s for vehicle in hub.vehicles), default=hub.opens_s)
+    opens_s, _closes_s = hub.hours_on(day) or (hub.opens_s, hub.closes_s)
+    first = max(opens_s, min((vehicle.starts_s for vehicle in hub.vehicles), default=opens_s))
     return max(0, first - settings.booking_cutoff_min * 60)
 
 
@@ -110,6 +126,14 @@ def objection_to_day(
     hub: Hub, agreement: Agreement | None, day: date, *, now: CityMoment, land: str, settings: CitySettings
 ) -> Message | None:
     """Why a hub cannot be booked for a day; None if it can. A standing hub has no agreement."""
+    said = objection_to_date(hub, agreement, day, now=now, land=land, settings=settings)
+    return said or _closed_for_today(hub, day, now, settings)
+
+
+def objection_to_date(
+    hub: Hub, agreement: Agreement | None, day: date, *, now: CityMoment, land: str, settings: CitySettings
+) -> Message | None:
+    """The same whatever the hour: a hub to whose lockers a bike of another one rides has no bikes to wait for."""
     if day < now.day:
         return Message("%(day)s has passed. Please choose a day from %(first)s on.", {"day": day, "first": now.day})
     if hub.state != HubState.OPEN:
@@ -128,11 +152,11 @@ def objection_to_day(
     last = now.day + timedelta(days=settings.bookable_days)
     if day > last:
         return Message("%(day)s is too far ahead. Bookings are open until %(last)s.", {"day": day, "last": last})
-    return hub_rests(day, land) or _closed_for_today(hub, day, now, settings)
+    return hub_closed(hub, day, land)
 
 
 def _closed_for_today(hub: Hub, day: date, now: CityMoment, settings: CitySettings) -> Message | None:
-    closes = closing_s(hub, settings)
+    closes = closing_s(hub, day, settings)
     if day > now.day or now.clock_s < closes:
         return None
     return Message(
@@ -141,7 +165,7 @@ def _closed_for_today(hub: Hub, day: date, now: CityMoment, settings: CitySettin
     )
 
 
-def objection_to_window(hub: Hub, opens_s: int, closes_s: int) -> Message | None:
+def objection_to_window(hub: Hub, day: date, opens_s: int, closes_s: int) -> Message | None:
     """Why a delivery window cannot be had; None if the hub offers it."""
     if closes_s <= opens_s:
         return Message(
@@ -149,7 +173,7 @@ def objection_to_window(hub: Hub, opens_s: int, closes_s: int) -> Message | None
             "on the same day.",
             {"opens": clock_time(opens_s), "closes": clock_time(closes_s)},
         )
-    if (opens_s, closes_s) not in delivery_windows(hub):
+    if (opens_s, closes_s) not in delivery_windows(hub, day.weekday()):
         return Message(
             "%(hub)s does not deliver from %(opens)s to %(closes)s. Please choose one of the windows shown.",
             {"hub": hub.name, "opens": clock_time(opens_s), "closes": clock_time(closes_s)},
@@ -178,7 +202,7 @@ def objection_to_cancel(shipment: Shipment, hub: Hub, *, now: CityMoment, settin
     """Why a booking cannot be cancelled any more; None if it can."""
     if shipment.status != ShipmentStatus.BOOKED:
         return Message("Shipment %(reference)s is not open any more.", {"reference": shipment.reference})
-    closes = closing_s(hub, settings)
+    closes = closing_s(hub, shipment.day, settings)
     if shipment.day > now.day or (shipment.day == now.day and now.clock_s < closes):
         return None
     return Message(

@@ -8,7 +8,7 @@ from city import audit, clock, jobs, settings
 from city.db import db
 from city.messages import Conflict
 from city.models import Account
-from logistics import queries, rules
+from logistics import hours, queries, rules
 from logistics.kinds import EMISSION_FREE, HubState
 from logistics.models import Hub, HubVehicle
 from routing.message import BadInput, Message
@@ -34,7 +34,7 @@ def open_hub(
         raise Conflict("In %(address)s a hub was opened already.", address=unit.address)
     if queries.hub_called(name) is not None:
         raise Conflict("There is a hub called %(name)s already. Please choose another name.", name=name)
-    _check_hours(opens_s, closes_s)
+    hours.check(hours.Kept(opens_s, closes_s, {}))
     if not 1 <= bikes <= MAX_BIKES:
         raise BadInput("%(value)d bikes are not possible; allowed are 1 to %(most)d.", value=bikes, most=MAX_BIKES)
     hub = Hub(
@@ -107,15 +107,6 @@ def plan_key(day: date) -> str:
 def city_now() -> rules.CityMoment:
     """This moment as the clocks of the city show it."""
     return rules.CityMoment.of(clock.in_city(clock.now()))
-
-
-def _check_hours(opens_s: int, closes_s: int) -> None:
-    if closes_s - opens_s < rules.SHORTEST_WINDOW_S:
-        raise BadInput(
-            "The hub closes at %(closes)s, but opens at %(opens)s. It must be open for at least an hour.",
-            opens=rules.clock_time(opens_s),
-            closes=rules.clock_time(closes_s),
-        )
 
 
 def refuse(objection: Message | None) -> None:

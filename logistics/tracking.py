@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from city import clock, tries
 from city.access import public
 from city.db import transaction
-from logistics import customers, lockers
+from logistics import customers, lockers, queries
 from logistics.booking_form import Slot
 from logistics.forms import LockerCodeForm
 from logistics.kinds import ShipmentStatus
@@ -34,6 +34,9 @@ def parcel(token: str) -> str:
         shipment = customers.by_token(token)
     stay, failed = shipment.stay, shipment.status == ShipmentStatus.FAILED
     ready = stay is not None and lockers.in_locker(stay) and stay.opened_at is None
+    closed = None
+    if ready and stay is not None:
+        closed = lockers.closed_now(stay.compartment.hub, clock.in_city(clock.now()), queries.current_city().land)
     return render_template(
         "tracking/parcel.html",
         shipment=shipment,
@@ -45,7 +48,7 @@ def parcel(token: str) -> str:
         stay=stay,
         ready=ready,
         code=lockers.code_of(stay) if ready and stay is not None else None,
-        closed=lockers.closed_now(shipment.hub, clock.in_city(clock.now())) if ready else None,
+        closed=closed,
         opened=opened,
         form=form,
         last_day=lambda one: one.ends - timedelta(days=1),

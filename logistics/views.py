@@ -175,7 +175,7 @@ def shipment(reference: str) -> str:
     return render_template(
         "logistics/shipment.html",
         shipment=found,
-        closes_s=rules.closing_s(found.hub, numbers),
+        closes_s=rules.closing_s(found.hub, found.day, numbers),
         may_cancel=bool(_cancellable([found])),
         stop=queries.stop_of_shipment(found.id),
         leg_words=LEG_WORDS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -11,6 +12,9 @@ from logistics.booking_values import BookingIn, Shape
 from logistics.capacity import FreeWindow
 from logistics.kinds import LegKind, ParcelState, ShipmentKind, ShipmentStatus
 from logistics.models import Hub, Shipment, StandingOrder, Template
+
+Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA"]
+WORKDAYS: tuple[Weekday, ...] = ("MO", "TU", "WE", "TH", "FR", "SA")
 
 
 class ProblemOut(BaseModel):
@@ -40,6 +44,15 @@ class HubOut(BaseModel):
     lon: float
     has_docks: bool
     has_lockers: bool
+    hours: list[HoursOut] = Field(description="Monday to Saturday; on Sundays and public holidays hubs rest")
+
+
+class HoursOut(BaseModel):
+    """When a hub is open on a weekday; null and null: closed."""
+
+    weekday: Weekday
+    opens: str | None
+    closes: str | None
 
 
 class HubsOut(BaseModel):
@@ -199,8 +212,17 @@ def hub_out(hub: Hub) -> HubOut:
     """A hub as programs see it."""
     return HubOut(
         id=hub.id, name=hub.name, address=hub.address, lat=hub.lat, lon=hub.lon, has_docks=bool(hub.docks),
-        has_lockers=bool(hub.compartments),
+        has_lockers=bool(hub.compartments), hours=[_hours_out(hub, number) for number in range(len(WORKDAYS))],
     )  # fmt: skip
+
+
+def _hours_out(hub: Hub, weekday: int) -> HoursOut:
+    opens_s, closes_s = hub.hours_of(weekday) or (None, None)
+    return HoursOut(
+        weekday=WORKDAYS[weekday],
+        opens=None if opens_s is None else clock(opens_s),
+        closes=None if closes_s is None else clock(closes_s),
+    )
 
 
 def free_out(window: FreeWindow) -> FreeOut:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from city.db import CityBound, Model, Moment
@@ -37,6 +37,7 @@ class Hub(CityBound, Model):
     lon: Mapped[float]
     opens_s: Mapped[int]
     closes_s: Mapped[int]
+    other_hours: Mapped[dict[str, list[int] | None]] = mapped_column(JSON, default=dict)  # see hours_on
     storage_ml: Mapped[int]
     storage_g: Mapped[int]
     parcels_per_day: Mapped[int]
@@ -54,12 +55,27 @@ class Hub(CityBound, Model):
         back_populates="hub", lazy="raise_on_sql", order_by="HubVehicle.id"
     )
     docks: Mapped[list[Dock]] = relationship(lazy="raise_on_sql", order_by="Dock.id")
-    compartments: Mapped[list[Compartment]] = relationship(lazy="raise_on_sql", order_by="Compartment.id")
+    compartments: Mapped[list[Compartment]] = relationship(
+        back_populates="hub", lazy="raise_on_sql", order_by="Compartment.id"
+    )
 
     @property
     def address(self) -> str:
         """Street and house number."""
         return f"{self.street} {self.housenumber}".strip()
+
+    def hours_on(self, day: date) -> tuple[int, int] | None:
+        """When it opens and closes on the weekday of a day; None: closed. Of public holidays it knows nothing.
+
+        ``other_hours`` names the weekdays that differ from the usual hours, Monday as ``"0"``.
+        """
+        return self.hours_of(day.weekday())
+
+    def hours_of(self, weekday: int) -> tuple[int, int] | None:
+        """The same for a weekday, Monday as 0."""
+        usual = [self.opens_s, self.closes_s]
+        hours = (self.other_hours or {}).get(str(weekday), usual)  # None in a row that is not kept yet
+        return None if hours is None else (hours[0], hours[1])
 
 
 class HubVehicle(CityBound, Model):
@@ -140,6 +156,8 @@ class Compartment(CityBound, Model):
     depth_cm: Mapped[int]
     most_g: Mapped[int]
     out_of_order: Mapped[bool] = mapped_column(default=False)
+
+    hub: Mapped[Hub] = relationship(back_populates="compartments", lazy="raise_on_sql")
 
 
 class Quota(CityBound, Model):

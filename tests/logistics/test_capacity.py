@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -198,11 +199,16 @@ def race(app: Flask, town: City, clients: list[Callable[[], object]]) -> int:
         return sum(pool.map(run, clients))
 
 
+def ignore_checks(raw: Any, _record: object) -> None:
+    """What a connection to SQLite is told when the net is away."""
+    raw.execute("PRAGMA ignore_check_constraints=ON")
+
+
 def drop_check() -> None:
     """Take the net away."""
     db.session.remove()
     if is_sqlite(db.engine):
-        event.listen(db.engine, "connect", lambda raw, _: raw.execute("PRAGMA ignore_check_constraints=ON"))
+        event.listen(db.engine, "connect", ignore_checks)
         db.engine.dispose()
         return
     with db.engine.begin() as connection:
@@ -211,10 +217,13 @@ def drop_check() -> None:
 
 @pytest.fixture(autouse=True)
 def check_is_back(app: Flask):
-    """PostgreSQL keeps one database for all tests of a process: put the net back."""
+    """One database serves all tests of a process: put the net back."""
     yield
     with app.app_context():
         if is_sqlite(db.engine):
+            if event.contains(db.engine, "connect", ignore_checks):
+                event.remove(db.engine, "connect", ignore_checks)
+                db.engine.dispose()
             return
         rule = "ALTER TABLE day_capacity ADD CONSTRAINT ck_day_capacity_never_oversold"
         with db.engine.begin() as connection:

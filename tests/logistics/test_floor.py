@@ -123,8 +123,8 @@ def test_lockers_that_are_shut_at_night_and_on_sundays_say_so(town):
     hub = rows.hub(name="Hub Markt")
     sunday, night = clock.moment_of(date(2026, 11, 22), 12 * 3600), clock.moment_of(date(2026, 11, 23), 3 * 3600)
 
-    assert "rest on Sundays" in str(lockers.closed_now(hub, clock.in_city(sunday)))
-    assert "reached from 08:00 to 18:00" in str(lockers.closed_now(hub, clock.in_city(night)))
+    assert "rest on Sundays" in str(lockers.closed_now(hub, clock.in_city(sunday), "NI"))
+    assert "reached from 08:00 to 18:00" in str(lockers.closed_now(hub, clock.in_city(night), "NI"))
 
 
 @pytest.mark.parametrize(
