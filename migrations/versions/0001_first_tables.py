@@ -1086,6 +1086,7 @@ def upgrade() -> None:
     sa.Column('lon', sa.Double(), nullable=False),
     sa.Column('opens_s', sa.Integer(), nullable=False),
     sa.Column('closes_s', sa.Integer(), nullable=False),
+    sa.Column('other_hours', sa.JSON(), nullable=False),
     sa.Column('storage_ml', sa.Integer(), nullable=False),
     sa.Column('storage_g', sa.Integer(), nullable=False),
     sa.Column('parcels_per_day', sa.Integer(), nullable=False),
