@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -16,6 +17,7 @@ from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, TypeDecorator, e
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import (
     DeclarativeBase,
+    LoaderCriteriaOption,
     Mapped,
     ORMExecuteState,
     Session,
@@ -159,9 +161,13 @@ def _only_this_city(state: ORMExecuteState) -> None:
     if not any(issubclass(mapper.class_, CityBound) for mapper in state.all_mappers):
         return
     city_id = current_city_id()
-    state.statement = state.statement.options(
-        with_loader_criteria(CityBound, lambda cls: cls.city_id == city_id, include_aliases=True)
-    )
+    state.statement = state.statement.options(_rows_of(city_id))
+
+
+@lru_cache(maxsize=256)
+def _rows_of(city_id: int) -> LoaderCriteriaOption:
+    """The condition for a city, made once: every statement needs it."""
+    return with_loader_criteria(CityBound, lambda cls: cls.city_id == city_id, include_aliases=True)
 
 
 @event.listens_for(Session, "before_flush")

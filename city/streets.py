@@ -22,6 +22,7 @@ from city.config import Config
 from city.db import db, transaction
 from city.messages import DomainError
 from city.models import City, StreetMap
+from city.remembered import once
 from city.settings import current
 from city.settings.speeds import SpeedNumbers
 
@@ -80,7 +81,7 @@ def _cut(source: Path, box: Bounds, aside: Path, tell: Callable[[float], None]) 
 
 def in_service() -> StreetMap:
     """The newest street map of this city. Raises NoStreets."""
-    newest = db.session.scalar(select(StreetMap).order_by(StreetMap.id.desc()).limit(1))
+    newest = once(StreetMap, lambda: db.session.scalar(select(StreetMap).order_by(StreetMap.id.desc()).limit(1)))
     if newest is None:
         raise NoStreets("This city has no street map yet. The administration brings one in with “streets import”.")
     return newest

@@ -85,7 +85,9 @@ def room_of(hub: Hub, quotas: Iterable[Quota], stops_per_bike_hour: int) -> Room
         most[Resource.LOCKER, 0, one.id] = 0 if one.out_of_order else 1
     for quota in quotas:
         most[Resource.QUOTA, 0, quota.organisation_id] = quota.parcels_per_day
-    return Room(hub, most, tuple(_timed(hub, weekday, stops_per_bike_hour) for weekday in range(7)))
+    alike = {hub.hours_of(weekday): weekday for weekday in range(7)}  # most days have the same hours
+    timed = {hours: _timed(hub, weekday, stops_per_bike_hour) for hours, weekday in alike.items()}
+    return Room(hub, most, tuple(timed[hub.hours_of(weekday)] for weekday in range(7)))
 
 
 def _timed(hub: Hub, weekday: int, stops_per_bike_hour: int) -> dict[tuple[Resource, int], tuple[int, int]]:

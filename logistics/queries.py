@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from city.db import current_city_id, db
 from city.messages import NotFound
 from city.models import Account, City, Job, JobState, Organisation, OrganisationKind
+from city.remembered import once
 from leerstand.kinds import AgreementState, UseType
 from leerstand.models import Agreement, UseRequest
 from logistics.kinds import NOT_COMING, HubState, PlanState, Ride, ShipmentStatus
@@ -135,7 +136,7 @@ def open_shipments(hub_id: int, *, from_day: date) -> int:
 
 def current_city() -> City:
     """The city in scope."""
-    return db.session.scalars(select(City).where(City.id == current_city_id())).one()
+    return once(City, lambda: db.session.scalars(select(City).where(City.id == current_city_id())).one())
 
 
 def _shipments() -> Select[Shipment]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from city import audit, clock
 from city.db import db
 from city.models import SettingsVersion
+from city.remembered import once
 from city.settings.hubs import HubNumbers
 from city.settings.matching import MatchingNumbers
 from city.settings.shops import ShopNumbers
@@ -39,6 +40,10 @@ class VersionedSettings:
 
 def current() -> VersionedSettings:
     """The settings in force in this city; defaults are version 0."""
+    return once(SettingsVersion, _newest)
+
+
+def _newest() -> VersionedSettings:
     newest = db.session.scalar(select(SettingsVersion).order_by(SettingsVersion.version.desc()).limit(1))
     if newest is None:
         return VersionedSettings(0, CitySettings())

@@ -15,6 +15,7 @@ from city import clock, streets
 from city.db import db
 from city.messages import NotFound
 from city.models import City
+from city.remembered import once
 from city.zones import rules
 from city.zones.models import AccessZone
 
@@ -44,7 +45,8 @@ def zone(zone_id: int, *, to_change: bool = False) -> AccessZone:
 def zones_on(day: date) -> list[AccessZone]:
     """The rules that can hold while tours of a day ride; of two in one place the one made later counts."""
     query = select(AccessZone).where(AccessZone.ended_at.is_(None)).order_by(AccessZone.id)
-    return [found for found in db.session.scalars(query) if rules.concerns(found, day)]
+    in_force = once(AccessZone, lambda: list(db.session.scalars(query)))
+    return [found for found in in_force if rules.concerns(found, day)]
 
 
 def streets_version(day: date) -> str:
