@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import secrets
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from city.db import db, is_sqlite, transaction
 from city.messages import DomainError, NotFound, say
 from city.models import Account, Role
 from city.web import ERROR_TEXTS, wait_headers
+from logistics.api import pace
 from logistics.api.shapes import FieldProblem, ProblemOut
 from logistics.booking_values import Unreadable
 from logistics.models import ApiAnswer, ApiToken
@@ -42,7 +42,7 @@ PROBLEM = "application/problem+json"
 LONGEST_KEY = 255
 KEPT = timedelta(hours=48)
 CLEARED_EVERY = 100  # kept answers, on average
-PER_MINUTE = 300  # requests of one token; counted in this process
+PER_MINUTE = 300  # requests of one token
 USED_EXACT_TO = timedelta(hours=1)
 
 
@@ -99,27 +99,6 @@ class Caller:
     account_id: int
 
 
-class _Counters:
-    """When each token asked in the last minute."""
-
-    def __init__(self) -> None:
-        self._asked: dict[int, deque[float]] = {}
-        self._lock = threading.Lock()
-
-    def count(self, token_id: int) -> int:
-        """Count one request; how many are left. Raises TooMany."""
-        now = time.monotonic()
-        with self._lock:
-            asked = self._asked.setdefault(token_id, deque())
-            while asked and asked[0] <= now - 60:
-                asked.popleft()
-            if len(asked) >= PER_MINUTE:
-                raise TooMany(max(1, round(asked[0] + 60 - now)))
-            asked.append(now)
-            return PER_MINUTE - len(asked)
-
-
-_counters = _Counters()
 _busy: set[tuple[int, str]] = set()
 _busy_lock = threading.Lock()
 
@@ -152,7 +131,9 @@ def enter(scope: Scope) -> Account:
         raise NotSignedIn("This needs a token: “Authorization: Bearer …”. Make one on the page “Interface”.")
     if token.account.organisation_id != token.organisation_id:
         raise NotSignedIn("This needs a token: “Authorization: Bearer …”. Make one on the page “Interface”.")
-    g.api_left = _counters.count(token.id)
+    g.api_left, wait_s = pace.ask(token.id, PER_MINUTE)
+    if wait_s:
+        raise TooMany(math.ceil(wait_s))
     if scope not in token.scopes:
         raise OutOfScope("This token may not do that; it lacks the scope %(scope)s.", scope=scope.value)
     g.caller = Caller(token.id, token.organisation_id, token.account_id)

@@ -6,7 +6,7 @@ is 8 o'clock on every day; only ``planning`` turns them into elapsed seconds and
 
 from __future__ import annotations
 
-from logistics.models.api import ApiAnswer, ApiToken
+from logistics.models.api import ApiAnswer, ApiPace, ApiToken
 from logistics.models.bookings import Leg, LockerStay, Parcel, Scan, Shipment, StandingOrder, Template
 from logistics.models.capacity import CapacityLine, DayCapacity
 from logistics.models.events import CourierEvent, CourierPhoto, InboxEntry
@@ -18,6 +18,7 @@ __all__ = [
     "DAY_S",
     "Absence",
     "ApiAnswer",
+    "ApiPace",
     "ApiToken",
     "CapacityLine",
     "Compartment",

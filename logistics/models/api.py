@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, Double, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from city.db import CityBound, Model, Moment
@@ -42,3 +42,12 @@ class ApiAnswer(CityBound, Model):
     status: Mapped[int]
     body: Mapped[str]
     kept_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class ApiPace(CityBound, Model):
+    """How far a token is ahead of its pace (Anfragegrenze); see ``logistics.api.pace``. Empty on SQLite."""
+
+    __tablename__ = "api_pace"
+
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id", ondelete="CASCADE"), primary_key=True)
+    full_at_s: Mapped[float] = mapped_column(Double)  # seconds since 1970: when nothing counts against it any more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,13 +14,19 @@ from city.access import hash_token
 from city.db import db, transaction
 from city.models import Account
 from logistics import capacity
-from logistics.api import door
+from logistics.api import door, pace
 from logistics.models import ApiToken, Shipment
 from tests import build
 from tests.logistics import rows
 
 TOKEN = "zr_test"
 SIZES = {"size": "s"}
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked(monkeypatch):
+    """Each test has a database of its own, so token 1 is another one each time."""
+    monkeypatch.setattr(pace, "_full_at", {})
 
 
 @pytest.fixture
@@ -231,12 +238,22 @@ def test_a_revoked_key_and_a_disabled_person_are_shut_out(app, hub):
 
 def test_a_key_has_its_limit(shop, monkeypatch):
     monkeypatch.setattr(door, "PER_MINUTE", 3)
-    monkeypatch.setattr(door, "_counters", door._Counters())
-
     answers = [shop("GET", "/hubs") for _ in range(4)]
 
     assert [one.status_code for one in answers] == [200, 200, 200, 429]
+    assert [one.headers["RateLimit"] for one in answers] == [f'"token";r={left};t=60' for left in (2, 1, 0, 0)]
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_the_limit_of_a_key_holds_for_all_who_serve_together(shop, monkeypatch):
+    """
+    Eight at once, on PostgreSQL each on a connection of its own as other processes have: two may pass, not more.
+    """
+    monkeypatch.setattr(door, "PER_MINUTE", 2)
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [one.status_code for one in pool.map(lambda _: shop("GET", "/hubs"), range(8))]
+
+    assert statuses.count(200) == 2 and statuses.count(429) == 6
 
 
 def test_pages_of_shipments_lead_on_and_show_each_once(shop, hub):
