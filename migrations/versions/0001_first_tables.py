@@ -803,6 +803,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_use_request_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_use_request_state'), ['state'], unique=False)
 
+    op.create_table('api_pace',
+    sa.Column('token_id', sa.Integer(), nullable=False),
+    sa.Column('full_at_s', sa.Double(), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_api_pace_city_id_city')),
+    sa.ForeignKeyConstraint(['token_id'], ['api_token.id'], name=op.f('fk_api_pace_token_id_api_token'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('token_id', name=op.f('pk_api_pace'))
+    )
+    with op.batch_alter_table('api_pace', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_api_pace_city_id'), ['city_id'], unique=False)
+
     op.create_table('consent',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('owner_id', sa.Integer(), nullable=False),
@@ -1748,6 +1759,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_consent_city_id'))
 
     op.drop_table('consent')
+    with op.batch_alter_table('api_pace', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_api_pace_city_id'))
+
+    op.drop_table('api_pace')
     with op.batch_alter_table('use_request', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_use_request_state'))
         batch_op.drop_index(batch_op.f('ix_use_request_organisation_id'))
