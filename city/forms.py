@@ -232,7 +232,9 @@ class DayField(DateField):
 
 
 class ClockField(TimeField):
-    """A time of day, as browsers send it (08:00)."""
+    """A time of day, as browsers send it (08:00); None where it was left empty."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read what was typed; the sentence names it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from city.access import current_account, has_role, requires
 from city.db import transaction
 from city.forms import CityForm
 from city.messages import Conflict, DomainError, NotFound, say
-from city.models import Role
+from city.models import Account, Role
 from logistics import capacity, hours, hub_rooms, queries, services
 from logistics.forms import (
     CompartmentsForm,
@@ -21,10 +22,11 @@ from logistics.forms import (
     EquipmentForm,
     QuotaForm,
     StandingHubForm,
+    TrailerForm,
     VehicleForm,
     clock_seconds,
 )
-from logistics.hub_rooms import BelowBooked, HubFacts
+from logistics.hub_rooms import HubFacts
 from logistics.hub_views import RUNS_HUBS
 from logistics.models import Hub, Quota
 from routing.message import BadInput
@@ -105,26 +107,33 @@ def _fill(form: EquipmentForm, shown: Hub) -> None:
     form.lockers_always.data, form.lockers_sunday.data = shown.lockers_always, shown.lockers_sunday
 
 
-def _page(shown: Hub, form: EquipmentForm) -> str:
-    trailer = VehicleForm(formdata=None, prefix="trailer-")
-    trailer.vehicle.choices = _bikes(shown)
-    quota = QuotaForm(formdata=None, prefix="quota-")
-    quota.organisation.choices = _shops()
+def _page(shown: Hub, form: EquipmentForm, refused: tuple[str, CityForm] | None = None) -> str:
+    """The whole page; with ``refused`` one of the small forms keeps what was typed and says what is wrong."""
+    small = {what: _small(what, shown, empty=True) for what in SMALL}
+    if refused is not None:
+        small[refused[0]] = refused[1]
     return render_template(
         "equipment/_hub.html",
         hub=shown,
         form=form,
-        vehicle=VehicleForm(formdata=None, prefix="vehicle-"),
-        trailer=trailer,
-        dock=DockForm(formdata=None, prefix="dock-"),
-        boxes=CompartmentsForm(formdata=None, prefix="boxes-"),
-        quota=quota,
+        small=small,
+        refused=refused[0] if refused else "",
         trailers=hub_rooms.trailers_of(shown.id),
         quotas=queries.quotas_of(shown.id),
         over=capacity.overcommitted(shown.id, clock.today()),
         names=hub_rooms.RESOURCE_NAMES,
         quota_pairs=_quota_pairs,
     )
+
+
+def _small(what: str, shown: Hub, *, empty: bool = False) -> Any:
+    """One of the small forms, with what may be chosen in it; ``empty``: as nobody has filled it in yet."""
+    form: Any = SMALL[what](formdata=None, prefix=f"{what}-") if empty else SMALL[what](prefix=f"{what}-")
+    if what == "anhaenger":
+        form.vehicle.choices = _bikes(shown)
+    if what == "kontingent":
+        form.organisation.choices = _shops()
+    return form
 
 
 def _quota_pairs(quotas: list[Quota]) -> list[tuple[str, str]]:
@@ -139,72 +148,68 @@ def _shops() -> list[tuple[int, str]]:
     return [(shop.id, shop.name) for shop in queries.shops()]
 
 
-@bp.post("/hubs/<int:hub_id>/ausstattung/<what>")
+@bp.route("/hubs/<int:hub_id>/ausstattung/<what>", methods=["GET", "POST"])
 @requires(*RUNS_HUBS)
-def add(hub_id: int, what: str) -> Response:
+def add(hub_id: int, what: str) -> str | Response:
     """One more bike, trailer, dock, row of compartments, or a quota."""
     account, every = current_account(), has_role(Role.MANAGER)
-    shown = queries.hub_of(account, hub_id, every=every)
-    form: CityForm
-    if what in ("rad", "anhaenger"):
-        form = vehicle = VehicleForm(prefix="vehicle-" if what == "rad" else "trailer-")
-        vehicle.vehicle.choices = _bikes(shown)
-        size = {"payload_g": (vehicle.payload_kg.data or 0) * 1000, "volume_ml": (vehicle.volume_l.data or 0) * 1000}
-        if what == "rad":
-            return _do(
-                hub_id,
-                form,
-                lambda: hub_rooms.add_vehicle(
-                    account,
-                    hub_id,
-                    every=every,
-                    name=vehicle.name.data,
-                    starts_s=clock_seconds(vehicle.starts.data),
-                    ends_s=clock_seconds(vehicle.ends.data),
-                    **size,
-                ),
-            )
-        return _do(
-            hub_id,
-            form,
-            lambda: hub_rooms.add_trailer(
-                account, hub_id, every=every, name=vehicle.name.data, vehicle_id=vehicle.vehicle.data or None, **size
-            ),
-        )
-    if what == "ladeplatz":
-        form = dock = DockForm(prefix="dock-")
-        return _do(
-            hub_id,
-            form,
-            lambda: hub_rooms.add_dock(
-                account, hub_id, every=every, name=dock.name.data, vehicles_at_once=dock.vehicles_at_once.data or 1
-            ),
-        )
-    if what == "faecher":
-        form = boxes = CompartmentsForm(prefix="boxes-")
-        return _do(
-            hub_id,
-            form,
-            lambda: hub_rooms.add_compartments(
-                account, hub_id, every=every, size=boxes.size.data, count=boxes.count.data or 1
-            ),
-        )
-    if what == "kontingent":
-        form = quota = QuotaForm(prefix="quota-")
-        quota.organisation.choices = _shops()
-        return _do(
-            hub_id,
-            form,
-            lambda: hub_rooms.set_quota(
-                account,
-                hub_id,
-                every=every,
-                organisation_id=quota.organisation.data,
-                parcels=quota.parcels.data,
-                anyway=_insists(),
-            ),
-        )
-    raise NotFound("There is no such thing at this hub. It may have been removed.")
+    if what not in SMALL:
+        raise NotFound("There is no such thing at this hub. It may have been removed.")
+    if request.method == "GET":  # the page that answered was loaded again
+        return redirect(url_for("equipment.hub", hub_id=hub_id))
+    form = _small(what, queries.hub_of(account, hub_id, every=every))
+    if form.sent_and_valid():
+        try:
+            with transaction():
+                ADDED[what](account, hub_id, form, every)
+        except (Conflict, BadInput) as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for("equipment.hub", hub_id=hub_id))
+    shown, whole = queries.hub_of(account, hub_id, every=every), EquipmentForm(formdata=None)
+    _fill(whole, shown)
+    return _page(shown, whole, (what, form))
+
+
+def _add_bike(account: Account, hub_id: int, form: Any, every: bool) -> None:
+    hub_rooms.add_vehicle(
+        account, hub_id, every=every, name=form.name.data, payload_g=form.payload_kg.data * 1000,
+        volume_ml=form.volume_l.data * 1000, starts_s=clock_seconds(form.starts.data),
+        ends_s=clock_seconds(form.ends.data),
+    )  # fmt: skip
+
+
+def _add_trailer(account: Account, hub_id: int, form: Any, every: bool) -> None:
+    hub_rooms.add_trailer(
+        account, hub_id, every=every, name=form.name.data, payload_g=form.payload_kg.data * 1000,
+        volume_ml=form.volume_l.data * 1000, vehicle_id=form.vehicle.data or None,
+    )  # fmt: skip
+
+
+def _add_dock(account: Account, hub_id: int, form: Any, every: bool) -> None:
+    hub_rooms.add_dock(account, hub_id, every=every, name=form.name.data, vehicles_at_once=form.vehicles_at_once.data)
+
+
+def _add_boxes(account: Account, hub_id: int, form: Any, every: bool) -> None:
+    hub_rooms.add_compartments(account, hub_id, every=every, size=form.size.data, count=form.count.data)
+
+
+def _set_quota(account: Account, hub_id: int, form: Any, every: bool) -> None:
+    hub_rooms.set_quota(
+        account, hub_id, every=every, organisation_id=form.organisation.data, parcels=form.parcels.data,
+        anyway=_insists(),
+    )  # fmt: skip
+
+
+SMALL: dict[str, type[CityForm]] = {
+    "rad": VehicleForm, "anhaenger": TrailerForm, "ladeplatz": DockForm, "faecher": CompartmentsForm,
+    "kontingent": QuotaForm,
+}  # fmt: skip
+ADDED: dict[str, Callable[[Account, int, Any, bool], None]] = {
+    "rad": _add_bike, "anhaenger": _add_trailer, "ladeplatz": _add_dock, "faecher": _add_boxes,
+    "kontingent": _set_quota,
+}  # fmt: skip
 
 
 @bp.post("/hubs/<int:hub_id>/ausstattung/<what>/<int:row_id>/<deed>")
@@ -225,25 +230,18 @@ def alter(hub_id: int, what: str, row_id: int, deed: str) -> Response:
     do = deeds.get((what, deed))
     if do is None:
         raise NotFound("There is no such thing at this hub. It may have been removed.")
-    return _do(hub_id, None, do)
+    return _do(hub_id, do)
 
 
 def _insists() -> bool:
     return bool(request.form.get("anyway"))
 
 
-def _do(hub_id: int, form: CityForm | None, deed: Callable[[], Hub]) -> Response:
-    """One deed; a refusal is said on the page that the person comes back to."""
-    if form is not None and not form.sent_and_valid():
-        for field in form:
-            for sentence in field.errors:
-                flash(str(sentence), "error")
-        return redirect(url_for("equipment.hub", hub_id=hub_id))
+def _do(hub_id: int, deed: Callable[[], Hub]) -> Response:
+    """One deed of a button; a refusal is said on the page that the person comes back to."""
     try:
         with transaction():
             deed()
-    except BelowBooked as refusal:
-        flash(say(refusal), "error")
     except (Conflict, BadInput) as refusal:
         flash(say(refusal), "error")
     else:

@@ -163,14 +163,24 @@ class StandingHubForm(EquipmentForm):
     lon = CoordinateField(_l("Longitude"), [Optional()])
 
 
-class VehicleForm(CityForm):
-    """One more bike, or a trailer."""
+class CarrierForm(CityForm):
+    """What a bike and a trailer have in common."""
 
     name = CheckedText(_l("Name"), [required(), AtMost(40)])
     payload_kg = WholeNumberField(_l("Carries"), [required(), LimitsBetween(1, 500)])
     volume_l = WholeNumberField(_l("Holds"), [required(), LimitsBetween(1, 5_000)])
-    starts = ClockField(_l("Rides from"), [Optional()], default=time(8))
-    ends = ClockField(_l("Rides until"), [Optional()], default=time(18))
+
+
+class VehicleForm(CarrierForm):
+    """One more bike."""
+
+    starts = ClockField(_l("Rides from"), [required()], default=time(8))
+    ends = ClockField(_l("Rides until"), [required()], default=time(18))
+
+
+class TrailerForm(CarrierForm):
+    """One more trailer."""
+
     vehicle = SelectField(_l("Behind the bike"), coerce=int, default=0)
 
 
