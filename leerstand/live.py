@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from city import quick
-from leerstand import queries
 from leerstand.matching.candidates import Candidates
 from leerstand.matching.problem import MatchingAnswer
 from leerstand.models import MatchPlan
@@ -74,10 +73,9 @@ class Insisted:
     come: list[Pair]
 
 
-def insist(unit_id: int, request_id: int) -> Insisted:
+def insist(unit_id: int, request_id: int, shares: Mapping[int, int]) -> Insisted:
     """Compute the plan with and without the pair. Raises BadInput when it contradicts what was decided."""
-    plan, town = queries.newest_plan(), gather()
-    shares = plan.hub_shares if plan else {}
+    town = gather()
     free, forced = answered(town, shares), answered(town, shares, [(unit_id, request_id)])
     proven = all(asked.answer.bound == asked.answer.objective for asked in (free, forced))
     regret = max(0, free.answer.objective - forced.answer.objective)

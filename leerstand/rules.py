@@ -7,13 +7,13 @@ column there and one line to the test table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
 from city.settings import CitySettings
 from leerstand.criteria import criteria
-from leerstand.findings import Finding, Suitability, against, caution, fine
+from leerstand.findings import Finding, Suitability, Weight, against, caution, fine
 from leerstand.kinds import Floor, UseType
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
 from leerstand.permits import Permission, permission, permit
@@ -33,9 +33,19 @@ def suitability(
     thousandths of what counts fully.
     """
     starts, ends = period(unit, request, situation, settings)
-    said = (rule(unit, request, situation, settings) for rule in RULES)
+    said = _said(unit, request, settings, situation)
     points = criteria(unit, request, settings, situation, starts=starts, ends=ends, hub_share=hub_share)
-    return Suitability((*(finding for finding in said if finding is not None), *points), starts, ends)
+    return Suitability((*said, *points), starts, ends)
+
+
+def obstacles(unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation) -> list[Finding]:
+    """What stands in the way, without the points: for questions about many pairs of which most are impossible."""
+    return [finding for finding in _said(unit, request, settings, situation) if finding.weight == Weight.OBSTACLE]
+
+
+def _said(unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation) -> Iterable[Finding]:
+    said = (rule(unit, request, situation, settings) for rule in RULES)
+    return (finding for finding in said if finding is not None)
 
 
 def period(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> tuple[date, date]:

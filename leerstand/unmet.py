@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from leerstand.matching.explain import Pair
-from leerstand.models import UseRequest
+from city.settings import CitySettings
+from leerstand.matching.explain import Pair, for_request
+from leerstand.models import Unit, UseRequest
+from leerstand.rules import obstacles
+from leerstand.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,23 @@ class Reason:
     only: int
 
 
-def unmet(request: UseRequest, pairs: Sequence[Pair]) -> Unmet | None:
-    """None for a request that some free shop suits; ``pairs`` in the order of :mod:`leerstand.matching.explain`."""
-    if any(pair.found.possible for pair in pairs):
-        return None
+def unmet(
+    request: UseRequest, units: Iterable[Unit], situations: Mapping[int, Situation], settings: CitySettings
+) -> Unmet | None:
+    """None for a request that some free shop suits; else the shop that :mod:`leerstand.matching.explain` has first."""
+    near: list[Unit] = []
+    fewest = 0
+    for unit in units:
+        if unit.id not in situations:
+            continue
+        count = len(obstacles(unit, request, settings, situations[unit.id]))
+        if not count:
+            return None
+        if not near or count < fewest:
+            near, fewest = [], count
+        if count == fewest:
+            near.append(unit)
+    pairs = for_request(request, near, situations, settings, {})
     return Unmet(request, pairs[0] if pairs else None)
 
 

@@ -63,7 +63,7 @@ def unmet_demand() -> str:
     numbers, units = settings.current().numbers, queries.stock()
     places = situations(units, clock.today(), numbers.neighbour_distance_m)
     waiting = queries.open_requests()
-    asked = [unmet.unmet(one, explain.for_request(one, units, places, numbers, {})) for one in waiting[:COMPARED]]
+    asked = [unmet.unmet(one, units, places, numbers) for one in waiting[:COMPARED]]
     found = [one for one in asked if one is not None]
     return render_template(
         "leerstand/unmet_demand.html",

@@ -162,13 +162,13 @@ def why_not() -> str:
     there = {(match.unit_id, match.request_id) for match in plan.matches} if plan else set()
     place = queries.situation_of(unit, clock.today(), numbers) if unit else None
     if unit and wish and place:
-        share = plan.hub_shares.get(unit.id, 0) if plan else 0
-        found = suitability(unit, wish, numbers, place, hub_share=share)
+        shares = plan.hub_shares if plan else {}
+        found = suitability(unit, wish, numbers, place, hub_share=shares.get(unit.id, 0))
         if found.obstacles:
             needed, fits = changes(unit, wish, numbers, place)
         elif (unit.id, wish.id) not in there:
             try:
-                insisted = live.insist(unit.id, wish.id)
+                insisted = live.insist(unit.id, wish.id, shares)
             except (BadInput, Conflict) as objection:
                 refusal = say(objection)
     free = [one for one in shops.values() if queries.may_be_free(one, clock.today())]
