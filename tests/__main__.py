@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     spread = (
         []
         if any(argument.startswith("-n") for argument in rest)
-        else ["-n", str(min(4, os.cpu_count() or 2)), "--dist=loadgroup"]
+        else ["-n", str(min(4, os.cpu_count() or 2) + 1), "--dist=worksteal"]  # one more: stories wait for browsers
     )
     steps: list[tuple[str, list[str]]] = [
         ("ruff check", ["-m", "ruff", "check", "."]),

@@ -20,6 +20,7 @@ from city.config import Config, database_url
 from city.db import city_scope, db, transaction
 from city.models import City, Role
 from tests import build
+from tests.once import run_folder
 from tests.rounds import load_profiles
 
 load_profiles()
@@ -87,8 +88,7 @@ def _postgres_database(server: str, name: str) -> str:
 @pytest.fixture(scope="session")
 def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder of merged words and compiled templates for all tests; commands that tests start use it too."""
-    run = tmp_path_factory.getbasetemp()
-    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "made_again"
+    folder = run_folder(tmp_path_factory) / "made_again"
     os.environ["CITY_CACHE_DIR"] = str(folder)
     return folder
 

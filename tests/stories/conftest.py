@@ -20,15 +20,15 @@ from demo import town
 from demo.__main__ import OLD_TOWN, prepared, read
 from demo.people import PASSWORD
 from tests.browser import Visit, axe_violations, chromium, serving
+from tests.once import once
 
 LEFT = "TypeError: Failed to fetch"  # says a map that was left while it fetched; a missing file is told otherwise
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All stories share one test process, so that the town is built once."""
+    """Every story needs a browser."""
     for item in items:
         if "stories" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("stories"))
             item.add_marker(pytest.mark.browser)
 
 
@@ -43,17 +43,19 @@ def solver() -> Iterator[Solver]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, made_again: Path, solver: Solver) -> Path:
-    """The folder of a demo town whose day is planned."""
-    folder = tmp_path_factory.mktemp("demo")
-    app = prepared(read(["--data", str(folder)]))
-    with app.app_context():
-        town.build(app, OLD_TOWN, say=lambda line: None, solver=solver)
-        worker = jobs.Worker(app, app.extensions["house"], solver=solver)
-        while worker.work_once():
-            pass
-        db.session.remove()
-        db.engine.dispose()
-    return folder
+    """The folder of a demo town whose day is planned; all test processes copy the same one."""
+
+    def build_town(folder: Path) -> None:
+        app = prepared(read(["--data", str(folder)]))
+        with app.app_context():
+            town.build(app, OLD_TOWN, say=lambda line: None, solver=solver)
+            worker = jobs.Worker(app, app.extensions["house"], solver=solver)
+            while worker.work_once():
+                pass
+            db.session.remove()
+            db.engine.dispose()
+
+    return once(tmp_path_factory, "demo", build_town)
 
 
 @dataclass

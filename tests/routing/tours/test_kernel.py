@@ -21,6 +21,7 @@ from routing.tours.plan import Progress
 from routing.tours.problem import Kind, Problem
 from routing.tours.solve import solve
 from routing.tours.warm import is_warm, warm
+from tests.once import once
 from tests.routing.tours import build
 from tests.routing.tours.brute import cheapest_cents
 
@@ -30,8 +31,8 @@ H = 3600
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled():
-    warm(light=True)
+def compiled(tmp_path_factory):
+    once(tmp_path_factory, "kernels", lambda folder: warm(light=True))
 
 
 def possible(problem: Problem) -> list:
