@@ -15,6 +15,7 @@ from logistics import outcomes, rules
 from logistics.forecast import Forecast
 from logistics.kinds import EventKind, Resource
 from logistics.models import CourierEvent, DayPlan, Hub, Shipment, Stop, Tour, UnservedShipment
+from logistics.rounds import Round, lines_of, rounds_of
 from routing.message import N_, Message
 
 MARK_OPEN, MARK_DONE = "stop", "done"
@@ -44,10 +45,10 @@ def figures_of(hub: Hub, shipments: Sequence[Shipment]) -> HubFigures:
     return HubFigures(parcels, weight_g, volume_ml, room[Resource.WEIGHT_G], room[Resource.VOLUME_ML], percent)
 
 
-def loads(hub: Hub, plan: DayPlan | None) -> list[tuple[Tour, list[Stop]]]:
-    """What each bike of a hub loads, the last stop first: so it lies at the bottom of the box."""
+def loads(hub: Hub, plan: DayPlan | None) -> list[tuple[Tour, Round, list[Stop]]]:
+    """What each bike of a hub loads for each round, the last stop first: so it lies at the bottom of the box."""
     tours = [tour for tour in plan.tours if tour.vehicle.hub_id == hub.id] if plan else []
-    return [(tour, tour.stops[::-1]) for tour in tours]
+    return [(tour, one, list(one.stops[::-1])) for tour in tours for one in rounds_of(tour)]
 
 
 def without_bike(shipments: Iterable[Shipment], plan: DayPlan | None) -> list[tuple[Shipment, Message | None]]:
@@ -131,7 +132,7 @@ def axis_of(tours: Sequence[Tour]) -> Axis:
 
 def tour_line(tour: Tour) -> list[list[float]]:
     """The whole ride of a tour as one line."""
-    return [point for leg in (*(stop.line for stop in tour.stops), tour.back_line) for point in leg]
+    return [point for leg in lines_of(tour) for point in leg]
 
 
 def stop_mark(stop: Stop, *, number: int, url: str = "", large: bool = False) -> dict[str, Any]:
@@ -236,6 +237,7 @@ KIND_WORDS = {
     EventKind.BREAK_STARTED: N_("break begun"),
     EventKind.BREAK_ENDED: N_("break ended"),
     EventKind.REORDERED: N_("order of stops changed"),
+    EventKind.RELOADED: N_("loaded again at the hub"),
     EventKind.RETURNED: N_("back at the hub"),
 }
 

@@ -15,9 +15,11 @@ from city.db import transaction
 from city.messages import NotFound, say
 from city.models import Role
 from city.zones.queries import areas_of_day
-from logistics import board, delivery, outcomes, phone_words, queries, sheets, street_queries
+from logistics import board, delivery, outcomes, phone_words, queries, rounds, sheets, street_queries
 from logistics.forms import REASON_LABELS, ReportForm
+from logistics.kinds import EventKind
 from logistics.models import CourierEvent, Stop, Tour
+from logistics.rules import clock_time
 from routing.message import BadInput
 from routing.streets.gpx import gpx
 from routing.streets.model import Bounds
@@ -49,9 +51,13 @@ def tour_simple() -> str:
         return render_template("logistics/_no_tour.html")
     open_stops = [stop for stop in found.stops if board.outcome(stop).open]
     following = open_stops[0] if open_stops else None
+    coming = _round_ahead(found, following)
     return render_template(
         "logistics/tour_simple.html",
         tour=found,
+        coming=coming,
+        coming_words=board.words_of(coming.way["steps"]) if coming and coming.way else [],
+        round_of=lambda stop: rounds.round_at(found, stop.position),
         following=following,
         later=open_stops[1:],
         done=[(stop, board.outcome(stop)) for stop in found.stops if not board.outcome(stop).open],
@@ -63,6 +69,16 @@ def tour_simple() -> str:
         undo_s=outcomes.UNDO_SHOWN_S,
         form=ReportForm(),
     )
+
+
+def _round_ahead(found: Tour, following: Stop | None) -> rounds.Round | None:
+    """The round for which the bike has to come back before its next stop; None: that is on board."""
+    if following is None:
+        return None
+    told = outcomes.reloads_of(street_queries.events_of_tour(found, current_account().id))
+    behind = rounds.behind(found, len(told), [stop for stop in found.stops if not board.outcome(stop).open])
+    number = rounds.round_at(found, following.position)
+    return rounds.rounds_of(found, ways=True)[number - 1] if number > behind + 1 else None
 
 
 def last_report(tour: Tour) -> tuple[Stop, CourierEvent] | None:
@@ -91,6 +107,9 @@ def report(stop_id: int) -> Response:
             "reason": form.reason.data,
             "undoes": form.undoes.data,
         }
+        if form.kind.data == EventKind.RELOADED:  # of the tour, before this stop
+            raw |= {"shipment": None, "round": rounds.round_at(stop.tour, stop.position)}
+            raw["day"] = stop.tour.plan.day.isoformat()
         receipt = delivery.receive(courier_id, raw)
     if receipt.text is not None:
         flash(say(receipt.text), "warning")
@@ -166,6 +185,10 @@ def tour_gpx() -> Response:
         (f"{stop.position} {stop.shipment.address}, {stop.shipment.recipient}", (stop.shipment.lat, stop.shipment.lon))
         for stop in found.stops
     ]
+    hub = found.vehicle.hub
+    reloads = [_("Reload at the hub %(starts)s–%(ends)s", starts=clock_time(one["starts_s"]),
+                 ends=clock_time(one["departs_s"])) for one in found.reloads or ()]  # fmt: skip
+    stops += [(f"{hub.name}: {said}", (hub.lat, hub.lon)) for said in reloads]
     text = gpx(_title(found), [(board.bike_of(found), line)], stops)
     return _download(text, "application/gpx+xml", f"{_file_name(found)}.gpx")
 

@@ -10,21 +10,21 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from city import clock, streets
 from city.zones.queries import network_on
-from logistics import board, planning, queries, street_queries
+from logistics import board, outcomes, planning, queries, rounds, street_queries
 from logistics.forecast import breaks_taken
 from logistics.kinds import EventKind
-from logistics.models import DayPlan, Shipment, Stop, Tour
-from logistics.moves import Course
+from logistics.models import CourierEvent, DayPlan, Shipment, Stop, Tour
+from logistics.moves import RELOAD, Course
 from logistics.outcomes import MIN_BREAK_S
 from logistics.planning import DayInput, Question
 from routing.streets.model import Period
 from routing.tours.breaks import SHORT_BREAK_S
-from routing.tours.plan import Break, Plan, Unserved, Visit
+from routing.tours.plan import Break, Plan, Reload, Unserved, Visit
 from routing.tours.plan import Tour as PlannedTour
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Running:
     plan: DayPlan
     now_s: int  # elapsed since midnight of the day; before the day 0
     rests: Mapping[int, tuple[Break, ...]] = field(default_factory=dict)  # really taken, by id of the tour
+    reloaded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # when reported, by id of the tour
 
     def key_of(self, tour: Tour) -> str:
         """How the problem names the bike of a tour."""
@@ -68,12 +69,45 @@ def running(given: DayInput, plan: DayPlan, *, at_s: int | None = None) -> Runni
     gone = [stop.shipment for tour in plan.tours for stop in tour.stops if stop.shipment_id not in known]
     whole = replace(given, shipments=[*given.shipments, *gone])
     now_s = elapsed_now(given.day) if at_s is None else at_s
-    return Running(whole, _question(whole), plan, now_s, _rests(given.day, plan))
+    told = street_queries.events_of_couriers([tour.courier_id for tour in plan.tours if tour.courier_id], given.day)
+    reloaded = {tour.id: _reloaded(given.day, told.get(tour.courier_id or 0, [])) for tour in plan.tours}
+    question = _as_planned(_question(whole), plan)
+    return Running(whole, question, plan, now_s, _rests(given.day, plan, told), reloaded)
 
 
-def _rests(day: date, plan: DayPlan) -> dict[int, tuple[Break, ...]]:
+def _as_planned(question: Question, plan: DayPlan) -> Question:
+    """Bikes whose tours reload take as long for it as the plan says, whatever the settings say by now."""
+    takes = {
+        tour.vehicle_id: one["departs_s"] - one["starts_s"] for tour in plan.tours for one in (tour.reloads or ())[:1]
+    }
+    if not takes:
+        return question
+    vehicles = tuple(
+        replace(vehicle, reload_s=takes.get(question.bikes[vehicle.key].id, vehicle.reload_s))
+        for vehicle in question.problem.vehicles
+    )
+    return replace(question, problem=replace(question.problem, vehicles=vehicles))
+
+
+def _reloaded(day: date, events: Sequence[CourierEvent]) -> tuple[int, ...]:
+    return tuple(elapsed_of(day, moment) for moment in outcomes.reloads_of(events))
+
+
+def elapsed_of(day: date, moment: datetime) -> int:
+    """A moment as elapsed seconds of a day; what was reported on another one counts at its beginning or end."""
+    shown = clock.in_city(moment)
+    if shown.date() != day:
+        return 0 if shown.date() < day else planning.DAY_S - 1
+    return clock.elapsed_s(day, shown.time())
+
+
+def reloads_behind(day: Running, tour: Tour) -> int:
+    """How many reloads of a tour are over: reported, or a stop of a later round was."""
+    return rounds.behind(tour, len(day.reloaded.get(tour.id, ())), [stop for stop in tour.stops if settled(stop)])
+
+
+def _rests(day: date, plan: DayPlan, told: Mapping[int, list[CourierEvent]]) -> dict[int, tuple[Break, ...]]:
     """The breaks that couriers reported, where together they are as long as the law asks."""
-    told = street_queries.events_of_couriers([tour.courier_id for tour in plan.tours if tour.courier_id], day)
     found = {}
     for tour in plan.tours:
         taken = [
@@ -134,7 +168,7 @@ def _tables(given: DayInput) -> _Tables:
     def period_of(starts_s: int, ends_s: int) -> Period:
         return streets.period(city, day, starts_s, ends_s)
 
-    made = planning.question_of(given, network_on(day), period_of)
+    made = planning.question_of(given, network_on(day), period_of, reloads=True)
     return _Tables(made.problem, made.ways, made.places, made.impossible)
 
 
@@ -158,21 +192,38 @@ def courses_of(day: Running) -> list[Course]:
 def _course(day: Running, key: str, tour: Tour | None) -> Course:
     if tour is None:
         return Course(key, ())
-    ahead = tuple(stop.shipment.reference for stop in tour.stops if not settled(stop))
-    known = tuple(reference for reference in ahead if reference in day.question.places)
+    behind, hub = reloads_behind(day, tour), day.question.problem.vehicle_by_key[key].start_hub
+    known = _ahead(day, tour, behind)
     if not has_left(day, tour):
         return Course(key, known)
     done = [stop for stop in tour.stops if settled(stop)]
-    hub = day.question.problem.vehicle_by_key[key].start_hub
     last = max(done, key=lambda stop: stop.position, default=None)
+    loaded = tour.reloads[behind - 1] if behind else None
+    if loaded is not None and (last is None or last.position <= loaded["after"]):
+        last = None  # it has not been anywhere since
     place = day.question.places.get(last.shipment.reference if last else hub, day.question.places[hub])
-    left = last.departs_s if last else tour.departs_s
+    left = last.departs_s if last else loaded["departs_s"] if loaded else tour.departs_s
     over = [rest for rest in breaks_of(day, tour) if rest.after < len(done) or rest.starts_s <= day.now_s]
     to_come = [rest.after - len(done) for rest in breaks_of(day, tour) if rest not in over]
     free = max(planning.elapsed_s(day.given.day, left), day.now_s, *(rest.ends_s for rest in over))
     rested = sum(rest.ends_s - rest.starts_s for rest in over)
     began = planning.elapsed_s(day.given.day, tour.departs_s)
     return Course(key, known, place, free, began, rested, to_come[0] if to_come else None)
+
+
+def _ahead(day: Running, tour: Tour, behind: int) -> tuple[str, ...]:
+    """What a bike still visits, with the reloads that are still to come."""
+    kept: list[str] = []
+    to_come = list((tour.reloads or [])[behind:])
+    for stop in tour.stops:
+        if settled(stop) or stop.shipment.reference not in day.question.places:
+            continue
+        while to_come and to_come[0]["after"] < stop.position:
+            to_come.pop(0)
+            kept += [RELOAD] if not kept or kept[-1] != RELOAD else []
+        kept.append(stop.shipment.reference)
+    begins = kept[:1] == [RELOAD] and not has_left(day, tour)
+    return tuple(kept[1:] if begins else kept)
 
 
 def plan_of(day: Running) -> Plan:
@@ -202,19 +253,28 @@ def _planned(day: Running, tour: Tour) -> PlannedTour:
         returns_s=planning.elapsed_s(day.given.day, tour.returns_s),
         metres=tour.metres,
         cost_cents=tour.cost_cents,
+        reloads=_reloads(day, bike.start_hub, tour, stops),
         breaks=breaks_of(day, tour),
     )
 
 
+def _reloads(day: Running, hub: str, tour: Tour, stops: Sequence[Stop]) -> tuple[Reload, ...]:
+    """The reloads of a tour in elapsed seconds, counted among the stops that the planner knows."""
+    shown, found = day.given.day, []
+    for one in tour.reloads or ():
+        after = sum(stop.position <= one["after"] for stop in stops)
+        moments = [planning.elapsed_s(shown, one[name]) for name in ("arrives_s", "starts_s", "departs_s")]
+        found.append(Reload(after, hub, *moments))
+    return tuple(found)
+
+
 def _visits(day: Running, stops: Sequence[Stop]) -> tuple[Visit, ...]:
-    left_g, left_ml = sum(s.shipment.weight_g for s in stops), sum(s.shipment.volume_ml for s in stops)
-    visits = []
+    visits = []  # what is on board behind each stop is weighed anew by the planner
     for stop in stops:
-        left_g, left_ml = left_g - stop.shipment.weight_g, left_ml - stop.shipment.volume_ml
         arrives, starts, departs = (
             planning.elapsed_s(day.given.day, moment) for moment in (stop.arrives_s, stop.starts_s, stop.departs_s)
         )
-        visits.append(Visit(stop.shipment.reference, arrives, starts, departs, left_g, left_ml))
+        visits.append(Visit(stop.shipment.reference, arrives, starts, departs, 0, 0))
     return tuple(visits)
 
 

@@ -16,7 +16,7 @@ from city.db import transaction
 from city.messages import Conflict, say
 from city.models import Role
 from city.zones.queries import areas_of_day
-from logistics import board, dispatch, queries, services, sheets, street_queries
+from logistics import board, dispatch, queries, rounds, services, sheets, street_queries
 from logistics.forecast import forecast, seconds_of
 from logistics.forms import CourierForm
 from logistics.hub_views import read_day
@@ -78,6 +78,7 @@ def _seen(shown: date) -> dict[str, Any]:
         "counts": counts,
         "forecasts": forecasts,
         "axis": board.axis_of(tours),
+        "rounds_of": rounds.rounds_of,
         "now_s": now_s,
         "inbox": count,
         "outcome": board.outcome,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from city.settings import CitySettings
-from logistics import outcomes
+from logistics import outcomes, rounds
 from logistics.forecast import breaks_taken, seconds_of
 from logistics.kinds import EventKind, FailureReason, RecipientKind
 from logistics.models import CourierEvent, DayPlan, Stop, Tour
@@ -37,6 +37,8 @@ class TourDone:
     late: int  # handed over after the window closed
     delay_s: int | None  # in the middle, over all stops
     break_s: int
+    reloads: int  # planned
+    reloaded: int  # reported
     ridden_m: int | None  # along the stops as they were reported; None: some way between them is not known
 
 
@@ -117,7 +119,7 @@ def day_done(
     return DayDone(tours, reasons, tuple(_observed(plan, settings)), _pace(plan, told, settings))
 
 
-def _tour(tour: Tour, events: Iterable[CourierEvent], day: date, now: datetime, way_m: WayM) -> TourDone:
+def _tour(tour: Tour, events: Sequence[CourierEvent], day: date, now: datetime, way_m: WayM) -> TourDone:
     shift = outcomes.shift_of(events, now=now)
     read = [(stop, outcomes.outcome_of(stop.events)) for stop in tour.stops]
     ended = [(stop, outcome, seconds_of(outcome.event.happened_at, day)) for stop, outcome in read if outcome.event]
@@ -131,6 +133,7 @@ def _tour(tour: Tour, events: Iterable[CourierEvent], day: date, now: datetime, 
         seconds_of(shift.returned_at, day) if shift.returned_at else None,
         len(ended) - failed, failed, len(read) - len(ended), late,
         round(median(delays)) if delays else None, shift.break_s,
+        len(tour.reloads or ()), len(outcomes.reloads_of(events)),
         _ridden_m(tour, shift.returned_at is not None, way_m),
     )  # fmt: skip
 
@@ -145,17 +148,28 @@ def _ridden_m(tour: Tour, returned: bool, way_m: WayM) -> int | None:
     if returned:
         last, hub = stops[-1], (tour.vehicle.hub.lat, tour.vehicle.hub.lon)
         planned = last is tour.stops[-1]
-        legs.append(tour.metres - sum(stop.metres for stop in tour.stops) if planned else way_m(_point(last), hub))
+        out_m = sum(stop.metres for stop in tour.stops) + sum(one["metres"] for one in tour.reloads or ())
+        legs.append(tour.metres - out_m if planned else way_m(_point(last), hub))
     return None if None in legs else sum(leg for leg in legs if leg is not None)
 
 
 def _leg_m(before: Stop | None, stop: Stop | None, tour: Tour, way_m: WayM) -> int | None:
     if stop is None:
         return 0
-    if stop.position == (before.position if before else 0) + 1:
+    hub = (tour.vehicle.hub.lat, tour.vehicle.hub.lon)
+    as_planned = stop.position == (before.position if before else 0) + 1
+    if before is not None and rounds.round_at(tour, before.position) < rounds.round_at(tour, stop.position):
+        back_m = _back_m(before, tour) if as_planned else way_m(_point(before), hub)
+        out_m = stop.metres if as_planned else way_m(hub, _point(stop))
+        return None if back_m is None or out_m is None else back_m + out_m
+    if as_planned:
         return stop.metres
-    hub = tour.vehicle.hub
-    return way_m(_point(before) if before else (hub.lat, hub.lon), _point(stop))
+    return way_m(_point(before) if before else hub, _point(stop))
+
+
+def _back_m(before: Stop, tour: Tour) -> int:
+    """From the last stop of a round to the hub."""
+    return sum(one["metres"] for one in tour.reloads if one["after"] == before.position)
 
 
 def _point(stop: Stop) -> Point:
@@ -180,7 +194,11 @@ def _ratios(tour: Tour, events: Sequence[CourierEvent], day: date) -> Iterable[f
     rests = breaks_taken(events, day, max(event.happened_at for event in events))
     departed = outcomes.shift_of(events, now=events[-1].happened_at).departed_at
     left_s, planned_left_s = seconds_of(departed, day) if departed else None, tour.departs_s
+    again = [seconds_of(moment, day) for moment in outcomes.reloads_of(events)]
     for stop in tour.stops:
+        for number, one in enumerate(tour.reloads or ()):
+            if one["after"] == stop.position - 1:  # from the hub, once that was reported
+                left_s, planned_left_s = again[number] if number < len(again) else None, one["departs_s"]
         outcome = outcomes.outcome_of(stop.events)
         arrived_s = seconds_of(outcome.arrived_at, day) if outcome.arrived_at else None
         if left_s is not None and arrived_s is not None:
@@ -242,6 +260,7 @@ EPCIS: Mapping[EventKind, tuple[str, str]] = {  # our reports in the words of GS
     EventKind.TO_NEIGHBOUR: ("accepting", "completeness_verified"),
     EventKind.TO_LOCKER: ("storing", "available"),
     EventKind.FAILED: ("holding", "in_transit"),
+    EventKind.RELOADED: ("departing", "in_transit"),
     EventKind.RETURNED: ("arriving", "in_progress"),
 }
 

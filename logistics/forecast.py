@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from city import clock
-from logistics import outcomes
+from logistics import outcomes, rounds
 from logistics.models import CourierEvent, Stop, Tour
 
 DAY_S = 24 * 3600
@@ -22,6 +22,7 @@ class Forecast:
     late: frozenset[int]  # ids of stops that will miss their window
     breaks: tuple[tuple[int, int], ...]  # breaks taken, clock seconds from and to
     ordered: bool  # the courier has changed the order
+    reloaded_after: int = 0  # reloads behind this stop, or a later one, are still to come
 
 
 def forecast(tour: Tour, events: Sequence[CourierEvent], day: date, now: datetime) -> Forecast:
@@ -39,7 +40,13 @@ def forecast(tour: Tour, events: Sequence[CourierEvent], day: date, now: datetim
     if now_s is not None and ahead and now_s > tour.departs_s:
         delay = max(delay, now_s - ahead[0].arrives_s)
     arrives, late = _carry(ahead, delay)
-    return Forecast(delay, arrives, frozenset(late), breaks_taken(events, day, now), bool(shift.order))
+    return Forecast(delay, arrives, frozenset(late), breaks_taken(events, day, now), bool(shift.order),
+                    _reloaded_after(tour, events, [stop for stop, _ in seen]))  # fmt: skip
+
+
+def _reloaded_after(tour: Tour, events: Sequence[CourierEvent], settled: Sequence[Stop]) -> int:
+    over = rounds.behind(tour, len(outcomes.reloads_of(events)), settled)
+    return tour.reloads[over - 1]["after"] + 1 if over else 0
 
 
 def _carry(ahead: Sequence[Stop], delay_s: int) -> tuple[dict[int, int], set[int]]:

@@ -144,6 +144,7 @@ class EventKind(StrEnum):
     BREAK_STARTED = "break_started"
     BREAK_ENDED = "break_ended"
     REORDERED = "reordered"  # the courier rides the stops in another order
+    RELOADED = "reloaded"  # back at the hub, loaded again and off for another round
     RETURNED = "returned"  # back at the hub, the tour is over
 
 

@@ -10,15 +10,28 @@ from dataclasses import dataclass, replace
 
 from routing.message import Message
 from routing.tours.breaks import SHORT_BREAK_S, breaks_to_try, is_enough
-from routing.tours.plan import Break
-from routing.tours.problem import Order, Problem, Vehicle
-from routing.tours.schedule import carries, distance, earliest_departure, latest_return, ride, service_start
+from routing.tours.plan import Break, Reload
+from routing.tours.problem import Kind, Order, Problem, Vehicle
+from routing.tours.schedule import (
+    carries,
+    distance,
+    earliest_departure,
+    latest_return,
+    loads_along,
+    released,
+    reload_of,
+    ride,
+    service_start,
+)
+
+RELOAD = "↺"  # stands among the orders of a course where the bike comes back to load again
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """The rest of one bike's tour: what it still visits, from where and when it is free to go there.
 
+    Among ``orders`` stands ``RELOAD`` wherever it comes back to its hub first.
     ``place`` and ``free_s`` are ``None`` as long as the bike has not left its
     hub; then it leaves when that suits the tour best. ``began_s``: when it did
     leave, ``rested_s``: how long its courier has rested since, ``rest_after``:
@@ -32,6 +45,11 @@ class Course:
     began_s: int | None = None
     rested_s: int = 0
     rest_after: int | None = None
+
+    @property
+    def aboard(self) -> tuple[str, ...]:
+        """What it visits before it comes back to load; once it has left, that is what it carries."""
+        return self.orders[: self.orders.index(RELOAD)] if RELOAD in self.orders else self.orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,7 @@ class Ridden:
     objections: tuple[Message, ...]
     breaks: tuple[Break, ...] = ()  # counted among these stops
     warnings: tuple[Message, ...] = ()
+    reloads: tuple[Reload, ...] = ()  # counted among these stops
 
     @property
     def possible(self) -> bool:
@@ -70,25 +89,40 @@ class Ridden:
 
 
 def move(courses: Sequence[Course], order: str, *, to: str, at: int) -> list[Course]:
-    """The courses with one order at place ``at`` (from 0) among what bike ``to`` still visits."""
+    """The courses with one order at place ``at`` (from 0) among what bike ``to`` still visits and the reloads there.
+
+    One place behind the last one begins a new round.
+    """
     moved = []
     for course in courses:
         orders = [key for key in course.orders if key != order]
         if course.vehicle == to:
-            orders.insert(max(0, min(at, len(orders))), order)
-        moved.append(replace(course, orders=tuple(orders)))
+            new = [RELOAD, order] if at > len(orders) and orders else [order]
+            place = max(0, min(at, len(orders)))
+            orders[place:place] = new
+        moved.append(replace(course, orders=_tidy(orders, out=course.place is not None)))
     return moved
+
+
+def _tidy(orders: Sequence[str], *, out: bool) -> tuple[str, ...]:
+    """Without reloads that have become senseless: nothing before them or nothing behind them."""
+    kept: list[str] = []
+    for key in orders:
+        if key != RELOAD or (kept and kept[-1] != RELOAD) or (out and not kept):
+            kept.append(key)
+    return tuple(kept[:-1] if kept and kept[-1] == RELOAD else kept)
 
 
 def ridden(problem: Problem, course: Course) -> Ridden:
     """Ride a course as it is, also where that breaks a window: the consequences say so."""
     vehicle = problem.vehicle_by_key[course.vehicle]
-    orders = [problem.order_by_key[key] for key in course.orders]
-    load_g = sum(order.load_g for order in orders)
+    orders = [reload_of(problem, vehicle) if key == RELOAD else problem.order_by_key[key] for key in course.orders]
+    load_g = max((g for g, _ in loads_along(orders)), default=0)
     if course.place is None and (tour := ride(problem, vehicle, orders)) is not None:
         wrong = _objections_to_load(vehicle, orders)
         stops = tuple(Timed(v.order, v.arrives_s, v.starts_s, v.departs_s) for v in tour.visits)
-        return Ridden(course.vehicle, tour.departs_s, stops, tour.returns_s, tour.metres, load_g, wrong, tour.breaks)
+        return Ridden(course.vehicle, tour.departs_s, stops, tour.returns_s, tour.metres, load_g, wrong, tour.breaks,
+                      reloads=tour.reloads)  # fmt: skip
     return _forced(problem, vehicle, course, orders, load_g)
 
 
@@ -102,12 +136,14 @@ def _forced(problem: Problem, vehicle: Vehicle, course: Course, orders: list[Ord
     if metres is None:
         nowhere = Message("There is no way for this bike between two of these stops.")
         return Ridden(course.vehicle, departs, (), departs, 0, load_g, (nowhere,))
-    walk = _Walk(problem, vehicle, orders, start, departs, end)
+    walk = _Walk(problem, vehicle, released(orders), start, departs, end)
     if course.free_s is None:
         walk = walk.leaving_late()
         departs = walk.departs_s
     stops, returns, breaks = walk.rested(course)
     wrong, warnings = [*_objections_to_load(vehicle, orders)], [stop.late for stop in stops if stop.late]
+    if vehicle.reload_s is None and RELOAD in course.orders:
+        wrong.append(Message("Bikes do not come back to load again here; the settings say so."))
     if breaks is None:
         wrong.append(Message("There is no room for the break that the law asks for (§ 4 ArbZG)."))
     if returns > latest_return(problem, vehicle):
@@ -115,8 +151,23 @@ def _forced(problem: Problem, vehicle: Vehicle, course: Course, orders: list[Ord
     if vehicle.reach_m is not None and metres > vehicle.reach_m:
         wrong.append(Message("The way of %(has)d m is longer than the bike's range of %(most)d m.",
                              {"has": metres, "most": vehicle.reach_m}))  # fmt: skip
-    return Ridden(course.vehicle, departs, stops, returns, metres, load_g, tuple(wrong), breaks or (),
-                  tuple(warnings))  # fmt: skip
+    only, reloads = _parted(vehicle, orders, stops)
+    return Ridden(course.vehicle, departs, only, returns, metres, load_g, tuple(wrong), breaks or (),
+                  tuple(warnings), reloads)  # fmt: skip
+
+
+def _parted(
+    vehicle: Vehicle, orders: Sequence[Order], timed: Sequence[Timed]
+) -> tuple[tuple[Timed, ...], tuple[Reload, ...]]:
+    """Stops and reloads of a walk, which passes both alike."""
+    stops: list[Timed] = []
+    reloads: list[Reload] = []
+    for order, one in zip(orders, timed, strict=True):
+        if order.kind is Kind.RELOAD:
+            reloads.append(Reload(len(stops), vehicle.start_hub, one.arrives_s, one.starts_s, one.departs_s))
+        else:
+            stops.append(one)
+    return tuple(stops), tuple(reloads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +225,9 @@ class _Walk:
                 rested, back, rests = self.timed((after, rest_s))
                 before, behind = rests - began + self.vehicle.worked_s, back - rests - rest_s
                 if is_enough(rest_s, before + behind, before, behind):
-                    late, planned = sum(one.late is not None for one in rested), after != course.rest_after
-                    found.append((late, planned, back, after, rested, Break(after, rests, rests + rest_s)))
+                    doors = sum(order.kind is not Kind.RELOAD for order in self.orders[:after])
+                    late, planned = sum(one.late is not None for one in rested), doors != course.rest_after
+                    found.append((late, planned, back, after, rested, Break(doors, rests, rests + rest_s)))
         if not found:
             return stops, returns, None
         _late_ones, _planned, back, _after, rested, taken = min(found, key=lambda one: one[:4])
@@ -184,6 +236,11 @@ class _Walk:
 
 def _late(order: Order, arrives_s: int) -> Message:
     closes = max(window.closes_s for window in order.windows)
+    if order.kind is Kind.RELOAD:
+        return Message(
+            "The bike would be back to load at %(arrives)s, but the hub closes at %(closes)s.",
+            {"arrives": shown(arrives_s), "closes": shown(closes)},
+        )
     return Message(
         "%(order)s: arrival %(arrives)s, the window closes at %(closes)s.",
         {"order": order.key, "arrives": shown(arrives_s), "closes": shown(closes)},
@@ -193,7 +250,7 @@ def _late(order: Order, arrives_s: int) -> Message:
 def _objections_to_load(vehicle: Vehicle, orders: Sequence[Order]) -> tuple[Message, ...]:
     if carries(vehicle, orders):
         return ()
-    has_g, has_ml = sum(order.load_g for order in orders), sum(order.load_ml for order in orders)
+    has_g, has_ml = (max(sizes) for sizes in zip(*loads_along(orders), strict=True))
     if has_g > vehicle.capacity_g:
         values: dict[str, object] = {"has": has_g / 1000, "most": vehicle.capacity_g / 1000}
         return (Message("The load of %(has)s kg is more than the %(most)s kg that the bike carries.", values),)

@@ -133,6 +133,20 @@ def shift_of(events: Iterable[CourierEvent], *, now: datetime) -> Shift:
     )
 
 
+def reloads_of(events: Iterable[CourierEvent]) -> tuple[datetime, ...]:
+    """When a bike had loaded again, once for each further round; rounds that nobody reported end with the next one."""
+    told = in_order(events)
+    undone = {event.undoes for event in told if event.kind == EventKind.UNDONE}
+    found: dict[int, datetime] = {}
+    for event in told:
+        if event.kind == EventKind.RELOADED and event.client_id not in undone:
+            found.setdefault(int(event.details.get("round", 2)), event.happened_at)
+    return tuple(
+        min(moment for number, moment in found.items() if number >= wanted)
+        for wanted in range(2, max(found, default=1) + 1)
+    )
+
+
 def _counting(starts: datetime, ends: datetime) -> int:
     rested_s = int((ends - starts).total_seconds())
     return rested_s if rested_s >= MIN_BREAK_S else 0

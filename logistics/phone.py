@@ -18,6 +18,7 @@ from city.models import Account
 from logistics import board
 from logistics.kinds import Ride, ShipmentStatus
 from logistics.models import CourierEvent, Stop, Tour
+from logistics.rounds import Round, rounds_of
 
 HOUSE = Path(__file__).resolve().parent.parent
 WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
@@ -60,7 +61,8 @@ def available() -> list[str]:
 def state_of(tour: Tour) -> dict[str, Any]:
     """What a phone asks for often: which tour counts, and a mark that changes when anything on it does."""
     stops = [[stop.id, stop.position, stop.shipment.status.value, stop.arrives_s] for stop in tour.stops]
-    counts = [tour.id, tour.plan.number, tour.departs_s, tour.returns_s, stops]
+    reloads = [[one["after"], one["departs_s"]] for one in tour.reloads or ()]
+    counts = [tour.id, tour.plan.number, tour.departs_s, tour.returns_s, stops, reloads]
     mark = hashlib.sha256(json.dumps(counts).encode()).hexdigest()[:16]
     return {"tour": tour.id, "mark": mark}
 
@@ -85,6 +87,7 @@ def package(tour: Tour, courier: Account, events: Iterable[CourierEvent], base: 
         "parcels": tour.parcels,
         "stops": [_stop(stop) for stop in tour.stops],
         "breaks": tour.breaks or [],
+        "reloads": [_reload(one) for one in rounds_of(tour, ways=True)[1:]],
         "back": {"steps": _steps(tour.back_steps), "line": tour.back_line},
         "events": [_event(event) for event in events],
         "map": {**base, "hub": {"kind": "hub", "point": [hub.lat, hub.lon], "title": hub.name}},
@@ -124,6 +127,13 @@ def _stop(stop: Stop) -> dict[str, Any]:
     }
 
 
+def _reload(one: Round) -> dict[str, Any]:
+    """How the bike comes back for a round, and how much it loads."""
+    reload, way = one.reload or {}, one.way or {"steps": [], "line": []}
+    moments = {name: reload[name] for name in ("after", "arrives_s", "starts_s", "departs_s")}
+    return {**moments, "parcels": one.parcels, "steps": _steps(way["steps"]), "line": way["line"]}
+
+
 def _steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     said = [(step, step["message"]) for step in board.words_of(steps)]
     return [
@@ -141,6 +151,7 @@ def _event(event: CourierEvent) -> dict[str, Any]:
         "undoes": event.undoes,
         "decides": event.decides,
         "order": event.details.get("order"),
+        "round": event.details.get("round"),
         "at": milliseconds(event.happened_at),
     }
 

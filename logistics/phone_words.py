@@ -22,6 +22,7 @@ KINDS = {
 WORDS = {
     "head": N_("%(bike)s · stop %(number)s of %(count)s"),
     "head_load": N_("%(bike)s · load"),
+    "head_reload": N_("%(bike)s · load again"),
     "head_back": N_("%(bike)s · back to the hub"),
     "offline": N_("No network. %(count)s reports wait, nothing gets lost."),
     "offline_one": N_("No network. 1 report waits, nothing gets lost."),
@@ -61,6 +62,10 @@ WORDS = {
     "load_title": N_("Load at %(hub)s"),
     "load_how": N_("%(loaded)s of %(count)s shipments are on board."),
     "load_how_one": N_("%(loaded)s of 1 shipment is on board."),
+    "reload_title": N_("Reload at %(hub)s"),
+    "reload_when": N_("Be back at %(arrives)s, off again at %(departs)s. First unload what was not delivered."),
+    "reload_row": N_("Reload at the hub"),
+    "reloaded": N_("Loaded, ride off"),
     "depart": N_("Ride off"),
     "delivered": N_("Delivered"),
     "returned": N_("Back at the hub"),

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from city import clock
 from city.settings import CitySettings
+from logistics import rounds
 from logistics.kinds import RecipientKind, Ride
 from logistics.models import Hub, HubVehicle, Shipment, Stop, Tour
 from logistics.ways import PeriodOf, Wanted, Ways, ways
 from routing.message import BadInput, Message
 from routing.streets.model import Manoeuvre, Path, VehicleClass
 from routing.tours import check
-from routing.tours.plan import Break, Plan
+from routing.tours.plan import Break, Plan, Reload
 from routing.tours.plan import Tour as PlannedTour
 from routing.tours.problem import Hub as ProblemHub
 from routing.tours.problem import Kind, Order, Problem, Vehicle, Window
@@ -100,8 +101,13 @@ def clock_s(day: date, elapsed: int) -> int:
     return days * DAY_S + shown.hour * 3600 + shown.minute * 60 + shown.second
 
 
-def question_of(given: DayInput, network: Network, period_of: PeriodOf) -> Question:
-    """The problem of a day: all hubs, all bikes, all shipments at once."""
+def question_of(given: DayInput, network: Network, period_of: PeriodOf, *, reloads: bool = False) -> Question:
+    """The problem of a day: all hubs, all bikes, all shipments at once.
+
+    Bikes may come back and load again where one load each may not be enough,
+    or, with ``reloads``, anyway; looking for that where nobody needs it would
+    only cost time.
+    """
     bikes = {key_of(bike, hub): bike for hub in given.hubs for bike in hub.vehicles}
     placed, impossible = _on_the_map(given, network)
     classes = sorted({bike.vehicle_class for bike in bikes.values()})
@@ -131,7 +137,12 @@ def question_of(given: DayInput, network: Network, period_of: PeriodOf) -> Quest
         places=len(given.hubs) + len(placed),
         travel={name: table.travel for name, table in tables.items()},
         hubs=tuple(hubs),
-        vehicles=tuple(_vehicle(given, key, bike) for key, bike in bikes.items()),
+        vehicles=tuple(
+            _vehicle(given, key, bike, reloads=reloads or rounds.may_need_more(hub, given.shipments))
+            for hub in given.hubs
+            for bike in hub.vehicles
+            for key in [key_of(bike, hub)]
+        ),
         orders=tuple(orders),
     )
     places = {hub.key: hub.place for hub in hubs} | {order.key: order.place for order in orders}
@@ -208,7 +219,7 @@ def _order(given: DayInput, shipment: Shipment, place: int, table: Ways) -> Orde
     )
 
 
-def _vehicle(given: DayInput, key: str, bike: HubVehicle) -> Vehicle:
+def _vehicle(given: DayInput, key: str, bike: HubVehicle, *, reloads: bool) -> Vehicle:
     home = next(hub.name for hub in given.hubs if hub.id == bike.hub_id)
     return Vehicle(
         key=key,
@@ -223,6 +234,7 @@ def _vehicle(given: DayInput, key: str, bike: HubVehicle) -> Vehicle:
         cost_cents_km=given.settings.cargo_bike_cents_km,
         range_m=reach_m(bike),
         breaks=True,
+        reload_s=given.settings.reload_s or None if reloads else None,
     )
 
 
@@ -240,8 +252,13 @@ def _tour(given: DayInput, question: Question, planned: PlannedTour) -> Tour:
     table = question.ways[bike.vehicle_class]
     shipments = [question.shipments[visit.order] for visit in planned.visits]
     here, free_at = question.places[planned.start_hub], planned.departs_s
-    stops = []
+    hub, stops, comebacks = here, [], []
     for position, visit in enumerate(planned.visits, start=1):
+        for reload in (one for one in planned.reloads if one.after == position - 1):
+            to_hub = table.leg(here, hub)
+            _may_be_ridden(table, here, hub, to_hub, free_at, reload.arrives_s)
+            comebacks.append((reload, to_hub))
+            here, free_at = hub, max([reload.departs_s, *_rests_behind(planned, position - 1, reload.departs_s)])
         there = question.places[visit.order]
         leg = table.leg(here, there)
         arrives = (
@@ -250,11 +267,12 @@ def _tour(given: DayInput, question: Question, planned: PlannedTour) -> Tour:
         _may_be_ridden(table, here, there, leg, free_at, arrives)
         stops.append(_stop(given, table, question.shipments[visit.order], there, position, leg, arrives, visit.starts_s,
                            visit.departs_s))  # fmt: skip
-        rested = [rest.ends_s for rest in planned.breaks if rest.after == position]
-        here, free_at = there, max([visit.departs_s, *rested])
+        back = min((one.departs_s for one in planned.reloads if one.after == position), default=1 << 60)
+        rests = [ends for ends in _rests_behind(planned, position, 0) if ends <= back]
+        here, free_at = there, max([visit.departs_s, *rests])
     home = question.places[planned.end_hub]
-    back = table.leg(here, home)
-    _may_be_ridden(table, here, home, back, free_at, planned.returns_s)
+    back_home = table.leg(here, home)
+    _may_be_ridden(table, here, home, back_home, free_at, planned.returns_s)
     return Tour(
         vehicle_id=bike.id,
         departs_s=clock_s(given.day, planned.departs_s),
@@ -264,11 +282,35 @@ def _tour(given: DayInput, question: Question, planned: PlannedTour) -> Tour:
         parcels=sum(shipment.parcels for shipment in shipments),
         load_g=sum(shipment.weight_g for shipment in shipments),
         load_ml=sum(shipment.volume_ml for shipment in shipments),
-        back_line=line_of(back),
-        back_steps=steps_of(back),
+        back_line=line_of(back_home),
+        back_steps=steps_of(back_home),
         breaks=rests_of(given.day, planned.breaks),
+        reloads=[reload_of(given.day, reload, way) for reload, way in comebacks],
+        reload_ways=[way_of(way) for _, way in comebacks],
         stops=stops,
     )
+
+
+def _rests_behind(planned: PlannedTour, after: int, not_before_s: int) -> list[int]:
+    """When the breaks behind a stop end."""
+    return [rest.ends_s for rest in planned.breaks if rest.after == after and rest.starts_s >= not_before_s]
+
+
+def reload_of(day: date, reload: Reload, way: Path) -> dict[str, int]:
+    """A reload as the database keeps it: after which stop, clock seconds, and the way to the hub."""
+    return {
+        "after": reload.after,
+        "arrives_s": clock_s(day, reload.arrives_s),
+        "starts_s": clock_s(day, reload.starts_s),
+        "departs_s": clock_s(day, reload.departs_s),
+        "metres": way.metres,
+        "push_m": pushed_m(way),
+    }
+
+
+def way_of(way: Path) -> dict[str, object]:
+    """Line and words of a way to the hub."""
+    return {"line": line_of(way), "steps": steps_of(way)}
 
 
 def rests_of(day: date, breaks: Iterable[Break]) -> list[dict[str, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from city import audit, clock, quick
+from city import audit, quick
 from city.db import db
 from city.messages import Conflict, NotFound
 from logistics import board, courses, delivery, dispatch, planning, queries, steering, versions
@@ -88,24 +88,18 @@ def _changes(day: Running, out: frozenset[str]) -> Changes:
             continue
         outcome = board.outcome(stop)
         if outcome.event is not None:
-            done[reference] = _elapsed(day, outcome.event.happened_at)
+            done[reference] = courses.elapsed_of(day.given.day, outcome.event.happened_at)
             if outcome.event.kind == EventKind.FAILED:
                 failed.add(reference)
         elif stop.shipment.status in (ShipmentStatus.CANCELLED, ShipmentStatus.EXPIRED):
             cancelled.add(reference)
         if any(event.kind == EventKind.LOADED for event in stop.events):
             loaded.add(day.key_of(tour))
+    reloaded = {day.key_of(tour): day.reloaded[tour.id] for tour in day.plan.tours if day.reloaded.get(tour.id)}
     return Changes(
-        cancelled=frozenset(cancelled), failed=frozenset(failed), out=out, done=done, reported=bool(done),
-        loaded=frozenset(loaded),
+        cancelled=frozenset(cancelled), failed=frozenset(failed), out=out, done=done,
+        reported=bool(done or reloaded), loaded=frozenset(loaded), reloaded=reloaded,
     )  # fmt: skip
-
-
-def _elapsed(day: Running, moment: object) -> int:
-    shown = clock.in_city(moment)  # type: ignore[arg-type]
-    if shown.date() != day.given.day:  # reported on another day: as the plan says
-        return 0 if shown.date() < day.given.day else planning.DAY_S - 1
-    return clock.elapsed_s(day.given.day, shown.time())
 
 
 def ask(asked: Question) -> Replanned:
@@ -145,14 +139,16 @@ def keep_draft(asked: Question, found: Replanned) -> DayPlan:
 
 def _rows(day: Running, found: Replanned, tour: PlannedTour, old: Tour | None) -> Tour:
     lock = found.problem.lock_of.get(tour.vehicle)
-    past = [visit.order for visit in lock.visits] if lock else []
+    past = [visit.order for visit in lock.visits[: lock.begun]] if lock else []
     known = {stop.shipment.reference: stop for stop in old.stops} if old else {}
     fixed = [known[key] for key in past if key in known]
-    legs = [
-        versions.Leg(visit.order, visit.arrives_s, visit.starts_s, visit.departs_s)
-        for visit in tour.visits
-        if visit.order not in {stop.shipment.reference for stop in fixed}
-    ]
+    behind = len(lock.reloads) - lock.at_hub if lock else 0
+    legs: list[versions.Leg | versions.Comeback] = []
+    for number, visit in enumerate(tour.visits):
+        comes = [one for one in tour.reloads[behind:] if one.after == number]
+        legs += [versions.Comeback(one.arrives_s, one.starts_s, one.departs_s) for one in comes]
+        if visit.order not in {stop.shipment.reference for stop in fixed}:
+            legs.append(versions.Leg(visit.order, visit.arrives_s, visit.starts_s, visit.departs_s))
     held = frozenset(key for key, stop in known.items() if stop.held)
     return versions.ridden_tour(
         day,
@@ -164,6 +160,7 @@ def _rows(day: Running, found: Replanned, tour: PlannedTour, old: Tour | None) -
         returns_s=tour.returns_s,
         breaks=tour.breaks,
         held=held,
+        kept=versions.kept_reloads(old, fixed, behind) if old else (),
     )
 
 

@@ -14,6 +14,7 @@ from routing.message import N_, BadInput, Message
 
 MAX_CLIENT_ID = 64
 MAX_NAME, MAX_NOTE, MAX_CODE = 100, 500, 100
+MAX_ROUND = 50
 MAX_ORDER = 300
 MAX_STROKES, MAX_POINTS, GRID = 200, 4000, 1000
 MAX_RAW = 20_000  # characters of a report that are kept for the dispatcher
@@ -65,6 +66,8 @@ def parse(raw: Any) -> Report:
     undoes = _text(raw, "undoes", MAX_CLIENT_ID) or None
     if kind == EventKind.UNDONE and undoes is None:
         raise BadInput("The report does not say what it takes back.")
+    if kind == EventKind.RELOADED and not raw.get("round"):
+        raise BadInput("The report does not say which round begins.")
     said_at = _moment(raw.get("at"))
     return Report(id_of(raw), kind, reference, reason, undoes, said_at, _day(raw.get("day")), _details(raw))
 
@@ -126,7 +129,9 @@ def _details(raw: Mapping[str, Any]) -> dict[str, Any]:
         "receiver": _text(raw, "receiver", MAX_NAME), "note": _text(raw, "note", MAX_NOTE),
         "code": _text(raw, "code", MAX_CODE),
     }  # fmt: skip
-    shapes: tuple[tuple[str, Callable[[Any], Any]], ...] = (("signature", _signature), ("order", _order))
+    shapes: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+        ("signature", _signature), ("order", _order), ("round", _round),
+    )  # fmt: skip
     found |= {name: read(raw[name]) for name, read in shapes if raw.get(name)}
     return {name: value for name, value in found.items() if value}
 
@@ -146,6 +151,13 @@ def _order(value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > MAX_ORDER or not all(isinstance(one, str) for one in value):
         raise BadInput("The order of the stops could not be read.")
     return [one[:MAX_CODE] for one in value]
+
+
+def _round(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 2 <= value <= MAX_ROUND:
+        raise BadInput("“%(typed)s” is no round; expected is a whole number from 2 to %(most)d.",
+                       typed=str(value)[:20], most=MAX_ROUND)  # fmt: skip
+    return value
 
 
 def happened_at(said_at: datetime | None, sent_at: datetime | None, now: datetime) -> tuple[datetime, Message | None]:

@@ -22,7 +22,7 @@ SHORTEST_WINDOW_S = 3600  # a shorter rest of the shift joins the window before 
 SUNDAY = 6
 LIVE = (ShipmentStatus.HELD, ShipmentStatus.BOOKED, ShipmentStatus.DELIVERED, ShipmentStatus.FAILED)  # hold room
 HALF_HOUR_S = 1800
-TOURS_A_DAY = 1  # a plan sends each bike out once
+TOURS_A_DAY = 2  # rounds that are promised of each bike: it may come back and load again within its shift
 
 
 def clock_time(seconds: int) -> str:

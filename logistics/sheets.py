@@ -8,13 +8,21 @@ from typing import Any
 from city.links import address_of
 from logistics import board
 from logistics.models import Tour
+from logistics.rounds import rounds_of
 
 
 def context_of(tour: Tour) -> dict[str, Any]:
     """What the printed sheet of a tour shows."""
     return {
         "tour": tour,
-        "legs": [(stop, board.words_of(stop.steps), board.pushes_of(stop)) for stop in tour.stops],
+        "rounds": [
+            (
+                one,
+                board.words_of(one.way["steps"]) if one.way else [],
+                [(stop, board.words_of(stop.steps), board.pushes_of(stop)) for stop in one.stops],
+            )
+            for one in rounds_of(tour, ways=True)
+        ],
         "back": board.words_of(tour.back_steps),
         "link": tour_link(),
         "code": qr_path(tour_link()),

@@ -16,7 +16,7 @@ from logistics.models import DayPlan, Shipment, Stop, Tour
 from logistics.moves import Course, Ridden
 from logistics.services import refuse
 from routing.message import Message
-from routing.tours.plan import Break
+from routing.tours.plan import Break, Reload
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Total:
     load_g: int
     room_g: int
     breaks: tuple[Break, ...]
+    reloads: tuple[Reload, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def preview(day: Running, reference: str, *, bike: str, at: int) -> Preview:
     warnings = [text for one in ridden for text in one.warnings]
     if (no := moves.objection_to_bike(day.question.problem, bike, reference)) is not None:
         objections.insert(0, no)
-    if (loaded := _loaded(before, reference, bike)) is not None:
+    if (loaded := _loaded(before, after, reference, bike)) is not None:
         objections.insert(0, loaded)
     kept = _old_times(day)
     lines = [
@@ -113,8 +114,9 @@ def preview(day: Running, reference: str, *, bike: str, at: int) -> Preview:
 def _closed(day: Running, one: Ridden) -> Iterator[Message]:
     """Ways that would be ridden while a street of them is closed."""
     table = day.question.ways[day.question.bikes[one.vehicle].vehicle_class]
-    here = _from(day, one)
-    for stop in one.stops:
+    here, hub = _from(day, one), day.question.places[day.question.problem.vehicle_by_key[one.vehicle].start_hub]
+    for number, stop in enumerate(one.stops):
+        here = hub if any(reload.after == number for reload in one.reloads) else here
         there = day.question.places[stop.order]
         opens, closes = table.open_from_to(here, there)
         if here != there and (stop.arrives_s - table.seconds.item(here, there) < opens or stop.starts_s > closes):
@@ -137,15 +139,16 @@ def _over(day: Running, shipment: Shipment) -> Message | None:
     return Message("The courier has been at %(address)s already.", {"address": shipment.address})
 
 
-def _loaded(before: list[Course], reference: str, bike: str) -> Message | None:
-    """Goods on the way cannot change bikes, and no goods join a bike that has left."""
+def _loaded(before: list[Course], after: list[Course], reference: str, bike: str) -> Message | None:
+    """Goods on the way cannot change bikes; what lies at the hub rides in no round that has begun."""
     here = next((course for course in before if reference in course.orders), None)
-    there = next(course for course in before if course.vehicle == bike)
-    if here is not None and here.vehicle == bike:
-        return None
-    if here is not None and here.place is not None:
-        return Message("The parcel is on board of %(bike)s, which has left the hub.", {"bike": here.vehicle})
-    if there.place is not None:
+    there = next(course for course in after if course.vehicle == bike)
+    carried = here is not None and here.place is not None and reference in here.aboard
+    joins = there.place is not None and reference in there.aboard
+    if carried and (not joins or here is None or here.vehicle != bike):
+        bike_of_it = here.vehicle if here is not None else bike
+        return Message("The parcel is on board of %(bike)s, which has left the hub.", {"bike": bike_of_it})
+    if joins and not carried:
         return Message("%(bike)s has left the hub and cannot load the parcel any more.", {"bike": bike})
     return None
 
@@ -164,7 +167,7 @@ def _total(day: Running, one: Ridden) -> Total:
     bike = day.question.bikes[one.vehicle]
     before = planning.elapsed_s(day.given.day, tour.returns_s) if tour else None
     return Total(one.vehicle, before, one.returns_s if one.stops else None, one.load_g, bike.payload_g,
-                 one.breaks)  # fmt: skip
+                 one.breaks, one.reloads)  # fmt: skip
 
 
 def _tour_of(day: Running, key: str) -> Tour | None:
@@ -220,7 +223,6 @@ def _rows(day: Running, one: Ridden) -> Tour | None:
         return None
     departs = planning.elapsed_s(day.given.day, tour.departs_s) if tour and done else one.departs_s
     held = frozenset(stop.shipment.reference for t in day.plan.tours for stop in t.stops if stop.held)
-    legs = [versions.Leg(stop.order, stop.arrives_s, stop.starts_s, stop.departs_s) for stop in one.stops]
     over = [rest for rest in courses.breaks_of(day, tour) if rest.starts_s <= one.departs_s] if tour and done else []
     ahead = [replace(rest, after=rest.after + len(done)) for rest in one.breaks]
     return versions.ridden_tour(
@@ -228,12 +230,25 @@ def _rows(day: Running, one: Ridden) -> Tour | None:
         one.vehicle,
         tour,
         done,
-        legs,
+        _legs(one),
         departs_s=departs,
         returns_s=one.returns_s,
         breaks=(*over, *ahead),
         held=held,
+        kept=versions.kept_reloads(tour, done, courses.reloads_behind(day, tour)) if tour else (),
     )
+
+
+def _legs(one: Ridden) -> list[versions.Leg | versions.Comeback]:
+    legs: list[versions.Leg | versions.Comeback] = []
+    for number, stop in enumerate(one.stops):
+        legs += [
+            versions.Comeback(reload.arrives_s, reload.starts_s, reload.departs_s)
+            for reload in one.reloads
+            if reload.after == number
+        ]
+        legs.append(versions.Leg(stop.order, stop.arrives_s, stop.starts_s, stop.departs_s))
+    return legs
 
 
 def hold_stop(day: date, stop_id: int, *, held: bool, number: int) -> Stop:

@@ -13,7 +13,7 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound, say
 from city.models import Role
-from logistics import board, courses, delivery, planning, queries, replanning, shifts, steering, street_queries
+from logistics import board, courses, delivery, moves, planning, queries, replanning, shifts, steering, street_queries
 from logistics.forms import REASON_LABELS
 from logistics.hub_views import read_day
 from logistics.models import HubVehicle
@@ -81,8 +81,16 @@ def _place(now: courses.Running, reference: str) -> int:
 def _places(now: courses.Running, key: str, reference: str) -> list[tuple[int, str]]:
     """The places that a stop may have among what a bike still visits, each with what stands before it."""
     course = next(one for one in courses.courses_of(now) if one.vehicle == key)
-    others = [now.question.shipments[one].address for one in course.orders if one != reference]
-    return [(1, ""), *[(number, address) for number, address in enumerate(others, start=2)]]
+    others = [one for one in course.orders if one != reference]
+    said = [
+        _("after the reload at the hub")
+        if one == moves.RELOAD
+        else _("after %(address)s", address=now.question.shipments[one].address)
+        for one in others
+    ]
+    if others and now.question.problem.vehicle_by_key[key].reload_s is not None:
+        said.append(_("in a new round, after one more reload"))
+    return [(1, ""), *enumerate(said, start=2)]
 
 
 @bp.post("/dispo/<day>/verschieben")

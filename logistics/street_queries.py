@@ -55,7 +55,8 @@ def tour_state_of(courier_id: int, *, today: date) -> Tour | None:
     """The same tour, with only what tells whether it has changed."""
     columns = load_only(Stop.id, Stop.tour_id, Stop.position, Stop.arrives_s, Stop.shipment_id)
     stops = selectinload(Tour.stops).options(columns, joinedload(Stop.shipment).load_only(Shipment.id, Shipment.status))
-    query = _tours_in_force().options(joinedload(Tour.plan), defer(Tour.back_line), defer(Tour.back_steps), stops)
+    query = _tours_in_force().options(joinedload(Tour.plan), defer(Tour.back_line), defer(Tour.back_steps))
+    query = query.options(defer(Tour.reload_ways), stops)
     query = query.where(Tour.courier_id == courier_id, Tour.released_at.is_not(None))
     return db.session.scalar(query.where(DayPlan.day >= today).order_by(DayPlan.day, Tour.departs_s).limit(1))
 
@@ -265,7 +266,7 @@ def board_plan(day: date) -> DayPlan | None:
         .where(DayPlan.day == day, DayPlan.state == PlanState.PUBLISHED)
         .options(
             selectinload(DayPlan.tours).options(
-                defer(Tour.back_line), defer(Tour.back_steps),
+                defer(Tour.back_line), defer(Tour.back_steps), defer(Tour.reload_ways),
                 joinedload(Tour.vehicle).joinedload(HubVehicle.hub), joinedload(Tour.courier),
             ),
             stops.options(defer(Stop.line), defer(Stop.steps), joinedload(Stop.shipment), selectinload(Stop.events)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from city import audit, clock
 from city.db import db
@@ -14,7 +15,7 @@ from logistics.kinds import PlanState
 from logistics.models import DayPlan, Stop, Tour, UnservedShipment
 from logistics.ways import Ways
 from routing.streets.model import Path
-from routing.tours.plan import Break
+from routing.tours.plan import Break, Reload
 from routing.tours.schedule import cost_cents
 
 BY_HAND = "hand"
@@ -28,6 +29,18 @@ class Leg:
     arrives_s: int
     starts_s: int
     departs_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comeback:
+    """A reload as it will stand in a tour: elapsed seconds."""
+
+    arrives_s: int
+    starts_s: int
+    departs_s: int
+
+
+Kept = tuple[dict[str, int], dict[str, Any]]  # a reload that is over, and the way to it, as the database keeps them
 
 
 def expect_number(plan: DayPlan | None, number: int) -> DayPlan:
@@ -78,7 +91,7 @@ def put_in_force(before: DayPlan, after: DayPlan) -> None:
 def copy_of(tour: Tour) -> Tour:
     """The same tour for a new version."""
     names = ("vehicle_id", "courier_id", "departs_s", "returns_s", "metres", "cost_cents", "parcels", "load_g",
-             "load_ml", "back_line", "back_steps", "breaks", "released_at")  # fmt: skip
+             "load_ml", "back_line", "back_steps", "breaks", "reloads", "reload_ways", "released_at")  # fmt: skip
     return Tour(**{name: getattr(tour, name) for name in names}, stops=[copy_of_stop(stop) for stop in tour.stops])
 
 
@@ -98,12 +111,12 @@ def copy_of_unserved(rows: Iterable[UnservedShipment], *, without: int | None = 
     ]
 
 
-def ridden_tour(day: Running, key: str, old: Tour | None, fixed: Sequence[Stop], legs: Sequence[Leg], *,
-                departs_s: int, returns_s: int, breaks: Sequence[Break] = (),
-                held: frozenset[str] = frozenset()) -> Tour:  # fmt: skip
+def ridden_tour(day: Running, key: str, old: Tour | None, fixed: Sequence[Stop],
+                legs: Sequence[Leg | Comeback], *, departs_s: int, returns_s: int, breaks: Sequence[Break] = (),
+                held: frozenset[str] = frozenset(), kept: Sequence[Kept] = ()) -> Tour:  # fmt: skip
     """The rows of a tour: stops that stay as they are, then new legs along the streets; elapsed seconds.
 
-    ``breaks`` count all stops, from 1.
+    ``breaks`` count all stops, from 1; ``kept`` are the reloads among those that stay.
 
     Raises Conflict where a street is closed when it would be ridden.
     """
@@ -112,16 +125,25 @@ def ridden_tour(day: Running, key: str, old: Tour | None, fixed: Sequence[Stop],
     stops = [copy_of_stop(stop) for stop in fixed]
     for position, stop in enumerate(stops, start=1):
         stop.position = position
-    here = question.places[fixed[-1].shipment.reference if fixed else vehicle.start_hub]
+    hub = question.places[vehicle.start_hub]
+    reloads, ways = [dict(one) for one, _ in kept], [dict(way) for _, way in kept]
+    at_hub = not fixed or (bool(reloads) and reloads[-1]["after"] == len(fixed))
+    here = hub if at_hub else question.places[fixed[-1].shipment.reference]
     for leg in legs:
-        there = question.places[leg.reference]
+        there = hub if isinstance(leg, Comeback) else question.places[leg.reference]
         path = table.leg(here, there)
-        _open(table.open_from_to(here, there), leg.arrives_s - path.seconds, leg.starts_s)
-        stops.append(_stop(day, table, leg, path, len(stops) + 1, held))
+        if isinstance(leg, Comeback):
+            back = Reload(len(stops), vehicle.start_hub, leg.arrives_s, leg.starts_s, leg.departs_s)
+            reloads.append(planning.reload_of(day.given.day, back, path))
+            ways.append(planning.way_of(path))
+        else:
+            _open(table.open_from_to(here, there), leg.arrives_s - path.seconds, leg.starts_s)
+            stops.append(_stop(day, table, leg, path, len(stops) + 1, held))
         here = there
     home = table.leg(here, question.places[vehicle.end_hub])
-    shipments = [*(stop.shipment for stop in fixed), *(question.shipments[leg.reference] for leg in legs)]
-    metres = sum(stop.metres for stop in stops) + home.metres
+    ridden = [question.shipments[leg.reference] for leg in legs if isinstance(leg, Leg)]
+    shipments = [*(stop.shipment for stop in fixed), *ridden]
+    metres = sum(stop.metres for stop in stops) + sum(one["metres"] for one in reloads) + home.metres
     return Tour(
         vehicle_id=bike.id,
         courier_id=old.courier_id if old else None,
@@ -136,8 +158,18 @@ def ridden_tour(day: Running, key: str, old: Tour | None, fixed: Sequence[Stop],
         back_line=planning.line_of(home),
         back_steps=planning.steps_of(home),
         breaks=planning.rests_of(day.given.day, breaks),
+        reloads=reloads,
+        reload_ways=ways,
         stops=stops,
     )
+
+
+def kept_reloads(tour: Tour, fixed: Sequence[Stop], behind: int) -> list[Kept]:
+    """The first ``behind`` reloads of a tour, counted among the stops that stay as they are."""
+    found: list[Kept] = []
+    for one, way in zip((tour.reloads or [])[:behind], tour.reload_ways or [], strict=False):
+        found.append((one | {"after": sum(stop.position <= one["after"] for stop in fixed)}, way))
+    return found
 
 
 def _open(hours: tuple[int, int], begins_s: int, arrives_s: int) -> None:

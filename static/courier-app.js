@@ -30,9 +30,13 @@
     delete app.drafts[stop.reference];
     return report(kind, Object.assign({ shipment: stop.reference }, proof), { photos: draft.photos, drafts: app.drafts }).then(function (kept) {
       offerUndo(kept, stop);
-      byId(app.now.stops.length ? "halt-adresse" : "h-fertig-alle").focus({ preventScroll: true });
-      window.scrollTo(0, 0);
+      toTheNext();
     });
+  }
+
+  function toTheNext() { // the next thing to do, from its top
+    byId(app.now.stops.length ? "halt-adresse" : app.now.later.length ? "h-laden" : "h-fertig-alle").focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   }
 
   function offerUndo(kept, stop) {
@@ -49,8 +53,9 @@
   }
 
   function main() {
-    if (!app.now.departed) { report("departed").then(function () { byId("halt-adresse").focus({ preventScroll: true }); window.scrollTo(0, 0); }); }
+    if (!app.now.departed) { report("departed").then(toTheNext); }
     else if (app.now.stops.length) { settle("delivered"); }
+    else if (app.now.later.length) { report("reloaded", { round: app.now.round }).then(toTheNext); }
     else { report("returned"); }
   }
 
@@ -64,11 +69,13 @@
   }
 
   function reorder(how) {
-    const order = app.now.stops.map(function (one) { return one.reference; }), at = order.indexOf(chosen.reference);
-    const to = how === "first" ? 0 : how === "up" ? Math.max(0, at - 1) : Math.min(order.length - 1, at + 1);
-    order.splice(to, 0, order.splice(at, 1)[0]);
+    const round = function (stop) { return window.courierState.roundOf(app.tour, stop); }, all = app.now.stops.concat(app.now.later);
+    const its = all.filter(function (one) { return round(one) === round(chosen); }), at = its.indexOf(chosen); // goods ride in their round
+    const to = how === "first" ? 0 : how === "up" ? Math.max(0, at - 1) : Math.min(its.length - 1, at + 1);
+    its.splice(to, 0, its.splice(at, 1)[0]);
     byId("b-halt").close();
-    report("reordered", { order: order });
+    const before = all.filter(function (one) { return round(one) < round(chosen); }), behind = all.filter(function (one) { return round(one) > round(chosen); });
+    report("reordered", { order: before.concat(its, behind).map(function (one) { return one.reference; }) });
   }
 
   function notice(text) { // stays until it is read

@@ -36,10 +36,10 @@
     drawNet();
     if (!there) { show(byId("taten"), false); return; }
     app.now = window.courierState.read(app.tour, app.reports, Date.now());
-    const stage = !app.now.departed ? "load" : app.now.stops.length ? "ride" : "done";
+    const stage = !app.now.departed ? "load" : app.now.stops.length ? "ride" : app.now.later.length ? "reload" : "done";
     const next = stage === "ride" ? app.now.stops[0] : null;
     drawHead(stage, next);
-    drawLoading(stage === "load");
+    drawLoading(stage);
     drawStop(next);
     drawEnd(stage === "done");
     drawWay(stage, next);
@@ -51,18 +51,25 @@
 
   function drawHead(stage, next) {
     const all = app.tour.stops.length, bike = app.tour.bike;
-    write("kopf", stage === "load" ? say("head_load", { bike: bike }) : stage === "done" ? say("head_back", { bike: bike })
-      : say("head", { bike: bike, number: all - app.now.stops.length + 1, count: all }));
+    write("kopf", stage === "load" ? say("head_load", { bike: bike }) : stage === "reload" ? say("head_reload", { bike: bike }) : stage === "done" ? say("head_back", { bike: bike })
+      : say("head", { bike: bike, number: all - app.now.stops.length - app.now.later.length + 1, count: all }));
     show(byId("liste"), stage !== "done");
     document.title = next ? next.address : words.load_title.replace("%(hub)s", app.tour.hub.name);
   }
 
-  function drawLoading(yes) {
-    show(byId("laden"), yes);
-    if (!yes) { return; }
-    write("h-laden", say("load_title", { hub: app.tour.hub.name }));
-    write("laden-wie", say("load_how", { loaded: app.now.loaded.size, count: app.tour.stops.length }));
-    const rows = app.now.stops.slice().reverse().map(function (stop) {
+  function reloadBefore(round) { return app.tour.reloads[round - 2]; }
+
+  function drawLoading(stage) { // what lies on board at the first ride off, and after each return to the hub
+    show(byId("laden"), stage === "load" || stage === "reload");
+    if (stage !== "load" && stage !== "reload") { return; }
+    const again = stage === "reload", its = again ? app.now.later.filter(function (stop) { return window.courierState.roundOf(app.tour, stop) === app.now.round; }) : app.now.stops;
+    const goods = its.filter(function (stop) { return !stop.pickup; });
+    const loaded = goods.filter(function (stop) { return app.now.loaded.has(stop.reference); }).length;
+    write("h-laden", say(again ? "reload_title" : "load_title", { hub: app.tour.hub.name }));
+    write("laden-wann", again ? say("reload_when", { arrives: clock(reloadBefore(app.now.round).arrives_s), departs: clock(reloadBefore(app.now.round).departs_s) }) : "");
+    show(byId("laden-wann"), again);
+    write("laden-wie", say("load_how", { loaded: loaded, count: goods.length }));
+    const rows = goods.slice().reverse().map(function (stop) {
       const row = made("li"), button = made("button", undefined, "weiter__knopf"), on = app.now.loaded.has(stop.reference);
       button.type = "button";
       button.setAttribute("aria-pressed", String(on));
@@ -139,7 +146,7 @@
 
   function drawWay(stage, next) {
     const target = next || (stage === "load" ? app.now.stops[0] : null);
-    const steps = target ? target.steps : app.tour.back.steps;
+    const steps = target ? target.steps : stage === "reload" ? reloadBefore(app.now.round).steps : app.tour.back.steps;
     byId("weg-worte").replaceChildren.apply(byId("weg-worte"), steps.map(function (step) {
       const row = made("li", step.text);
       if (step.metres) { row.append(" ", made("span", metres(step.metres), "leise")); }
@@ -156,14 +163,17 @@
   function metres(value) { return value < 1000 ? value + " m" : (value / 1000).toFixed(1).replace(".", ",") + " km"; }
 
   function drawLists(stage) {
-    const later = app.now.stops.slice(stage === "ride" ? 1 : 0);
+    const later = app.now.stops.slice(stage === "ride" ? 1 : 0).concat(app.now.later);
+    let round = stage === "reload" ? app.now.round : app.now.stops.length ? window.courierState.roundOf(app.tour, app.now.stops[0]) : 1;
     const rows = later.flatMap(function (stop) {
+      const its = window.courierState.roundOf(app.tour, stop), before = its > round ? [reloadRow(its)] : [];
+      round = Math.max(round, its);
       const row = made("li"), button = made("button", undefined, "weiter__knopf");
       button.type = "button";
       button.append(made("span", stop.position, "nr"), wordsOf(stop.address, stop.recipient + " · " + count(stop)), made("span", clock(stop.arrives_s), "zahl"));
       button.addEventListener("click", function () { deeds.openStop(stop); });
       row.append(button);
-      return [row].concat(breaksBehind(stop));
+      return before.concat([row], breaksBehind(stop));
     });
     const end = made("li", undefined, "weiter__ende");
     end.append(made("span", "H", "nr nr--hub"), wordsOf(app.tour.hub.name, words.end), made("span", clock(app.tour.returns_s), "zahl"));
@@ -175,6 +185,12 @@
       row.append(made("span", one.stop.position, "nr nr--fertig"), wordsOf(one.stop.address, what), made("span", clockOf(one.report.at), "zahl"));
       return row;
     }));
+  }
+
+  function reloadRow(round) {
+    const one = reloadBefore(round), row = made("li", undefined, "weiter__ende weiter__laden");
+    row.append(made("span", "H", "nr nr--hub"), wordsOf(words.reload_row, clock(one.starts_s) + "–" + clock(one.departs_s) + " · " + say("parcels", { count: one.parcels })), made("span", clock(one.arrives_s), "zahl"));
+    return row;
   }
 
   function breaksBehind(stop) { // as planned; one that was taken is counted under "Shift"
@@ -199,7 +215,7 @@
 
   function drawDeeds(stage, next) {
     show(byId("taten"), !(stage === "done" && app.now.returned));
-    write("haupt-wort", stage === "load" ? words.depart : stage === "ride" ? words.delivered : words.returned);
+    write("haupt-wort", stage === "load" ? words.depart : stage === "ride" ? words.delivered : stage === "reload" ? words.reloaded : words.returned);
     const riding = stage === "ride", phone = next && next.phone;
     [byId("nicht"), byId("mehr")].forEach(function (button) { show(button, riding); });
     show(byId("anrufen"), riding && Boolean(phone));
@@ -251,7 +267,7 @@
   }
 
   function drawMap(stage, next) {
-    const shown = [app.tour.mark, next ? next.reference : stage, app.now.done.length].join(" ");
+    const shown = [app.tour.mark, next ? next.reference : stage + app.now.round, app.now.done.length].join(" ");
     if (shown === mapShown && !(tilesMissing && app.net === "ok") || !("caches" in window)) { return; }
     mapShown = shown;
     tilesMissing = false;
@@ -260,10 +276,13 @@
       const mark = { kind: done.has(stop.reference) ? "done" : "stop", point: stop.point, number: stop.position, title: stop.title };
       return next && stop.reference === next.reference ? Object.assign(mark, { large: true, label: stop.address }) : mark;
     });
-    const line = app.tour.stops.flatMap(function (stop) { return stop.line; }).concat(app.tour.back.line);
+    const line = app.tour.stops.flatMap(function (stop) {
+      const comes = (app.tour.reloads || []).filter(function (one) { return one.after === stop.position - 1; });
+      return comes.flatMap(function (one) { return one.line; }).concat(stop.line);
+    }).concat(app.tour.back.line);
     const walks = app.tour.stops.filter(function (stop) { return stop.line.length && stop.walk_m > 0; })
       .map(function (stop) { return { kind: "walk", line: [stop.line[stop.line.length - 1], stop.point], title: "" }; });
-    const near = next && next.line.length ? next.line.concat([next.point]) : line;
+    const near = next && next.line.length ? next.line.concat([next.point]) : stage === "reload" ? reloadBefore(app.now.round).line : line;
     const data = Object.assign({}, app.tour.map, { marks: [app.tour.map.hub].concat(marks), lines: [{ kind: "tour", number: 1, line: line, title: "" }].concat(walks), fit: box(near) });
     delete data.hub;
     const answer = new Response(JSON.stringify(data), { headers: { "Content-Type": "application/json" } });

@@ -40,7 +40,11 @@
 
   function counting(ms) { return ms >= MIN_BREAK_MS ? ms : 0; }
 
-  // {stops: open ones in the order they are ridden, done: [{stop, report}], loaded: Set, departed, returned, rest, last}
+  function roundOf(tour, stop) { // from 1: how often the bike has loaded before it goes there
+    return 1 + (tour.reloads || []).filter(function (one) { return one.after < stop.position; }).length;
+  }
+
+  // {stops: open ones that are on board in the order they are ridden, later: those of rounds ahead, round: to be loaded next, done: [{stop, report}], loaded: Set, departed, returned, rest, last}
   function read(tour, reports, now) {
     const told = inOrder(reports), undone = takenBack(told);
     const byShipment = new Map(tour.stops.map(function (stop) { return [stop.reference, []]; }));
@@ -54,12 +58,18 @@
       .map(function (stop) { return { stop: stop, report: outcomes.get(stop.reference) }; })
       .sort(function (a, b) { return a.report.at - b.report.at; });
     const some = function (kind) { return told.some(function (one) { return one.kind === kind && !undone.has(one.id); }); };
+    const reported = told.filter(function (one) { return one.kind === "reloaded" && !undone.has(one.id); }).map(function (one) { return one.round || 2; });
+    const round = Math.max.apply(null, [1].concat(reported, done.map(function (one) { return roundOf(tour, one.stop); })));
+    const byRound = function (a, b) { return roundOf(tour, a) - roundOf(tour, b) || place(a) - place(b); };
+    const later = open.filter(function (stop) { return roundOf(tour, stop) > round; }).sort(byRound);
     return {
-      stops: open.sort(function (a, b) { return place(a) - place(b); }),
+      stops: open.filter(function (stop) { return roundOf(tour, stop) <= round; }).sort(function (a, b) { return place(a) - place(b); }),
+      later: later,
+      round: later.length ? roundOf(tour, later[0]) : round,
       done: done,
       loaded: new Set(told.filter(function (one) { return one.kind === "loaded" && !undone.has(one.id); }).map(function (one) { return one.shipment; })),
       arrived: new Set(told.filter(function (one) { return one.kind === "arrived"; }).map(function (one) { return one.shipment; })),
-      departed: some("departed") || done.length > 0,
+      departed: some("departed") || done.length > 0 || reported.length > 0,
       returned: some("returned"),
       reordered: order.length > 0,
       rest: rests(told, now),
@@ -67,5 +77,5 @@
     };
   }
 
-  window.courierState = { read: read };
+  window.courierState = { read: read, roundOf: roundOf };
 })();

@@ -33,7 +33,7 @@
     const rows = Array.from(svg.querySelectorAll("[data-zeile]"));
     const row = rows.find(function (one) { return Math.abs(Number(one.dataset.y) - spot.y) <= 28; });
     if (!row) { return null; }
-    const before = Array.from(row.querySelectorAll("[data-halt]")).filter(function (one) {
+    const before = Array.from(row.querySelectorAll("[data-halt], [data-nachladen]")).filter(function (one) {
       const box = one.querySelector("rect");
       return one !== moved && Number(box.getAttribute("x")) + Number(box.getAttribute("width")) / 2 < spot.x;
     });

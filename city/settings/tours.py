@@ -39,6 +39,14 @@ class TourNumbers:
         least=0,
         most=600,
     )
+    reload_s: int = number(
+        600,
+        label=N_("Unloading and loading again at the hub"),
+        unit=N_("s"),
+        source=N_("own assumption"),
+        least=60,
+        most=3600,
+    )
     cargo_bike_payload_kg: int = number(
         100,
         label=N_("A cargo bike carries"),

@@ -83,6 +83,9 @@ class Tour(CityBound, Model):
     back_line: Mapped[list[list[float]]] = mapped_column(JSON)  # [[lat, lon], …]
     back_steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     breaks: Mapped[list[dict[str, int]]] = mapped_column(JSON, default=list)  # {after: stop, starts_s, ends_s}
+    # {after: stop, arrives_s, starts_s, departs_s, metres, push_m}: back at the hub to load for the stops that follow
+    reloads: Mapped[list[dict[str, int]]] = mapped_column(JSON, default=list)
+    reload_ways: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # of each: {line, steps} to the hub
     released_at: Mapped[datetime | None] = mapped_column(Moment)  # from then on the courier sees it
 
     plan: Mapped[DayPlan] = relationship(back_populates="tours", lazy="raise_on_sql")

@@ -10,7 +10,7 @@ import numpy as np
 from routing.tours import fit
 from routing.tours.plan import Tour
 from routing.tours.problem import Kind, Order, Problem, Vehicle
-from routing.tours.schedule import may_serve, ride
+from routing.tours.schedule import may_serve, reload_of, ride
 
 ENOUGH = 8  # places that keep every constraint, of which the cheapest is taken
 Routes = dict[str, list[Order]]  # by vehicle, in the sequence they are ridden
@@ -18,12 +18,20 @@ Routes = dict[str, list[Order]]  # by vehicle, in the sequence they are ridden
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """One order put into one tour: where, and what the tour costs more."""
+    """One order put into one tour: where, and what the tour costs more; ``reload``: in a new round at its end."""
 
     vehicle: Vehicle
     position: int
     tour: Tour
     extra_cents: int
+    reload: Order | None = None
+
+    def into(self, routes: Routes, order: Order) -> None:
+        """Let it count."""
+        ridden = routes.setdefault(self.vehicle.key, [])
+        if self.reload is not None:
+            ridden.append(self.reload)
+        ridden.insert(self.position, order)
 
 
 def cheapest_insertion(problem: Problem, orders: Iterable[Order], stop: Callable[[], bool] = lambda: False) -> Routes:
@@ -37,7 +45,7 @@ def cheapest_insertion(problem: Problem, orders: Iterable[Order], stop: Callable
         if stop():
             break
         if best := best_insertion(problem, routes, order):
-            routes.setdefault(best.vehicle.key, []).insert(best.position, order)
+            best.into(routes, order)
     return without_losses(problem, routes)
 
 
@@ -53,7 +61,7 @@ def fill_up(
             break
         best = best_insertion(problem, routes, order, enough=enough)
         if best and best.extra_cents < order.price_unserved_cents:
-            routes.setdefault(best.vehicle.key, []).insert(best.position, order)
+            best.into(routes, order)
     return routes
 
 
@@ -62,7 +70,7 @@ def best_insertion(problem: Problem, routes: Routes, order: Order, *, enough: in
 
     Places are tried by the cost of the detour; of the first ``enough`` that
     keep every constraint the cheapest is taken, because waiting can make a
-    short detour dear.
+    short detour dear. Where there is none, a vehicle may come back and load it for another round.
     """
     found: Insertion | None = None
     before: dict[str, int] = {}
@@ -80,7 +88,29 @@ def best_insertion(problem: Problem, routes: Routes, order: Order, *, enough: in
         enough -= 1
         if enough == 0:
             break
+    return found or _in_another_round(problem, routes, order)
+
+
+def _in_another_round(problem: Problem, routes: Routes, order: Order) -> Insertion | None:
+    """The order behind a reload at the end of the tour where that costs least."""
+    found: Insertion | None = None
+    for vehicle, ridden, reload in another_rounds(problem, routes, order):
+        tour, old = ride(problem, vehicle, [*ridden, reload, order]), ride(problem, vehicle, ridden)
+        if tour is None or old is None:
+            continue
+        extra = tour.cost_cents - old.cost_cents
+        if found is None or extra < found.extra_cents:
+            found = Insertion(vehicle, len(ridden) + 1, tour, extra, reload)
     return found
+
+
+def another_rounds(problem: Problem, routes: Routes, order: Order) -> Iterator[tuple[Vehicle, list[Order], Order]]:
+    """Every tour that may end with a reload and this order: the vehicle, its stops, the reload."""
+    if order.kind is Kind.PAIR:
+        return
+    for vehicle in possible_vehicles(problem, routes, order):
+        if vehicle.reload_s is not None and (ridden := routes.get(vehicle.key)):
+            yield vehicle, ridden, reload_of(problem, vehicle)
 
 
 def without_losses(problem: Problem, routes: Routes) -> Routes:

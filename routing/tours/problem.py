@@ -19,7 +19,7 @@ from routing.tours.fields import (
     ordered,
     whole,
 )
-from routing.tours.plan import Break, Visit
+from routing.tours.plan import Break, Reload, Visit
 from routing.tours.travel import Travel
 
 MAX_ORDERS = 5_000
@@ -264,8 +264,12 @@ class Locked:
     ``visits``: stops that are over or that it is on its way to. From
     ``free_s`` on it can go elsewhere, from the place of the last of them.
     ``aboard``: deliveries that left the hub with it, delivered or not; no
-    other delivery can join them. ``failed``: stops among ``visits`` where the
-    goods were not handed over and stay on board. ``breaks``: rests that are over.
+    other delivery can join them in this round. ``failed``: stops among ``visits``
+    where the goods were not handed over and stay on board. ``breaks``: rests that
+    are over. ``reloads``: when it was back at its hub for more. ``at_hub``: the
+    last of these is still to come; from ``free_s`` on the vehicle is there, empty,
+    and may load again. ``begun``: how many of ``visits`` are over or being ridden
+    to, where more are locked because a reload waits behind them; ``None``: all.
     """
 
     vehicle: str
@@ -275,6 +279,9 @@ class Locked:
     aboard: frozenset[str]
     failed: frozenset[str] = frozenset()
     breaks: tuple[Break, ...] = ()
+    reloads: tuple[Reload, ...] = ()
+    at_hub: bool = False
+    begun: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

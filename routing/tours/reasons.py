@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from routing.message import N_, Message
 from routing.tours.fields import clock
-from routing.tours.greedy import Routes, alike, best_insertion, hub_of, hub_room, possible_vehicles
+from routing.tours.greedy import Routes, alike, another_rounds, best_insertion, hub_of, hub_room, possible_vehicles
 from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.schedule import drop_of, may_serve, ride
 from routing.tours.shortfall import Shortfall, last_close, shortfall
@@ -45,6 +45,8 @@ def shortfalls(problem: Problem, routes: Routes, order: Order) -> Iterator[Short
         ridden = routes.get(vehicle.key, [])
         for position in range(len(ridden) + 1):
             yield shortfall(problem, vehicle, ridden, order, position)
+    for vehicle, ridden, reload in another_rounds(problem, routes, order):
+        yield shortfall(problem, vehicle, [*ridden, reload], order, len(ridden) + 1)
 
 
 def _without_plan(problem: Problem, order: Order) -> Message | None:

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Any
 
 from routing.message import N_, BadInput, Message
-from routing.tours.breaks import LONG_BREAK_S, LONG_DAY_S, STRETCH_S
+from routing.tours.breaks import LONG_BREAK_S, LONG_DAY_S, SHORT_BREAK_S, STRETCH_S
 from routing.tours.greedy import Routes
-from routing.tours.plan import Plan, Tour, Unserved, Visit
+from routing.tours.plan import Break, Plan, Reload, Tour, Unserved, Visit
 from routing.tours.problem import Hub, Kind, Locked, Order, Problem, Vehicle
 from routing.tours.schedule import cost_cents
 
@@ -53,6 +53,7 @@ def solve_the_rest(problem: Problem, start: Routes, limit_s: float, improve: Imp
 def remainder(problem: Problem, settled: frozenset[str] = frozenset()) -> Rest:
     """What is left to plan; ``settled``: orders on board that nobody can deliver any more."""
     over = {visit.order for lock in problem.locked for visit in lock.visits} | settled
+    over |= {key for lock in problem.locked if lock.at_hub for key in lock.aboard}
     carried_by = {key: lock for lock in problem.locked for key in lock.aboard}
     hubs, vehicles, ballast = _with_what_is_left(problem), [], {}
     for vehicle in problem.vehicles:
@@ -61,6 +62,9 @@ def remainder(problem: Problem, settled: frozenset[str] = frozenset()) -> Rest:
             vehicles.append(vehicle)
             continue
         ballast[vehicle.key] = _ballast(problem, lock, over)
+        if lock.at_hub:
+            vehicles.append(_back_at_hub(problem, vehicle, lock))
+            continue
         hubs.append(Hub(_here(vehicle), place_of(problem, lock), lock.free_s, lock.free_s))
         vehicles.append(_on_its_way(problem, vehicle, lock, ballast[vehicle.key]))
     orders = tuple(
@@ -91,7 +95,7 @@ def _with_what_is_left(problem: Problem) -> list[Hub]:
 
 def place_of(problem: Problem, lock: Locked) -> int:
     """Where the vehicle is free to go elsewhere: its last locked stop, or its hub."""
-    if lock.visits:
+    if lock.visits and not lock.at_hub:
         return problem.order_by_key[lock.visits[-1].order].place
     return problem.hub_by_key[problem.vehicle_by_key[lock.vehicle].start_hub].place
 
@@ -131,9 +135,12 @@ def _known(problem: Problem, start: Routes) -> Routes:
 
 def _ballast(problem: Problem, lock: Locked, over: set[str]) -> tuple[int, int]:
     """What stays on board to the end: collected, not handed over, or not deliverable any more."""
-    visited = {visit.order for visit in lock.visits}
-    stays = [key for key in lock.aboard if key in lock.failed or (key in over and key not in visited)]
-    stays += [key for key in visited if problem.order_by_key[key].kind is Kind.PICKUP and key not in lock.failed]
+    if lock.at_hub:
+        return 0, 0
+    since = lock.reloads[-1].after if lock.reloads else 0
+    visited, present = {visit.order for visit in lock.visits}, {visit.order for visit in lock.visits[since:]}
+    stays = [key for key in lock.aboard if key in lock.failed & present or (key in over and key not in visited)]
+    stays += [key for key in present if problem.order_by_key[key].kind is Kind.PICKUP and key not in lock.failed]
     orders = [problem.order_by_key[key] for key in stays]
     return sum(order.load_g for order in orders), sum(order.load_ml for order in orders)
 
@@ -153,18 +160,36 @@ def _on_its_way(problem: Problem, vehicle: Vehicle, lock: Locked, ballast: tuple
         longest.append(most - vehicle.worked_s - (out_s - rested))
     if longest:
         limits["longest_s"] = max(min(longest), back_s)
+    open_g, open_ml = _still_to_deliver(problem, lock)
     return replace(
         vehicle,
         start_hub=_here(vehicle),
         starts_s=lock.free_s,
         ends_s=max(vehicle.ends_s, lock.free_s + back_s),
-        capacity_g=max(0, vehicle.capacity_g - ballast[0]),
-        capacity_ml=max(0, vehicle.capacity_ml - ballast[1]),
+        capacity_g=max(open_g, vehicle.capacity_g - ballast[0]),
+        capacity_ml=max(open_ml, vehicle.capacity_ml - ballast[1]),
         cost_cents_use=0,
         breaks=vehicle.breaks and not lock.breaks,
         worked_s=vehicle.worked_s + out_s,
+        reload_s=None,
         **limits,
     )
+
+
+def _still_to_deliver(problem: Problem, lock: Locked) -> tuple[int, int]:
+    """What is on board and has a door of its own ahead: it is carried already."""
+    if lock.at_hub:
+        return 0, 0
+    orders = [problem.order_by_key[key] for key in lock.aboard - {visit.order for visit in lock.visits}]
+    return sum(order.load_g for order in orders), sum(order.load_ml for order in orders)
+
+
+def _back_at_hub(problem: Problem, vehicle: Vehicle, lock: Locked) -> Vehicle:
+    """The same vehicle when it is back at its hub, empty; waiting there is work, if it is too short for a break."""
+    idle = replace(lock, departs_s=lock.departs_s - SHORT_BREAK_S)
+    rest = _on_its_way(problem, vehicle, idle, (0, 0))
+    ends = vehicle.ends_s if vehicle.longest_s is None else min(vehicle.ends_s, lock.departs_s + vehicle.longest_s)
+    return replace(rest, start_hub=vehicle.start_hub, ends_s=max(ends, lock.free_s), reload_s=vehicle.reload_s)
 
 
 def way_back(problem: Problem, lock: Locked) -> tuple[int, int]:
@@ -182,7 +207,9 @@ def ridden_m(problem: Problem, lock: Locked) -> int:
     vehicle = problem.vehicle_by_key[lock.vehicle]
     metres = problem.travel[vehicle.vehicle_class].metres
     places = [problem.hub_by_key[vehicle.start_hub].place]
-    places += [problem.order_by_key[visit.order].place for visit in lock.visits]
+    for number, visit in enumerate([*lock.visits, None]):
+        places += [problem.hub_by_key[reload.hub].place for reload in lock.reloads if reload.after == number]
+        places += [problem.order_by_key[visit.order].place] if visit else []
     return sum(max(0, metres.item(a, b)) for a, b in pairwise(places))
 
 
@@ -194,7 +221,8 @@ def _open(problem: Problem, order: Order, lock: Locked | None) -> Order:
         only = frozenset({vehicle.key}) if its else frozenset()
         return replace(order, hub=_here(vehicle), only_vehicles=only, not_vehicles=frozenset(), release_s=0)
     if order.kind is Kind.DELIVERY:
-        return replace(order, not_vehicles=order.not_vehicles | {lock.vehicle for lock in problem.locked})
+        out = {lock.vehicle for lock in problem.locked if not lock.at_hub}
+        return replace(order, not_vehicles=order.not_vehicles | out)
     return order
 
 
@@ -207,6 +235,13 @@ def _joined(problem: Problem, vehicle: Vehicle, lock: Locked, tour: Tour | None,
         for v in (tour.visits if tour else ())
     )
     breaks = (*lock.breaks, *(replace(r, after=r.after + len(lock.visits)) for r in (tour.breaks if tour else ())))
+    reloads = lock.reloads
+    if lock.at_hub:
+        metres = ridden_m(problem, lock) + (tour.metres if tour else 0)
+        returns = tour.returns_s if tour else lock.reloads[-1].arrives_s
+        reloads, idle = _last_reload(vehicle, lock, tour)
+        breaks = tuple(sorted((*breaks, *idle), key=lambda one: one.starts_s))
+        reloads += tuple(replace(one, after=one.after + len(lock.visits)) for one in (tour.reloads if tour else ()))
     rested = sum(rest_.ends_s - rest_.starts_s for rest_ in breaks)
     return Tour(
         vehicle.key,
@@ -217,18 +252,47 @@ def _joined(problem: Problem, vehicle: Vehicle, lock: Locked, tour: Tour | None,
         returns,
         metres,
         cost_cents(vehicle, returns - lock.departs_s - rested, metres),
+        reloads=reloads,
         breaks=breaks,
     )
 
 
+def _last_reload(vehicle: Vehicle, lock: Locked, tour: Tour | None) -> tuple[tuple[Reload, ...], tuple[Break, ...]]:
+    """The reload before the next round, as late as that begins; a long wait is a break. Without a round: none."""
+    *before, last = lock.reloads
+    if tour is None:
+        return tuple(before), ()
+    idle_s = tour.departs_s - lock.free_s
+    later = replace(last, starts_s=last.starts_s + idle_s, departs_s=tour.departs_s)
+    if vehicle.breaks and idle_s >= SHORT_BREAK_S:  # at the last door, so that it is over before the ride to the hub
+        begins = max([lock.visits[-1].departs_s, *(rest.ends_s for rest in lock.breaks if rest.after == last.after)])
+        rest = Break(last.after, begins, begins + idle_s)
+        return (*before, replace(later, arrives_s=last.arrives_s + idle_s)), (rest,)
+    return (*before, later), ()
+
+
 def _weighed(problem: Problem, lock: Locked) -> tuple[Visit, ...]:
     """The locked stops with what is on board after each."""
-    carried = [problem.order_by_key[key] for key in lock.aboard]
-    g, ml, visits = sum(o.load_g for o in carried), sum(o.load_ml for o in carried), []
-    for visit in lock.visits:
+    visits: list[Visit] = []
+    g, ml = _loaded(problem, lock, 0)
+    for number, visit in enumerate(lock.visits):
+        for count, reload in enumerate(lock.reloads, start=1):
+            if reload.after == number:
+                g, ml = _loaded(problem, lock, count)
         order = problem.order_by_key[visit.order]
         if order.key not in lock.failed:
             sign = -1 if order.kind is Kind.DELIVERY else 1
             g, ml = g + sign * order.load_g, ml + sign * order.load_ml
         visits.append(replace(visit, load_after_g=g, load_after_ml=ml))
     return tuple(visits)
+
+
+def _loaded(problem: Problem, lock: Locked, count: int) -> tuple[int, int]:
+    """What is on board after so many reloads; the last load holds also what nobody has delivered yet."""
+    rounds = [sum(reload.after <= number for reload in lock.reloads) for number in range(len(lock.visits))]
+    keys = [visit.order for visit, its in zip(lock.visits, rounds, strict=True) if its == count]
+    if count == len(lock.reloads) - lock.at_hub:
+        keys += sorted(lock.aboard - {visit.order for visit in lock.visits})
+    orders = [problem.order_by_key[key] for key in keys]
+    loaded = [order for order in orders if order.kind is Kind.DELIVERY]
+    return sum(order.load_g for order in loaded), sum(order.load_ml for order in loaded)

@@ -9,14 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from routing.message import N_, BadInput, Message
+from routing.tours import past
 from routing.tours.check import violations
 from routing.tours.fields import MAX_TIME_S, whole
 from routing.tours.greedy import Routes, alike, fill_up
 from routing.tours.improve import PlanBroken, improve
-from routing.tours.plan import Plan, Progress, Tour, Unserved, Visit
+from routing.tours.plan import Plan, Progress, Tour, Unserved
 from routing.tours.problem import Kind, Locked, Order, Problem, Vehicle
 from routing.tours.remainder import remainder, solve_the_rest
-from routing.tours.schedule import may_serve, ride, service_start
+from routing.tours.schedule import may_serve, reload_of, ride
 
 OUT = N_("It is on board %(vehicle)s, which dropped out.")
 CANCELLED = N_("It was cancelled while it was on board; it comes back to the hub.")
@@ -35,7 +36,8 @@ class Changes:
     ``done``: when the courier left each stop that is over. ``reported``:
     couriers report every stop, so what stands neither in ``done`` nor in
     ``failed`` is still to do; else the clock of the plan decides. ``loaded``:
-    vehicles that are loaded but have not left yet. ``aboard``: goods that a
+    vehicles that are loaded but have not left yet. ``reloaded``: when each
+    vehicle had loaded again, once for each time it came back. ``aboard``: goods that a
     vehicle carries though ``plan`` does not name them on its tour, because an
     earlier re-plan gave them up (known by itself where ``problem`` comes from
     that re-plan).
@@ -49,6 +51,7 @@ class Changes:
     done: Mapping[str, int] = field(default_factory=dict)
     reported: bool = False
     loaded: frozenset[str] = frozenset()
+    reloaded: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     aboard: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -92,7 +95,8 @@ def replan(
     Replanned
         Stops that are over, and the one a vehicle is on its way to, stay as
         they are (unless it was cancelled or moved); goods on board stay on
-        their vehicle; vehicles at the hub may leave, take over and stay.
+        their vehicle; vehicles at the hub may leave, take over and stay. A
+        vehicle that may reload comes back for what would stay behind.
 
     Raises
     ------
@@ -104,11 +108,13 @@ def replan(
     changes = replace(changes, aboard={**changes.aboard, **known})
     problem = replace(problem, locked=())  # made anew: more has been driven since
     _check(problem, plan, changes, now_s)
+    how = {"seed": seed, "cores": cores, "on_progress": on_progress, "cancelled": cancelled}
     day = locked_day(problem, plan, changes, now_s)
-    start = _kept(day, plan)
-    found = solve_the_rest(
-        day, start, limit_s, improve, seed=seed, cores=cores, on_progress=on_progress, cancelled=cancelled
-    )
+    found = solve_the_rest(day, _kept(day, plan), limit_s, improve, **how)
+    again = _sent_out_again(problem, plan, changes, now_s, day, found)
+    if again is not None:
+        more = solve_the_rest(again, _kept(again, found), limit_s / 2, improve, **how)
+        day, found = (again, more) if more.cost_cents < found.cost_cents else (day, found)
     whole_day = _told(day, _as_before(day, plan, found), changes)
     if broken := violations(day, whole_day):
         raise PlanBroken("; ".join(map(str, broken[:5])))
@@ -117,7 +123,29 @@ def replan(
 
 def locked_day(problem: Problem, plan: Plan, changes: Changes, now_s: int) -> Problem:
     """The problem of this day with what cannot change any more."""
-    locks = [lock for tour in plan.tours if (lock := _lock(problem, tour, changes, now_s))]
+    locks = [lock for tour in plan.tours if (lock := past.lock(problem, tour, changes, now_s))]
+    return _day_with(problem, plan, changes, now_s, locks)
+
+
+def _sent_out_again(
+    problem: Problem, plan: Plan, changes: Changes, now_s: int, day: Problem, found: Plan
+) -> Problem | None:
+    """The day where vehicles that are out come back for what ``found`` leaves at the hub; None: that helps nobody."""
+    carried = {key for lock in day.locked for key in lock.aboard}
+    left = {one.order for one in found.unserved} - carried - changes.cancelled
+    if not any(day.order_by_key[key].kind is Kind.DELIVERY for key in left):
+        return None
+    tours = {tour.vehicle: tour for tour in found.tours}
+    locks = []
+    for lock in day.locked:
+        may = not lock.at_hub and lock.vehicle not in changes.out and lock.vehicle in tours
+        locks.append((past.sent_out_again(day, lock, tours[lock.vehicle], now_s) if may else None) or lock)
+    if all(new is old for new, old in zip(locks, day.locked, strict=True)):
+        return None
+    return _day_with(problem, plan, changes, now_s, locks)
+
+
+def _day_with(problem: Problem, plan: Plan, changes: Changes, now_s: int, locks: list[Locked]) -> Problem:
     out = {lock.vehicle for lock in locks}
     carried = {key for lock in locks for key in (*lock.aboard, *(visit.order for visit in lock.visits))}
     moved = {order.key: order for order in changes.moved}
@@ -136,7 +164,11 @@ def locked_day(problem: Problem, plan: Plan, changes: Changes, now_s: int) -> Pr
     ]
     there = {vehicle.key for vehicle in vehicles}
     lengths = {tour.vehicle: len(tour.visits) for tour in plan.tours}
-    over = [lock for lock in locks if lock.vehicle in changes.out or len(lock.visits) == lengths[lock.vehicle]]
+    over = [
+        lock
+        for lock in locks
+        if lock.vehicle in changes.out or (not lock.at_hub and len(lock.visits) == lengths[lock.vehicle])
+    ]
     left = [_without(_not_with(order, over), there) for order in orders]
     return Problem(problem.places, problem.travel, problem.hubs, tuple(vehicles), tuple(left), tuple(locks))
 
@@ -154,67 +186,31 @@ def _without(order: Order, there: set[str]) -> Order:
     return replace(order, only_vehicles=only, not_vehicles=order.not_vehicles & there)
 
 
-def _lock(problem: Problem, tour: Tour, changes: Changes, now_s: int) -> Locked | None:
-    """What a vehicle has done by now; None if it is at its hub with nothing on board."""
-    begun = tour.departs_s <= now_s or any(visit.order in changes.done for visit in tour.visits)
-    if not begun and tour.vehicle not in changes.loaded:
-        return None
-    vehicle = problem.vehicle_by_key[tour.vehicle]
-    visits = _over(problem, vehicle, tour, changes, now_s) if begun else []
-    aboard = frozenset(v.order for v in tour.visits if problem.order_by_key[v.order].kind is Kind.DELIVERY)
-    aboard |= changes.aboard.get(tour.vehicle, frozenset())
-    failed = frozenset(visit.order for visit in visits if visit.order in changes.failed)
-    free = visits[-1].departs_s if visits else tour.departs_s
-    breaks = tuple(rest for rest in tour.breaks if rest.after < len(visits) or (rest.starts_s <= now_s and begun))
-    free = max(free, *(rest.ends_s for rest in breaks), 0)
-    if len(visits) < len(tour.visits):  # else it rides home at once, or is there already
-        free = max(free, now_s)
-    return Locked(tour.vehicle, tour.departs_s, tuple(visits), free, aboard, failed, breaks)
-
-
-def _over(problem: Problem, vehicle: Vehicle, tour: Tour, changes: Changes, now_s: int) -> list[Visit]:
-    """The stops that are over, as they really were, and the one the vehicle is on its way to."""
-    seconds = problem.travel[vehicle.vehicle_class].seconds
-    here, left = problem.hub_by_key[vehicle.start_hub].place, tour.departs_s
-    over: list[Visit] = []
-    open_ = [visit for visit in tour.visits if not _is_over(visit, changes, now_s)]
-    for visit in tour.visits:
-        if visit in open_:
-            continue
-        order = problem.order_by_key[visit.order]
-        arrives = max(left, min(visit.arrives_s, left + max(0, seconds.item(here, order.place))))
-        departs = max(changes.done.get(visit.order, visit.departs_s), arrives)
-        starts = min(max(arrives, min(visit.starts_s, departs - order.stop_s)), departs)
-        over.append(replace(visit, arrives_s=arrives, starts_s=starts, departs_s=departs))
-        here, left = order.place, departs
-    gone = changes.cancelled | {order.key for order in changes.moved}
-    if open_ and tour.vehicle not in changes.out and left <= now_s and open_[0].order not in gone:
-        left = max([left, *(rest.ends_s for rest in tour.breaks if rest.after == len(over) and rest.starts_s <= now_s)])
-        order = problem.order_by_key[open_[0].order]
-        arrives = max(left + max(0, seconds.item(here, order.place)), now_s if changes.reported else 0)
-        begins = service_start(order, arrives)
-        starts = arrives if begins is None else begins
-        over.append(replace(open_[0], arrives_s=arrives, starts_s=starts, departs_s=starts + order.stop_s))
-    return over
-
-
-def _is_over(visit: Visit, changes: Changes, now_s: int) -> bool:
-    if visit.order in changes.done or visit.order in changes.failed:
-        return True
-    return not changes.reported and visit.starts_s <= now_s
-
-
 def _kept(day: Problem, plan: Plan) -> Routes:
     """What is left of the old sequences, as far as it can still be ridden, with new orders where they cost least."""
     rest = remainder(day).problem
     routes: Routes = {}
     for tour in plan.tours:
-        vehicle = rest.vehicle_by_key.get(tour.vehicle)
-        orders = [rest.order_by_key[visit.order] for visit in tour.visits if visit.order in rest.order_by_key]
-        if vehicle:
-            its = [order for order in orders if may_serve(rest, vehicle, order)]
-            routes[vehicle.key] = _ridable(rest, vehicle, its)
+        if vehicle := rest.vehicle_by_key.get(tour.vehicle):
+            routes[vehicle.key] = _ridable(rest, vehicle, _left(day, rest, vehicle, tour))
     return fill_up(rest, {key: orders for key, orders in routes.items() if orders}, enough=1)  # the search goes on
+
+
+def _left(day: Problem, rest: Problem, vehicle: Vehicle, tour: Tour) -> list[Order]:
+    """The stops of a tour that are still ahead and may stay with it, with a reload wherever a new round begins."""
+    kept: list[Order] = []
+    before = -1
+    lock = day.lock_of.get(vehicle.key)
+    for number, visit in enumerate(tour.visits):
+        order = rest.order_by_key.get(visit.order)
+        if order is None or not may_serve(rest, vehicle, order):
+            continue
+        now = sum(reload.after <= number for reload in tour.reloads)
+        if kept and now != before and vehicle.reload_s is not None and (lock is None or lock.at_hub):
+            kept.append(reload_of(rest, vehicle))
+        kept.append(order)
+        before = now
+    return kept
 
 
 def _ridable(problem: Problem, vehicle: Vehicle, orders: list[Order]) -> list[Order]:
@@ -223,6 +219,8 @@ def _ridable(problem: Problem, vehicle: Vehicle, orders: list[Order]) -> list[Or
         return orders
     kept: list[Order] = []
     for order in orders:
+        if order.kind is Kind.RELOAD:  # rounds are made anew where loads demand it
+            continue
         if ride(problem, vehicle, [*kept, order]):
             kept.append(order)
     return kept
@@ -273,8 +271,8 @@ def _check(problem: Problem, plan: Plan, changes: Changes, now_s: int) -> None:
         if key not in problem.order_by_key:
             raise BadInput("The plan or a change names order %(order)s, which does not exist.", order=key)
     for tour in plan.tours:
-        if tour.reloads or any(visit.drop for visit in tour.visits):
-            text = "The tour of %(vehicle)s reloads or carries a pair; it cannot be planned again during the day."
+        if any(visit.drop for visit in tour.visits):
+            text = "The tour of %(vehicle)s carries a pair; it cannot be planned again during the day."
             raise BadInput(text, vehicle=tour.vehicle)
     for key in (*changes.out, *changes.loaded, *(tour.vehicle for tour in plan.tours)):
         if key not in problem.vehicle_by_key:

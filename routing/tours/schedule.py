@@ -40,11 +40,11 @@ def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order], leaves: Le
     if metres is None or (vehicle.reach_m is not None and metres > vehicle.reach_m):
         return None
     legs = [travel.seconds.item(a, b) for a, b in pairwise(places)]
-    timed = _timed(problem, vehicle, _released(orders), legs, leaves)
+    timed = _timed(problem, vehicle, released(orders), legs, leaves)
     if timed is None:
         return None
     if vehicle.breaks and breaks_to_try(timed.lasts_s + vehicle.worked_s):
-        timed = _rested(problem, vehicle, _released(orders), legs, leaves, timed.lasts_s + vehicle.worked_s)
+        timed = _rested(problem, vehicle, released(orders), legs, leaves, timed.lasts_s + vehicle.worked_s)
     if timed is None or (vehicle.longest_s is not None and timed.lasts_s > vehicle.longest_s):
         return None
     return _tour(vehicle, orders, legs, timed, metres)
@@ -200,7 +200,7 @@ def _paired(orders: Sequence[Order]) -> bool:
     return not aboard
 
 
-def _released(orders: Sequence[Order]) -> list[Order]:
+def released(orders: Sequence[Order]) -> list[Order]:
     """The sequence with each reload ready when the goods of its round are: loading ends no earlier."""
     if all(order.kind is not Kind.RELOAD for order in orders):
         return list(orders)

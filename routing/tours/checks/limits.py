@@ -7,30 +7,30 @@ from fractions import Fraction
 from math import floor
 
 from routing.message import Message
-from routing.tours.checks.reading import Finding, home_m, metres, round_of, tours, visits, work_s
+from routing.tours.checks.reading import Finding, home_m, loaded_for, metres, tours, visits, work_s
 from routing.tours.plan import Plan, Tour
-from routing.tours.problem import Kind, Order, Problem
+from routing.tours.problem import Kind, Locked, Order, Problem
 
 
 def within_capacity(problem: Problem, plan: Plan) -> Finding:
     """No vehicle carries more than it can, and the plan states the loads as they are."""
     for tour, v in tours(problem, plan):
+        lock = problem.lock_of.get(tour.vehicle)
         for unit, limit in (("g", v.capacity_g), ("ml", v.capacity_ml)):
-            lock = problem.lock_of.get(tour.vehicle)
-            aboard = _loaded(problem, tour, unit, 0)
-            if lock:
-                aboard = sum(_load(problem.order_by_key[key], unit) for key in lock.aboard)
-            most, collected = aboard, 0
+            aboard = _loaded(problem, tour, lock, unit, 0)
+            over = len(lock.visits) if lock else 0  # what is over was carried, whatever it weighed
+            most, pairs = 0 if over else aboard, 0
             for number, visit in enumerate(tour.visits):
                 order, load = problem.order_by_key[visit.order], _load(problem.order_by_key[visit.order], unit)
                 for reload_number, reload in enumerate(tour.reloads, start=1):
-                    if reload.after == number:
-                        aboard += _loaded(problem, tour, unit, reload_number) - collected
-                        most, collected = max(most, aboard), 0
+                    if reload.after == number:  # all goes off but what is brought from door to door
+                        aboard = _loaded(problem, tour, lock, unit, reload_number) + pairs
+                        most = max(most, aboard)
                 if not (lock and visit.order in lock.failed):
-                    handed_over = order.kind is Kind.DELIVERY or visit.drop
-                    aboard += -load if handed_over else load
-                    collected += load if order.kind is Kind.PICKUP else 0
+                    sign = -1 if order.kind is Kind.DELIVERY or visit.drop else 1
+                    aboard += sign * load
+                    pairs += sign * load if order.kind is Kind.PAIR else 0
+                limit = max(limit, aboard) if number < over else limit
                 most, says = max(most, aboard), getattr(visit, f"load_after_{unit}")
                 if says != aboard:
                     values = {"vehicle": v.key, "order": visit.order, "has": aboard, "planned": says, "unit": unit}
@@ -47,10 +47,9 @@ def _load(order: Order, unit: str) -> int:
     return order.load_g if unit == "g" else order.load_ml
 
 
-def _loaded(problem: Problem, tour: Tour, unit: str, number: int) -> int:
+def _loaded(problem: Problem, tour: Tour, lock: Locked | None, unit: str, number: int) -> int:
     """What is loaded at the hub for one round of a tour."""
-    orders = [problem.order_by_key[v.order] for i, v in enumerate(tour.visits) if round_of(tour, i) == number]
-    return sum(_load(order, unit) for order in orders if order.kind is Kind.DELIVERY)
+    return sum(_load(order, unit) for order in loaded_for(problem, tour, lock, number))
 
 
 def within_hub_capacity(problem: Problem, plan: Plan) -> Finding:

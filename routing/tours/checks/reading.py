@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from routing.message import Message
-from routing.tours.plan import Plan, Tour, Visit
-from routing.tours.problem import Locked, Order, Problem, Vehicle
+from routing.tours.plan import Break, Plan, Tour, Visit
+from routing.tours.problem import Kind, Locked, Order, Problem, Vehicle
 
 Finding = Iterator[Message]
 
@@ -50,20 +50,26 @@ def stop_place(order: Order, visit: Visit) -> int:
 
 def legs(problem: Problem, tour: Tour) -> Iterator[Leg]:
     """Every ride of a tour: to the visits, to the hub for reloading, and home; a break delays the next ride."""
-    rests = {rest.after: rest.ends_s for rest in tour.breaks}
     here, place, leaves = tour.start_hub, problem.hub_by_key[tour.start_hub].place, tour.departs_s
     for number, visit in enumerate((*tour.visits, None)):
         for reload in tour.reloads:
             if reload.after == number:
                 hub = problem.hub_by_key[reload.hub]
                 yield Leg(here, place, leaves, hub.key, hub.place, reload.arrives_s)
-                here, place, leaves = hub.key, hub.place, reload.departs_s
+                rests = [rest for rest in tour.breaks if rest.after == number and rest.starts_s >= reload.departs_s]
+                here, place, leaves = hub.key, hub.place, _rested(rests, reload.departs_s)
         if visit is not None:
             there = stop_place(problem.order_by_key[visit.order], visit)
             yield Leg(here, place, leaves, visit.order, there, visit.arrives_s)
-            here, place, leaves = visit.order, there, rests.get(number + 1, visit.departs_s)
+            back = min((reload.departs_s for reload in tour.reloads if reload.after == number + 1), default=1 << 60)
+            rests = [rest for rest in tour.breaks if rest.after == number + 1 and rest.starts_s < back]
+            here, place, leaves = visit.order, there, _rested(rests, visit.departs_s)
     home = problem.hub_by_key[tour.end_hub]
     yield Leg(here, place, leaves, home.key, home.place, tour.returns_s)
+
+
+def _rested(rests: list[Break], departs_s: int) -> int:
+    return max([departs_s, *(rest.ends_s for rest in rests)])
 
 
 def round_of(tour: Tour, number: int) -> int:
@@ -102,9 +108,24 @@ def home_m(problem: Problem, tour: Tour) -> int:
 
 
 def last_locked(problem: Problem, tour: Tour, lock: Locked) -> int:
-    if lock.visits:
+    if lock.visits and not lock.at_hub:
         return problem.order_by_key[lock.visits[-1].order].place
     return problem.hub_by_key[tour.start_hub].place
+
+
+def past_reloads(lock: Locked | None) -> int:
+    """How many reloads of a tour are over, or have begun and cannot change."""
+    return 0 if lock is None else len(lock.reloads) - lock.at_hub
+
+
+def loaded_for(problem: Problem, tour: Tour, lock: Locked | None, number: int) -> list[Order]:
+    """The deliveries that are taken on for one round; what is on board now counts also where nobody delivers it."""
+    its = [visit.order for at, visit in enumerate(tour.visits) if round_of(tour, at) == number]
+    if lock is not None and number == past_reloads(lock):
+        visited = {visit.order for visit in tour.visits}
+        its += sorted(lock.aboard - visited)
+    orders = [problem.order_by_key[key] for key in its]
+    return [order for order in orders if order.kind is Kind.DELIVERY]
 
 
 def clock(seconds: int) -> str:

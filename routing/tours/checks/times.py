@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 from routing.message import Message
-from routing.tours.checks.reading import Finding, clock, home_s, legs, open_visits, round_of, tours, work_s
+from routing.tours.checks.reading import (
+    Finding,
+    clock,
+    home_s,
+    legs,
+    open_visits,
+    past_reloads,
+    round_of,
+    tours,
+    work_s,
+)
 from routing.tours.plan import Plan
 from routing.tours.problem import Kind, Problem
 
@@ -20,12 +30,12 @@ def ways_exist(problem: Problem, plan: Plan) -> Finding:
     for tour, vehicle in tours(problem, plan):
         table = problem.travel[vehicle.vehicle_class].seconds
         lock = problem.lock_of.get(tour.vehicle)
-        over = len(lock.visits) if lock else 0
+        over = len(lock.visits) + len(lock.reloads) if lock else 0
         for number, leg in enumerate(legs(problem, tour)):
             if number < over:
                 continue
             left = leg.leaves_s
-            if lock and number == over:
+            if lock and number == over and not lock.at_hub:
                 left = lock.free_s
             seconds = int(table[leg.start_place, leg.end_place])
             values = {"vehicle": vehicle.key, "start": leg.start, "end": leg.end, "seconds": seconds}
@@ -50,7 +60,7 @@ def services_take_their_time(problem: Problem, plan: Plan) -> Finding:
             values |= {"planned": visit.departs_s - visit.starts_s}
             yield Message("Serving order %(order)s takes %(seconds)s s, but the plan says %(planned)s s.", values)
     for tour, vehicle in tours(problem, plan):
-        for reload in tour.reloads:
+        for reload in tour.reloads[past_reloads(problem.lock_of.get(vehicle.key)) :]:
             values = {"vehicle": vehicle.key, "hub": reload.hub}
             if vehicle.reload_s is None or reload.hub != vehicle.start_hub:
                 yield Message("%(vehicle)s reloads at hub %(hub)s, but may not.", values)
@@ -107,7 +117,7 @@ def after_release(problem: Problem, plan: Plan) -> Finding:
         loaded = [tour.departs_s, *(reload.departs_s for reload in tour.reloads)]
         for number, visit in enumerate(tour.visits):
             order = problem.order_by_key[visit.order]
-            if visit.drop or (lock and (number < len(lock.visits) or order.kind is Kind.DELIVERY)):
+            if visit.drop or (lock and (number < len(lock.visits) or order.key in lock.aboard)):
                 continue  # on board since the departure, or named by ``locked_stays``
             moment = loaded[round_of(tour, number)] if order.kind is Kind.DELIVERY else visit.starts_s
             if moment < order.release_s:
@@ -139,7 +149,8 @@ def within_opening(problem: Problem, plan: Plan) -> Finding:
     """A tour leaves and returns while the hub is open."""
     for tour, _ in tours(problem, plan):
         moments = [(tour.departs_s, tour.start_hub), (tour.returns_s, tour.end_hub)]
-        moments += [(moment, reload.hub) for reload in tour.reloads for moment in (reload.starts_s, reload.departs_s)]
+        ahead = tour.reloads[past_reloads(problem.lock_of.get(tour.vehicle)) :]
+        moments += [(moment, reload.hub) for reload in ahead for moment in (reload.starts_s, reload.departs_s)]
         for moment, key in moments:
             hub = problem.hub_by_key[key]
             if moment == tour.departs_s and tour.vehicle in problem.lock_of:
