@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from uuid import uuid4
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from city import clock, maps, streets, tiles
-from city.access import current_account, requires
+from city.access import current_account, has_role, requires
 from city.db import transaction
 from city.messages import NotFound, say
 from city.models import Role
 from city.zones.queries import areas_of_day
 from logistics import board, delivery, outcomes, phone_words, queries, rounds, sheets, street_queries
 from logistics.forms import REASON_LABELS, ReportForm
+from logistics.hub_views import read_day
 from logistics.kinds import EventKind
 from logistics.models import CourierEvent, Stop, Tour
 from logistics.rules import clock_time
@@ -40,6 +41,22 @@ def own_tour() -> Tour:
 def tour() -> str:
     """The app of the courier: holds words and no data, so that a phone may keep it."""
     return render_template("logistics/tour.html", reasons=REASON_LABELS, words=phone_words.spoken())
+
+
+@bp.get("/tour/rad/<int:vehicle_id>/<day>")
+@requires(Role.COURIER, Role.DISPATCHER, Role.MANAGER)
+def scanned(vehicle_id: int, day: str) -> str | Response:
+    """Where the code on a printed tour leads, after signing in: to that very tour, for who rides or plans it."""
+    found = street_queries.tour_of_bike(vehicle_id, read_day(day))
+    me = current_account().id
+    if found.courier_id == me and found.released_at is not None:
+        ahead = street_queries.next_tour_of(me, today=clock.today())
+        if ahead is not None and ahead.id == found.id:
+            return redirect(url_for("courier.tour"))
+        return redirect(url_for("courier.sheet", rad=vehicle_id, tag=day))  # of another day than the app shows
+    if has_role(Role.DISPATCHER) or has_role(Role.MANAGER):
+        return redirect(url_for("dispatch.sheet", day=day, tour_id=found.id))
+    raise _not_yours(found)
 
 
 @bp.get("/tour/einfach")
@@ -196,8 +213,20 @@ def tour_gpx() -> Response:
 @bp.get("/tour/blatt")
 @requires(Role.COURIER)
 def sheet() -> str:
-    """The own tour on paper."""
-    return render_template("logistics/sheet.html", **sheets.context_of(own_tour()))
+    """The own tour on paper: the next one, or the one of the bike and day in the address."""
+    bike, day = request.args.get("rad", type=int), request.args.get("tag", "")
+    shown = own_tour() if bike is None else street_queries.tour_of_bike(bike, read_day(day))
+    if shown.courier_id != current_account().id or shown.released_at is None:
+        raise _not_yours(shown)
+    return render_template("logistics/sheet.html", **sheets.context_of(shown))
+
+
+def _not_yours(found: Tour) -> NotFound:
+    return NotFound(
+        "The tour of %(bike)s on %(day)s is not yours. Your own tour is under “My tour”.",
+        bike=found.vehicle.name,
+        day=found.plan.day,
+    )
 
 
 def _title(found: Tour) -> str:

@@ -46,8 +46,7 @@ def day(day: str) -> str:
         outdated=seen["plan"] is not None and seen["plan"].input_version != dispatch.input_of(shown).version,
         job=queries.planning_job(services.plan_key(shown)),
         couriers=street_queries.couriers(),
-        link=sheets.tour_link(),
-        code=sheets.qr_path(sheets.tour_link()),
+        code_of=lambda tour: sheets.qr_path(sheets.tour_link(tour)),
     )
 
 

@@ -142,8 +142,6 @@ def _forced(problem: Problem, vehicle: Vehicle, course: Course, orders: list[Ord
         departs = walk.departs_s
     stops, returns, breaks = walk.rested(course)
     wrong, warnings = [*_objections_to_load(vehicle, orders)], [stop.late for stop in stops if stop.late]
-    if vehicle.reload_s is None and RELOAD in course.orders:
-        wrong.append(Message("Bikes do not come back to load again here; the settings say so."))
     if breaks is None:
         wrong.append(Message("There is no room for the break that the law asks for (§ 4 ArbZG)."))
     if returns > latest_return(problem, vehicle):

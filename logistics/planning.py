@@ -234,7 +234,7 @@ def _vehicle(given: DayInput, key: str, bike: HubVehicle, *, reloads: bool) -> V
         cost_cents_km=given.settings.cargo_bike_cents_km,
         range_m=reach_m(bike),
         breaks=True,
-        reload_s=given.settings.reload_s or None if reloads else None,
+        reload_s=given.settings.reload_s if reloads else None,
     )
 
 

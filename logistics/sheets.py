@@ -24,17 +24,17 @@ def context_of(tour: Tour) -> dict[str, Any]:
             for one in rounds_of(tour, ways=True)
         ],
         "back": board.words_of(tour.back_steps),
-        "link": tour_link(),
-        "code": qr_path(tour_link()),
+        "link": tour_link(tour),
+        "code": qr_path(tour_link(tour)),
     }
 
 
-def tour_link() -> str:
-    """Where couriers find their tour; it shows each only the own one, after signing in."""
-    return address_of("courier.tour")
+def tour_link(tour: Tour) -> str:
+    """Where this very tour is found, after signing in: by bike and day, so that a new plan keeps it."""
+    return address_of("courier.scanned", vehicle_id=tour.vehicle_id, day=tour.plan.day.isoformat())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def qr_path(text: str) -> dict[str, Any]:
     """A QR code as one SVG path: its size in modules with the quiet border, and the path."""
     import segno  # only where one is drawn

@@ -26,7 +26,7 @@ def tour_released(courier: Account, tour: Tour, *, day: date) -> None:
             "after that it works without one.",
             {"day": day, "departs": clock_time(tour.departs_s), "bike": tour.vehicle.name},
         ),
-        address_of("courier.tour"),
+        address_of("courier.scanned", vehicle_id=tour.vehicle_id, day=day.isoformat()),
     )
 
 

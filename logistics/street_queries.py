@@ -77,6 +77,15 @@ def whole_tour(tour_id: int) -> Tour:
     return found
 
 
+def tour_of_bike(vehicle_id: int, day: date) -> Tour:
+    """The tour that a bike rides on a day by the plan that counts, with everything on it."""
+    query = _whole(_tours_in_force()).where(Tour.vehicle_id == vehicle_id, DayPlan.day == day)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("This bike has no tour on this day. The day may have been planned anew.")
+    return found
+
+
 def tour_of_day(tour_id: int) -> Tour:
     """One tour of a plan that counts, locked, with the other tours of its day."""
     plan = joinedload(Tour.plan)

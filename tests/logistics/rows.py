@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from city import clock
+from sqlalchemy import select
+
+from city import clock, settings
 from city.db import db, transaction
 from city.models import Account, Organisation, OrganisationKind, Role
 from leerstand.kinds import ProposalState, UseType
@@ -76,6 +79,15 @@ def bike(number: int = 1, **values: Any) -> HubVehicle:
     """A cargo bike that rides from 9 to 17 o'clock."""
     given = {"payload_g": 100_000, "volume_ml": 600_000, "starts_s": 9 * HOUR_S, "ends_s": 17 * HOUR_S, **values}
     return HubVehicle(name=f"Rad {number}", **given)
+
+
+def one_round_each(hub: Hub) -> None:
+    """Loading takes an hour and every bike goes home before that is over: nobody comes back for a second round."""
+    with transaction():
+        settings.change(replace(settings.current().numbers, reload_s=HOUR_S), by_account_id=None)
+        for vehicle in db.session.scalars(select(HubVehicle).where(HubVehicle.hub_id == hub.id)):
+            vehicle.ends_s = 9 * HOUR_S + 2700
+    db.session.rollback()
 
 
 def retailer(**values: Any) -> Account:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from city import jobs, settings
+from city import jobs
 from city.db import db, transaction
 from city.messages import Conflict
 from city.models import Role
@@ -97,11 +96,10 @@ def test_what_no_bike_can_take_in_time_stays_behind_with_a_reason(street_map, da
     """
     Two bikes that carry 100 kg each and never come back for more, three shipments of 60 kg: two on one bike do not fit.
     """
-    with transaction():
-        settings.change(replace(settings.current().numbers, reload_s=0), by_account_id=None)
     hub = rows.hub(bikes=2)
     for _ in range(3):
         rows.book(rows.retailer(), hub, day, point=SAND, weight_g=60_000)
+    rows.one_round_each(hub)
 
     made = plan(day)
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from city import settings
 from city.db import db, transaction
 from city.models import Role
 from logistics import courses, delivery, dispatch, moves, queries, replanning, rounds, rules, steering, street_queries
 from routing.tours.replan import replan
+from routing.tours.solve import solve
 from tests import build
 from tests.logistics import rows
 from tests.logistics.test_delivery import raw
@@ -47,7 +47,7 @@ def tour_of(day):
 
 def test_a_day_too_heavy_for_one_load_is_served_in_two_rounds(two_rounds):
     """
-    The plan was checked before it was kept (``planning.answer_of``); the way to the hub and the loading take their time.
+    The plan was checked before it was kept (``planning.answer_of``); riding back and loading take their time.
     """
     day, _ = two_rounds
     tour = tour_of(day)
@@ -60,21 +60,18 @@ def test_a_day_too_heavy_for_one_load_is_served_in_two_rounds(two_rounds):
     assert tour.stops[0].departs_s < reload["arrives_s"] <= reload["starts_s"]
     assert tour.stops[1].arrives_s > reload["departs_s"]
     lines = rounds.lines_of(tour)
-    assert [line[-1] for line in lines[:-1]] == [line[0] for line in lines[1:]], (
-        "to the hub and out again"
-    )
+    assert [line[-1] for line in lines[:-1]] == [line[0] for line in lines[1:]], "to the hub and out again"
     assert second.way is not None and second.way["steps"]
     assert tour.metres == pytest.approx(sum(s.metres for s in tour.stops) + reload["metres"] + 300, abs=300)
 
 
-def test_the_same_day_without_reloading_leaves_a_shipment_behind(street_map):
-    with transaction():
-        settings.change(replace(settings.current().numbers, reload_s=0), by_account_id=None)
-    day, _ = full_day()
+def test_the_same_day_without_reloading_leaves_a_shipment_behind(two_rounds):
+    day, _ = two_rounds
+    problem = steering.running(day).question.problem
+    never = replace(problem, vehicles=tuple(replace(vehicle, reload_s=None) for vehicle in problem.vehicles))
 
-    made = plan(day)
-
-    assert len(made.unserved) == 1 and made.tours[0].reloads == []
+    assert solve(problem, limit_s=0.2).unserved == ()
+    assert len(solve(never, limit_s=0.2).unserved) == 1
 
 
 def test_a_light_day_is_planned_without_looking_for_reloads(street_map):
