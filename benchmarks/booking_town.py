@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 from flask import Flask
 from sqlalchemy import create_engine, event, select, text
@@ -100,8 +100,8 @@ class Town:
         finally:
             connection.close()
 
-    def book_until_dead(self, home: str, shop: int, hub: int, prefix: str) -> set[str]:
-        """Book on and on until the server is gone; what it acknowledged."""
+    def book_until_dead(self, home: str, shop: int, hub: int, prefix: str, first: Event) -> set[str]:
+        """Book on and on until the server is gone; what it acknowledged. The first of all sets ``first``."""
         told: set[str] = set()
         for number in range(10_000):
             try:
@@ -110,6 +110,7 @@ class Town:
                 return told
             if status == 201:
                 told.add(reference)
+                first.set()
         return told
 
     def sold(self, hub: int) -> int:
