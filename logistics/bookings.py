@@ -15,9 +15,9 @@ from city import audit, clock, settings
 from city.db import db
 from city.messages import Conflict, NotFound
 from city.models import Account, Organisation
-from logistics import booking_checks, capacity, chains, queries, rules, sizes
-from logistics.kinds import LockerSize, ParcelState, Ride, ShipmentKind, ShipmentStatus
-from logistics.models import Compartment, Hub, Leg, LockerStay, Parcel, Shipment
+from logistics import booking_checks, capacity, chains, queries, rules, stays
+from logistics.kinds import ParcelState, Ride, ShipmentKind, ShipmentStatus
+from logistics.models import Hub, Leg, Parcel, Shipment
 from logistics.services import ask_for_plan, city_now, refuse
 from logistics.wishes import Place, Wish
 from routing.message import BadInput
@@ -61,7 +61,7 @@ def book_shipment(
     retailer = _released(account)
     if request_key and (before := queries.shipment_sent_before(retailer.id, request_key)):
         return before
-    hubs = _locked_hubs(hub_id, wish)
+    hubs = _locked_hubs(_hubs_of_wish(hub_id, wish))
     shipment = Shipment(
         reference=_new_reference(), request_key=request_key, retailer_id=retailer.id, booked_by_id=account.id,
         booked_at=clock.now(), tracking_token=secrets.token_urlsafe(16), revision=1,
@@ -112,7 +112,7 @@ def change_shipment(account: Account, reference: str, *, hub_id: int, day: date,
     when the new wish does not fit: then everything stays as it was.
     """
     retailer = _released(account)
-    before = queries.shipment_of(retailer.id, reference, to_change=True)
+    before, hubs = _locked(retailer.id, reference, also=_hubs_of_wish(hub_id, wish))
     days = {one.day for one in (before, *before.parts)}
     refuse(rules.objection_to_cancel(before, before.hub, now=city_now(), settings=settings.current().numbers))
     if any(piece.state != ParcelState.ANNOUNCED for piece in before.pieces):
@@ -123,7 +123,6 @@ def change_shipment(account: Account, reference: str, *, hub_id: int, day: date,
     if wish.kind != before.kind:
         raise Conflict("The kind of a shipment stays as it is. Please cancel %(reference)s and book anew.",
                        reference=reference)  # fmt: skip
-    hubs = _locked_hubs(hub_id, wish, also=before.hub_id)
     capacity.release([before, *before.parts], at=clock.now())
     _take_apart(before)
     chain = _chain_of(before, hubs, hub_id, day, wish, retailer)
@@ -141,7 +140,7 @@ def cancel_shipment(account: Account, reference: str) -> Shipment:
 
     Raises NotFound for another retailer's shipment, Conflict when it is too late.
     """
-    shipment = queries.shipment_of(account.organisation_id, reference, to_change=True)
+    shipment, _hubs = _locked(account.organisation_id, reference)
     if shipment.status != ShipmentStatus.HELD:
         numbers = settings.current().numbers
         refuse(rules.objection_to_cancel(shipment, shipment.hub, now=city_now(), settings=numbers))
@@ -179,13 +178,34 @@ def _released(account: Account) -> Organisation:
     return retailer
 
 
-def _locked_hubs(hub_id: int, wish: Wish, *, also: int | None = None) -> dict[int, Hub]:
-    """The hubs whose room is asked for, locked, their expired holds given back."""
-    ids = {hub_id, *([wish.locker_hub_id] if wish.locker_hub_id and wish.kind == ShipmentKind.LOCKER else [])}
-    hubs = queries.hubs_to_change(ids | ({also} if also else set()))
+def _hubs_of_wish(hub_id: int, wish: Wish) -> set[int]:
+    """The hubs whose room a wish asks for."""
+    return {hub_id, *([wish.locker_hub_id] if wish.locker_hub_id and wish.kind == ShipmentKind.LOCKER else [])}
+
+
+def _hubs_of(shipment: Shipment) -> set[int]:
+    """The hubs whose room a shipment holds."""
+    return {shipment.hub_id, *([shipment.stay.compartment.hub_id] if shipment.stay else [])}
+
+
+def _locked_hubs(hub_ids: set[int]) -> dict[int, Hub]:
+    """Hubs, locked, their expired holds given back."""
+    hubs = queries.hubs_to_change(hub_ids)
     for one in sorted(hubs):
         expire_holds(one)
     return hubs
+
+
+def _locked(
+    retailer_id: int | None, reference: str, *, also: set[int] | None = None
+) -> tuple[Shipment, dict[int, Hub]]:
+    """A shipment of this shop and the hubs it concerns: hubs first, as everybody does, so nobody waits in a ring."""
+    known = _hubs_of(queries.shipment_of(retailer_id, reference))
+    hubs = _locked_hubs(known | (also or set()))
+    shipment = queries.shipment_of(retailer_id, reference, to_change=True)
+    if not _hubs_of(shipment) <= hubs.keys():
+        raise Conflict("Somebody has changed %(reference)s in the meantime. Please try again.", reference=reference)
+    return shipment, hubs
 
 
 def _reserve(chain: _Chain) -> None:
@@ -223,7 +243,7 @@ def _chain_of(
         shipment.street, shipment.housenumber = locker_hub.street, locker_hub.housenumber
         shipment.lat, shipment.lon = locker_hub.lat, locker_hub.lon
         ride = Ride.NONE if locker_hub.id == hub.id else Ride.DELIVERY
-        stay = _stay(locker_hub, day, wish, rests)
+        stay = stays.stay_for(locker_hub, day, wish)
     shipment.ride = ride
     parts = [_pickup(shipment, place, wish, day) for place in wish.pickups]
     brought = _brought(hub, day, wish, numbers, rests)
@@ -333,38 +353,6 @@ def _take_apart(shipment: Shipment) -> None:
         db.session.delete(shipment.stay)
     shipment.legs, shipment.pieces = [], []
     db.session.flush()
-
-
-def _stay(hub: Hub, day: date, wish: Wish, rests: Callable[[date], bool]) -> LockerStay:
-    """The smallest compartment into which the parcel goes and that is free for the whole time."""
-    numbers, land = settings.current().numbers, queries.current_city().land
-    ends = chains.stay_ends(day, hub, lambda one: rules.holiday_name(one, land) is not None)
-    if hub.agreement is not None and ends > hub.agreement.ends:
-        raise Conflict(
-            "%(hub)s is there until %(last)s. Please choose an earlier day or another hub.",
-            hub=hub.name,
-            last=hub.agreement.ends - timedelta(days=1),
-        )
-    room = chains.room_of(hub, [], numbers.stops_per_bike_hour)
-    free = capacity.free_compartments(room, chains.days(day, ends))
-    fitting = [one for one in hub.compartments if one.id in free and _goes_into(wish, one)]
-    if not fitting:
-        raise Conflict(
-            "On %(day)s %(hub)s has no compartment left that fits. Please choose another day or hub.",
-            day=day,
-            hub=hub.name,
-        )
-    order = list(LockerSize)
-    best = min(fitting, key=lambda one: (order.index(one.size), one.id))
-    return LockerStay(
-        compartment_id=best.id, compartment=best, starts=day, ends=ends, seed=secrets.token_hex(16), wrong_tries=0
-    )
-
-
-def _goes_into(wish: Wish, box: Compartment) -> bool:
-    sides = wish.size.sides
-    inside = (box.width_cm, box.height_cm, box.depth_cm)
-    return sides is not None and sizes.fits(sides, inside) and wish.weight_g <= box.most_g
 
 
 def price_cents(wish: Wish, hub: Hub, locker_hub: Hub | None, numbers: settings.CitySettings) -> int:

@@ -51,11 +51,12 @@ def reserve(rooms: Mapping[int, Room], booked: Sequence[Booked], *, at: datetime
     db.session.flush()
 
 
-def release(shipments: Iterable[Shipment], *, at: datetime) -> None:
+def release(shipments: Sequence[Shipment], *, at: datetime) -> None:
     """Give back all that shipments hold; a second time gives back nothing."""
-    for shipment in sorted(shipments, key=lambda one: one.id):
-        held = _held_by(shipment)
-        _write(shipment, [(counter, -held[counter.id]) for counter in _lock_ids(held)], at)
+    held = {shipment.id: _held_by(shipment) for shipment in shipments}
+    counters = {one.id: one for one in _lock_ids({number for amounts in held.values() for number in amounts})}
+    for shipment in shipments:
+        _write(shipment, [(counters[number], -amount) for number, amount in held[shipment.id].items()], at)
     db.session.flush()
 
 
