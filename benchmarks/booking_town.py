@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http.client import HTTPConnection, HTTPException
@@ -273,8 +273,10 @@ def _make_shops() -> None:
 
 
 @contextmanager
-def serving(town: Town) -> Iterator[str]:
-    """A server that stays up for the measurement; its host and port."""
-    with town.process() as server:
-        server.wait_until_up()
-        yield server.home
+def serving(town: Town, count: int) -> Iterator[list[str]]:
+    """Servers that stay up for the measurement; host and port of each."""
+    with ExitStack() as ends:
+        servers = [ends.enter_context(town.process()) for _ in range(count)]
+        for server in servers:
+            server.wait_until_up()
+        yield [server.home for server in servers]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Barrier, Event
 from typing import Any
@@ -26,6 +27,8 @@ from tests.postgres import PostgresMissing, private_server
 CLIENTS = 40
 LOST_ANSWERS = 0.10  # of the clients do not get their answer and send again with the same key
 SEED = 7
+SERVERS = {"sqlite": 1, "postgresql": 2}  # processes; on SQLite only one writes
+LOADS = (("book", "bookings 20/s", 20), ("page", "pages 50/s", 50))
 
 
 def rows(arguments: Sequence[str]) -> list[dict[str, Any]]:
@@ -70,14 +73,12 @@ def _on(engine: str, server: str, asked: argparse.Namespace) -> list[dict[str, A
     few, seed = -(-asked.rounds // 5), asked.seed
     with tempfile.TemporaryDirectory(prefix="zwischenraum-bench-") as folder, built(Path(folder), server) as town:
         found = []
-        with serving(town) as home:
+        with serving(town, SERVERS[engine]) as homes:
             if asked.rounds:
-                found.append(_row(engine, "race", asked.rounds, seed, lambda: race(town, home, asked.rounds, seed)))
-            if asked.seconds:
-                found.append(
-                    _row(engine, "bookings 20/s", 1, seed, lambda: load(town, home, "book", 20, asked.seconds))
-                )
-                found.append(_row(engine, "pages 50/s", 1, seed, lambda: load(town, home, "page", 50, asked.seconds)))
+                found.append(_row(engine, "race", asked.rounds, seed, lambda: race(town, homes, asked.rounds, seed)))
+            for what, name, per_s in LOADS if asked.seconds else ():
+                measure = partial(load, town, homes, what, per_s, asked.seconds)
+                found.append(_row(engine, name, 1, seed, measure))
         if asked.kills:
             found.append(_row(engine, "kill -9", asked.kills, seed, lambda: kills(town, asked.kills, seed)))
         if few:
@@ -99,7 +100,7 @@ def _cpu_s() -> float:
     return sum(resource.getrusage(who).ru_utime for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def race(town: Town, home: str, rounds: int, seed: int) -> dict[str, Any]:
+def race(town: Town, homes: Sequence[str], rounds: int, seed: int) -> dict[str, Any]:
     """40 shops ask at the same moment for 5 places, each twice; 0 oversold, 0 lost, 0 underfilled."""
     chance = random.Random(seed)
     oversold = lost = underfilled = faults = doubled = 0
@@ -113,7 +114,9 @@ def race(town: Town, home: str, rounds: int, seed: int) -> dict[str, Any]:
         ) -> list[tuple[int, str]]:
             start.wait(60)
             sends = 3 if one in losing else 2
-            return [town.book(home, one, hub, key=f"{number}-{one}") for _ in range(sends)]
+            return [
+                town.book(homes[(one + send) % len(homes)], one, hub, key=f"{number}-{one}") for send in range(sends)
+            ]
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             answers = list(pool.map(client, range(CLIENTS)))
@@ -139,19 +142,20 @@ def control(town: Town, rounds: int) -> dict[str, Any]:
     return {"valid": oversold > 0, "oversold": oversold}
 
 
-def load(town: Town, home: str, what: str, per_s: int, seconds: int) -> dict[str, Any]:
+def load(town: Town, homes: Sequence[str], what: str, per_s: int, seconds: int) -> dict[str, Any]:
     """So many requests a second, each at its time whether the one before is answered or not."""
     hub = town.new_hub(10**6)
     for shop in range(
         CLIENTS
     ):  # a server that just started still loads the streets; its first answer is not the load's
-        town.book(home, shop, hub, key=f"warm-{what}-{shop}")
+        town.book(homes[shop % len(homes)], shop, hub, key=f"warm-{what}-{shop}")
     target_ms = 500 if what == "book" else 200
     took: list[float] = []
     faults = 0
 
     def one(number: int, due: float) -> tuple[float, int]:
         time.sleep(max(0.0, due - time.perf_counter()))
+        home = homes[number % len(homes)]
         status = (
             town.book(home, number % CLIENTS, hub, key=f"load-{number}")[0]
             if what == "book"
