@@ -155,10 +155,21 @@ def wait_headers(refusal: DomainError | BadInput) -> dict[str, str]:
     return {"Retry-After": str(max(1, round((until - clock.now()).total_seconds())))} if until else {}
 
 
+_own_errors: dict[str, Callable[[int], Response]] = {}
+
+
+def errors_below(prefix: str, answer: Callable[[int], Response]) -> None:
+    """Below this address no error page is shown, but what ``answer`` makes of the status: programs read no pages."""
+    _own_errors[prefix] = answer
+
+
 def _http_error(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
+    for prefix, answer in _own_errors.items():
+        if request.path.startswith(prefix):
+            return answer(status)
     if isinstance(error, CSRFError):
         text = say("This page was open for too long. Please go back, load it again and send it once more.")
         return error_page(400, text=text), 400

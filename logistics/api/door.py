@@ -261,6 +261,12 @@ def _problem(status: int, detail: str, errors: list[FieldProblem]) -> Response:
     return Response(text, status, content_type=PROBLEM)
 
 
+def error(status: int) -> Response:
+    """What the web server itself refuses: an unreadable address, a wrong method, too much at once."""
+    _title, what, advice = ERROR_TEXTS.get(status, ERROR_TEXTS[500 if status >= 500 else 400])
+    return _problem(status, f"{say(what)} {say(advice)}", [])
+
+
 def no_such_page() -> Response:
     """An address below /api/v1 that does not exist."""
     raise NotFound("The interface has no such address. What there is stands in /api/v1/openapi.json.")

@@ -16,7 +16,7 @@ from city.db import current_city_id, db, transaction
 from city.links import address_of
 from city.messages import NotFound
 from city.models import Account
-from city.web import csrf
+from city.web import csrf, errors_below
 from logistics import booking_values, bookings, capacity, chains, labels, queries, repeats, rules, services
 from logistics.api import door, shapes
 from logistics.api.door import Scope
@@ -26,6 +26,7 @@ from logistics.models import Shipment
 from routing.message import BadInput
 
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
+errors_below(f"{PREFIX}/", door.error)
 csrf.exempt(bp)  # a bearer token cannot be sent by a stranger's page
 operations = Operations(bp)
 MOST_LISTED = 100

@@ -312,3 +312,14 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(app, town):
     }
     assert described == routes
     assert app.test_client().get("/api/v1/nowhere").content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/hubs/2779982118017758324559183872/days", 404), ("PUT", "/shipments", 405), ("GET", "/a%00b", 404)],
+)
+def test_what_the_web_server_refuses_is_a_problem_too(shop, method, path, status):
+    refused = shop(method, path)
+
+    assert (refused.status_code, refused.content_type) == (status, "application/problem+json")
+    assert refused.json["detail"]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 from sqlalchemy import select, update
@@ -23,7 +23,7 @@ from logistics.kinds import Resource, ShipmentStatus
 from logistics.models import DayCapacity, HubVehicle, Shipment
 from tests import build
 from tests.logistics import rows
-from tests.rounds import rounds
+from tests.rounds import LONG, rounds
 
 H = 3600
 WINDOWS = ((9 * H, 11 * H), (11 * H, 13 * H))
@@ -253,6 +253,6 @@ def test_the_ledger_says_what_a_plain_model_says(street_map):
         LedgerMachine,
         settings=settings(
             max_examples=rounds(4), stateful_step_count=rounds(3) + 9, deadline=None, database=None,
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=list(HealthCheck), phases=[*([Phase.shrink] if LONG else []), Phase.generate],
         ),
     )  # fmt: skip
