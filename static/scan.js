@@ -9,6 +9,7 @@
   if (!field) { return; }
   const form = field.form;
   let stream = null;
+  let reader = null;
 
   function tone(kind) {
     const Sound = window.AudioContext || window.webkitAudioContext;
@@ -34,6 +35,7 @@
   }
 
   function stop() {
+    if (reader) { reader.reset(); reader = null; }
     if (stream) { stream.getTracks().forEach(function (track) { track.stop(); }); stream = null; }
     video.hidden = true;
   }
@@ -64,17 +66,20 @@
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     } catch (problem) {
       document.getElementById("kamera-sagt").textContent = start.dataset.none;
+      field.focus();
       return;
     }
-    video.srcObject = stream;
     video.hidden = false;
-    await video.play();
-    if ("BarcodeDetector" in window) { ownDetector(); return; }
+    if ("BarcodeDetector" in window) {
+      video.srcObject = stream;
+      await video.play();
+      ownDetector();
+      return;
+    }
     const zxing = await library();
-    const reader = new zxing.BrowserMultiFormatReader();
-    reader.decodeFromVideoElementContinuously
-      ? reader.decodeFromVideoElementContinuously(video, function (found) { if (found && stream) { send(found.getText()); } })
-      : reader.decodeFromStream(stream, video, function (found) { if (found && stream) { send(found.getText()); } });
+    if (!stream) { return; } // switched off again meanwhile
+    reader = new zxing.BrowserMultiFormatReader();
+    reader.decodeFromStream(stream, video, function (found) { if (found && stream) { send(found.getText()); } });
   }
 
   if (start && navigator.mediaDevices) { start.hidden = false; start.addEventListener("click", look); }

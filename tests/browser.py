@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from city.models import Account
@@ -67,12 +67,31 @@ def chromium() -> Iterator[Browser]:
             context.close()
 
 
+@contextmanager
+def chromium_with_camera(film: Path) -> Iterator[Browser]:
+    """A Chromium of its own whose camera shows a film (Y4M or MJPEG) over and over, and which is allowed to look."""
+    seen = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    with chromium():  # skips where there is none
+        browser = _engine().chromium.launch(
+            executable_path=str(CHROMIUM), args=[*FLAGS, *seen, f"--use-file-for-fake-video-capture={film}"]
+        )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
 @cache
 def _started() -> Browser:
     """A browser takes a second of a core to start, so each test process starts one, which ends with the process."""
+    return _engine().chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+
+
+@cache
+def _engine() -> Playwright:
     engine = sync_playwright().start()
     atexit.register(engine.stop)
-    return engine.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    return engine
 
 
 class Visit:
