@@ -69,7 +69,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.model: dict[str, Booked] = {}
         with transaction():
             hub_rooms.set_quota(
-                self.operator, hub.id, every=False, organisation_id=self.shops[0].organisation_id, parcels=QUOTA,
+                self.operator, hub.id, every=False, organisation_id=rows.shop_of(self.shops[0]).id, parcels=QUOTA,
                 anyway=False,
             )  # fmt: skip
 
