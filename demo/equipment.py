@@ -41,9 +41,9 @@ def book_lockers(retailer: Account, operator: Account, hub_id: int, day: date) -
         with transaction():
             made = bookings.book_shipment(retailer, hub_id=hub_id, day=day, wish=wish).reference
     first = queries.shipment_of(retailer.organisation_id, made)
-    values = booking_values.values_of(first)
+    values, code = booking_values.values_of(first), first.pieces[0].code
     with transaction():
         hub: Hub = queries.hub(hub_id)
         for kind in (ScanKind.RECEIVE, ScanKind.PLACE):
-            floor.scan(operator, hub, first.pieces[0].code, kind)
+            floor.scan(operator, hub, code, kind)
         repeats.keep_template(retailer, "Päckchen ins Fach", values)

@@ -82,6 +82,10 @@ class TypedCoordinate(CoordinateField):
 
     widget = TextInput()
 
+    def _value(self) -> str:
+        """What was typed, or the place to a tenth of a metre."""
+        return super()._value() if self.raw_data or self.data is None else f"{self.data:.6f}"
+
 
 class UnitForm(CityForm):
     """A shop of the stock."""
