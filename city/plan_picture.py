@@ -41,7 +41,8 @@ def plan_around(place: Point, title: str, *, box: Box | None = None) -> Markup |
         _rough(box, draw) if box else _mark(draw(place)),
     ]
     head = tag(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" role="img" aria-label="{title}">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}"'
+        ' preserveAspectRatio="xMidYMid slice" role="img" aria-label="{title}">'
         '<rect width="{w}" height="{h}" fill="#f6f4ef"/>',
         w=WIDTH,
         h=HEIGHT,

@@ -214,7 +214,7 @@
     map.getContainer().setAttribute("aria-label", document.title);
     map.getContainer().setAttribute("role", "region");
     L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out, position: "topright" }).addTo(map);
-    L.control.scale({ imperial: false, maxWidth: 90 }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 90, position: "topleft" }).addTo(map);
     note(data);
     nameControls();
     fit(data);
