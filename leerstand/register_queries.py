@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
+from city import settings
 from city.db import db
 from leerstand.kinds import Ring, SpellKind, Threat, UseType, VacancyReason, VacancyStage
 from leerstand.models import Occupancy, StreetAxis, Unit
@@ -18,8 +19,6 @@ from leerstand.situation import OF_KIND, THREAT_AHEAD, Status
 
 ACTIVE = (SpellKind.REGULAR, SpellKind.INTERIM)
 PAGE = 50  # rows of the table
-STALE_EMPTY = timedelta(days=90)  # own assumption: a vacancy that nobody has looked at for a quarter is doubtful
-STALE_OTHER = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -151,10 +150,17 @@ def _row(found: Any, day: date) -> StockRow:
 
 
 def is_stale(status: Status, verified_on: date | None, day: date) -> bool:
-    """Whether nobody has looked for so long that the entry is doubtful: a quarter where it is empty, else a year."""
+    """Whether nobody has looked for so long that the entry is doubtful; the city says how long (settings)."""
     if status in (Status.CLOSED, Status.CONVERTED):
         return False
-    return verified_on is None or verified_on <= day - (STALE_EMPTY if status == Status.VACANCY else STALE_OTHER)
+    empty, other = _patience()
+    return verified_on is None or verified_on <= day - (empty if status == Status.VACANCY else other)
+
+
+def _patience() -> tuple[timedelta, timedelta]:
+    """How long an entry holds: of an empty shop, of any other."""
+    numbers = settings.current().numbers
+    return timedelta(days=numbers.stale_empty_days), timedelta(days=numbers.stale_other_days)
 
 
 def stock_marks(wanted: StockFilter, day: date) -> list[tuple[int, float, float, str, str, str, Status]]:
@@ -193,7 +199,8 @@ def _filtered(query: Any, wanted: StockFilter, now: Now, status: ColumnElement[s
 
 def _stale(status: ColumnElement[str], day: date) -> ColumnElement[bool]:
     """Like :func:`is_stale`."""
-    oldest = case((status == Status.VACANCY.value, day - STALE_EMPTY), else_=day - STALE_OTHER)
+    empty, other = _patience()
+    oldest = case((status == Status.VACANCY.value, day - empty), else_=day - other)
     over = status.in_((Status.CLOSED.value, Status.CONVERTED.value))
     return and_(~over, or_(Unit.last_verified_on.is_(None), Unit.last_verified_on <= oldest))
 

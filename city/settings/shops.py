@@ -111,3 +111,19 @@ class ShopNumbers:
         least=0,
         most=100_000,
     )
+    stale_empty_days: int = number(
+        90,
+        label=N_("An empty shop is looked at again after"),
+        unit=N_("days"),
+        source=N_("own assumption: after a quarter an entry is doubtful"),
+        least=7,
+        most=1000,
+    )
+    stale_other_days: int = number(
+        365,
+        label=N_("Any other shop is looked at again after"),
+        unit=N_("days"),
+        source=N_("own assumption: after a year"),
+        least=7,
+        most=2000,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from city import clock
+from city import settings as city_settings
 from city.db import db, transaction
 from city.messages import Conflict
 from city.models import AuditEntry, OrganisationKind, Role
@@ -100,6 +102,31 @@ def test_filters_find_what_they_say(town, wanted, found):
 
     assert {row.name for row in rows} == found and count == len(found)
     assert {row[5] for row in register_queries.stock_marks(wanted, TODAY)} == found
+
+
+def test_the_city_says_after_how_long_an_entry_is_doubtful(town):
+    """
+    Mark, filter and count follow the setting, for empty shops and for others.
+    """
+    build.unit(name="Belegt", vacant_since=None, last_verified_on=TODAY - 40 * DAY)
+    build.unit(name="Leer", vacant_since=TODAY - 200 * DAY, last_verified_on=TODAY - 40 * DAY)
+
+    def doubtful() -> set[str]:
+        db.session.rollback()
+        rows = register_queries.stock_page(StockFilter(), TODAY, 1)[0]
+        marked = {row.name for row in rows if row.stale}
+        assert marked == {row.name for row in register_queries.stock_page(StockFilter(stale=True), TODAY, 1)[0]}
+        return marked
+
+    def decide(**days: int) -> None:
+        with transaction():
+            city_settings.change(replace(city_settings.current().numbers, **days), by_account_id=None)
+
+    assert doubtful() == set()
+    decide(stale_empty_days=40)
+    assert doubtful() == {"Leer"}
+    decide(stale_empty_days=41, stale_other_days=40)
+    assert doubtful() == {"Belegt"}
 
 
 def test_lists_are_sorted_and_come_in_pages(desk, town):
