@@ -155,6 +155,7 @@ class ShipmentForm(CityForm):
         shown = [(rules.clock_time(one), rules.clock_time(one)) for one in slots]
         self.dock.choices = [("", gettext("not given")), *shown]
         self.street.flags.optional = self.housenumber.flags.optional = False  # only the way into a locker needs none
+        self.pickups.flags.optional = self.dock.flags.optional = False  # needed where they are shown
         if not self.request_key.data:
             self.request_key.data = uuid4().hex
         self._gather()

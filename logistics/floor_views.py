@@ -83,7 +83,7 @@ def _page(found: Hub, said: Said | None, *, mode: str = "receive") -> str:
         planned=plan is not None,
         runs_hubs=has_role(*RUNS_HUBS),
         lanes=_lanes(parcels),
-        boxes=_boxes(found),
+        boxes=_boxes(found, day),
         over=capacity.overcommitted(found.id, clock.today()),
         said=said,
         mode=mode if mode in MODES else "receive",
@@ -103,10 +103,10 @@ def _lanes(parcels: list[Parcel]) -> dict[str, list[Parcel]]:
     }
 
 
-def _boxes(found: Hub) -> list[Box]:
-    today = clock.today()
-    stays = {stay.compartment_id: stay for stay in queries.stays_now(found.id, today)}
-    return [Box(one, stays.get(one.id), _state_of(one, stays.get(one.id), today)) for one in found.compartments]
+def _boxes(found: Hub, day: date) -> list[Box]:
+    """The wall on the day that is shown; what lies in it already counts whatever its day."""
+    stays = {stay.compartment_id: stay for stay in queries.stays_now(found.id, day)}
+    return [Box(one, stays.get(one.id), _state_of(one, stays.get(one.id), day)) for one in found.compartments]
 
 
 def _state_of(box: Compartment, stay: LockerStay | None, today: date) -> str:

@@ -40,6 +40,7 @@ WEEKDAYS = {
     "FR": _l("Friday"),
     "SA": _l("Saturday"),
 }
+HOW_OFTEN = {"1": _l("every week"), "2": _l("every other week"), "4": _l("every four weeks")}
 REASON_LABELS = {
     FailureReason.NOBODY_THERE: _l("Nobody there"),
     FailureReason.WRONG_ADDRESS: _l("Address is wrong"),
@@ -134,6 +135,8 @@ class EquipmentForm(CityForm):
     @property
     def hours(self) -> list[tuple[ClockField, ClockField, str]]:
         """The two fields and the name of each weekday."""
+        for code in WEEKDAYS:  # the sentence above them says when they may stay empty
+            self[f"opens_{code}"].flags.optional = self[f"closes_{code}"].flags.optional = False
         return [(self[f"opens_{code}"], self[f"closes_{code}"], str(name)) for code, name in WEEKDAYS.items()]
 
     def validate(self, extra_validators: dict[str, Sequence[Any]] | None = None) -> bool:
@@ -232,11 +235,7 @@ class StandingForm(CityForm):
     weekdays = SelectMultipleField(_l("On these days"), choices=[SelectChoice(*day) for day in WEEKDAYS.items()])
     every = SelectField(
         _l("How often"),
-        choices=[
-            SelectChoice("1", _l("every week")),
-            SelectChoice("2", _l("every other week")),
-            SelectChoice("4", _l("every four weeks")),
-        ],
+        choices=[SelectChoice(*one) for one in HOW_OFTEN.items()],
     )
     starts = DayField(_l("From"), [required()])
 

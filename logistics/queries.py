@@ -231,18 +231,19 @@ def hub_shipments(day: date, hub_id: int, *, whole: bool = False) -> list[Shipme
     return list(db.session.scalars(query.order_by(Shipment.window_opens_s, Shipment.id)))
 
 
-def stays_now(hub_id: int, today: date) -> list[LockerStay]:
-    """Who has a compartment of a hub today, or has had one and not collected; the newest last."""
+def stays_now(hub_id: int, day: date) -> list[LockerStay]:
+    """Who has a compartment of a hub on a day, and before all others whoever's parcel lies in it; these last."""
     query = (
         select(LockerStay)
         .join(Compartment, LockerStay.compartment_id == Compartment.id)
         .join(Shipment, LockerStay.shipment_id == Shipment.id)
-        .where(Compartment.hub_id == hub_id, LockerStay.starts <= today, LockerStay.opened_at.is_(None))
+        .where(Compartment.hub_id == hub_id, LockerStay.opened_at.is_(None))
+        .where(or_(LockerStay.starts <= day, LockerStay.placed_at.is_not(None)))
         .where(Shipment.status.not_in(NOT_COMING))
         .options(joinedload(LockerStay.shipment).selectinload(Shipment.pieces), joinedload(LockerStay.compartment))
     )
-    query = query.where(or_(LockerStay.ends > today, LockerStay.placed_at.is_not(None)))
-    return list(db.session.scalars(query.order_by(LockerStay.starts)))
+    query = query.where(or_(LockerStay.ends > day, LockerStay.placed_at.is_not(None)))
+    return list(db.session.scalars(query.order_by(LockerStay.placed_at.is_not(None), LockerStay.starts)))
 
 
 def shops() -> list[Organisation]:

@@ -21,6 +21,8 @@ from routing.message import BadInput, Message
 BOOK_STANDING = "book_standing_orders"
 MOST_KEPT = 200  # templates, or standing orders, of one shop
 LOOK_AHEAD_DAYS = 14  # how far ahead a standing order books
+RULE_PARTS = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "COUNT", "UNTIL", "WKST"}
+LONGEST_INTERVAL = 52
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY")
 
 
@@ -113,10 +115,23 @@ def ask_for_bookings() -> jobs.Job:
     return jobs.enqueue(BOOK_STANDING, once_key=BOOK_STANDING)
 
 
+def _may_be_searched(parts: Mapping[str, str]) -> bool:
+    """Whether a rule names days that come soon: one that never comes true would be searched until the year 9999."""
+    every = parts.get("INTERVAL", "1")
+    return (
+        parts.get("FREQ") in FREQUENCIES
+        and parts.keys() <= RULE_PARTS
+        and every.isascii()
+        and every.isdigit()
+        and 1 <= int(every[:4]) <= LONGEST_INTERVAL
+        and not (parts["FREQ"] == "DAILY" and int(every[:4]) > 1 and ("BYDAY" in parts or "BYMONTHDAY" in parts))
+    )
+
+
 def days_of(rule: str, starts: date, first: date, last: date) -> list[date]:
     """The days of a rule from one day to another, both included. Raises BadInput for a rule that cannot be read."""
     parts = dict(part.partition("=")[::2] for part in rule.upper().removeprefix("RRULE:").split(";"))
-    if parts.get("FREQ") not in FREQUENCIES or "\n" in rule:
+    if not _may_be_searched(parts) or "\n" in rule:
         raise BadInput(
             "“%(rule)s” is not a rule. Write it like this: FREQ=WEEKLY;BYDAY=MO,TH (daily, weekly or monthly).",
             rule=rule,

@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -18,7 +19,7 @@ from city.models import Role
 from logistics import booking_values, bookings, labels, queries, repeats, tables
 from logistics.api.door import Scope
 from logistics.booking_form import ShipmentForm
-from logistics.forms import NameForm, StandingForm, TableForm, TokenForm
+from logistics.forms import HOW_OFTEN, WEEKDAYS, NameForm, StandingForm, TableForm, TokenForm
 from logistics.models import ApiToken
 from logistics.views import booking_page, send_booking
 from routing.message import BadInput
@@ -117,7 +118,13 @@ def table() -> str | Response:
         else:
             flash(_("%(count)d shipments are booked.", count=len(made)), "success")
             return redirect(url_for("logistics.shipments"))
-    return render_template("retail/table.html", form=form, wrong=wrong, columns=tables.COLUMNS, most=tables.MOST_ROWS)
+    return render_template(
+        "retail/table.html",
+        form=form,
+        wrong=wrong,
+        columns=tables.column_names(str(get_locale())),
+        most=tables.MOST_ROWS,
+    )
 
 
 @bp.get("/sendungen/tabelle/muster.csv")
@@ -147,7 +154,18 @@ def _recurring(form: StandingForm) -> str:
         "retail/recurring.html", form=form, templates=kept, orders=repeats.standing_orders(shop_id),
         ahead=repeats.LOOK_AHEAD_DAYS,
         refusal_of=repeats.refusal_of,
+        rule_words=_rule_words,
     )  # fmt: skip
+
+
+def _rule_words(rule: str) -> str:
+    """A rule as the form of this page makes them, in words; others as they are written."""
+    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    days = [WEEKDAYS.get(day) for day in parts.pop("BYDAY", "").split(",")]
+    often = HOW_OFTEN.get(parts.pop("INTERVAL", "1"))
+    if parts != {"FREQ": "WEEKLY"} or None in days or often is None:
+        return rule
+    return f"{', '.join(str(day) for day in days)}, {often}"
 
 
 @bp.post("/vorlagen/<int:template_id>/loeschen")

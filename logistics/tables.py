@@ -50,6 +50,14 @@ KINDS = {
 }
 
 
+def column_names(language: str) -> list[str]:
+    """The columns as people here write them: in German, or as the interface calls them."""
+    if not language.startswith("de"):
+        return list(COLUMNS)
+    german = {meant: word.capitalize().replace("_", " ") for word, meant in GERMAN.items()}
+    return [german.get(name, name.capitalize()) for name in COLUMNS]
+
+
 def read_table(file: bytes, hubs: Mapping[str, int]) -> list[Asked | Message]:
     """Every row as a booking, or as the sentence why it is none. ``hubs``: their numbers by lower-case name.
 

@@ -60,6 +60,7 @@ def parcel(token: str) -> str:
 def locker() -> str:
     """The page at the locker wall: number of the shipment and code. A wrong number and a wrong code sound alike."""
     form = LockerCodeForm()
+    form.number.flags.optional = False  # here nobody knows yet which parcel it is about
     opened: lockers.Opened | None = None
     if form.sent_and_valid():
         network = tries.network_of(request.remote_addr)

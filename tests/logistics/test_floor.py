@@ -208,6 +208,7 @@ def test_the_operators_page_answers_a_scan_and_the_customer_follows_the_link(app
     page = desk.post(f"/hubs/{hub.id}/scan", data={"code": shipment.reference, "mode": "receive"}).text
     assert "Arrived early: parcel 1 of 1" in page and ">S1<" in page
     desk.post(f"/hubs/{hub.id}/scan", data={"code": shipment.reference, "mode": "place"})
+    assert "fach fach--s fach--voll" in desk.get(f"/hubs/{hub.id}").text, "it lies there, whatever day it is for"
     stranger = app.test_client()
     follow = stranger.get(f"/paket/{shipment.tracking_token}?lang=en").text
     code = lockers.code_of(lockers.stay_by_token(shipment.tracking_token))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from city import clock
 from city.db import db, transaction
 from city.messages import Conflict
-from logistics import bookings, capacity, chains, hub_rooms, queries, tables
+from logistics import bookings, capacity, chains, hub_rooms, queries, repeats, tables
 from logistics.kinds import LockerSize, Resource, ShipmentKind, ShipmentStatus
 from logistics.models import DayCapacity, Hub, Leg, Parcel, Shipment
 from routing.message import BadInput, Message
@@ -216,3 +216,24 @@ def test_counters_are_made_only_for_what_is_needed(runs):
     assert kinds == {Resource.PARCELS, Resource.STOPS, Resource.VOLUME_ML, Resource.WEIGHT_G, Resource.CARRIED_G,
                      Resource.CARRIED_ML}  # fmt: skip
     assert len(list(db.session.scalars(select(Parcel)))) == 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", "FREQ=WEEKLY;INTERVAL=0", "FREQ=SECONDLY", "FREQ=DAILY;INTERVAL=99999", "",
+     "FREQ=DAILY;INTERVAL=7;BYDAY=TU", "FREQ=WEEKLY;BYDAY=XX", "FREQ=WEEKLY\nFREQ=DAILY", "FREQ=WEEKLY;COUNT=-"],
+)  # fmt: skip
+def test_rules_that_nobody_can_follow_are_refused_at_once(rule):
+    """
+    Also those that only never come true: they would be searched until the year 9999.
+    """
+    day = date(2026, 11, 23)
+    with pytest.raises(BadInput, match="is not a rule"):
+        repeats.days_of(rule, day, day, day + timedelta(days=30))
+    assert repeats.days_of("FREQ=WEEKLY;BYDAY=MO", day, day, day + timedelta(days=8)) == [day, day + timedelta(days=7)]
+
+
+def test_the_columns_of_a_table_are_named_in_the_language_of_the_reader_and_each_is_read():
+    assert tables.column_names("en") == list(tables.COLUMNS)
+    assert [tables._column(name) for name in tables.column_names("de")] == list(tables.COLUMNS)
+    assert "Empfänger" in tables.column_names("de") and "Gewicht kg" in tables.column_names("de")
