@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from routing.message import BadInput
 from routing.tours import decide, reasons
+from routing.tours.bound import lower_bound
 from routing.tours.check import violations
 from routing.tours.greedy import Routes, cheapest_insertion, fill_up, without_losses
 from routing.tours.plan import Plan, Progress, Tour, Unserved
@@ -215,7 +216,8 @@ def _plan(
     left = [order for order in problem.orders if order.key not in served]
     unserved = tuple(Unserved(order.key, reasons.in_plan(problem, routes, order)) for order in left)
     cost = sum(tour.cost_cents for tour in tours) + sum(order.price_unserved_cents for order in left)
-    return Plan(tuple(tours), unserved, cost, engine, seed, seconds, iterations, None, _versions())
+    bound = lower_bound(problem)
+    return Plan(tuple(tours), unserved, cost, engine, seed, seconds, iterations, bound, _versions())
 
 
 def _versions() -> dict[str, str]:

@@ -85,6 +85,8 @@ def unstated(problem: Problem, orders: Sequence[Order]) -> str | None:
         return "pairs"
     if any(v.breaks and v.ends_s - v.starts_s + v.worked_s > STRETCH_S for v in problem.vehicles):
         return "breaks"
+    if any(v.reload_s is not None for v in problem.vehicles):
+        return "reloads"
     return None
 
 

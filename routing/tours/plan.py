@@ -91,6 +91,13 @@ class Plan:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def gap(self) -> float | None:
+        """How much cheaper another plan could be at most, as a share of this one; ``None`` where no bound is known."""
+        if self.bound_cents is None:
+            return None
+        return (self.cost_cents - self.bound_cents) / self.cost_cents if self.cost_cents else 0.0
+
+    @property
     def metres(self) -> int:
         """How far all tours go together."""
         return sum(tour.metres for tour in self.tours)
