@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from xml.etree import ElementTree
@@ -84,6 +85,8 @@ def test_a_booking_without_scripts_finds_its_address_and_shows_its_number(sign_i
     [
         ("weight_kg", "1.234,5", "“1.234,5” is not a number. Please write it like this: 1,234.5"),
         ("weight_kg", "0", "Weight of all parcels is 0; it must lie between 0.001 and 1000."),
+        ("weight_kg", "-1", "Weight of all parcels is -1; it must lie between 0.001 and 1000."),
+        ("weight_kg", "1000000000", "Weight of all parcels is 1000000000; it must lie between 0.001 and 1000."),
         ("weight_kg", "1e309", "Weight of all parcels is 1e309; it must lie between 0.001 and 1000."),
         ("volume_l", "-1", "Volume of all parcels is -1; it must lie between 0.001 and 10000."),
         ("parcels", "1.5", "is not a whole number"),
@@ -115,6 +118,10 @@ def test_what_cannot_be_read_is_said_at_its_field_and_what_was_typed_stays(sign_
         ({"slot": "{sunday} 32400-39600"}, "is a Sunday; hubs are closed then."),
         ({"slot": "{day} 39600-32400"}, "The window ends at 09:00, but begins at 11:00."),
         ({"weight_kg": "300"}, "300 kg are too heavy: the largest bike of Hub Markt carries 100 kg."),
+        ({"volume_l": "700"}, "700 l are too large: the largest bike of Hub Markt holds 600 l."),
+        ({"length_cm": "200", "width_cm": "80", "height_cm": "80"}, "does not fit into the largest bike"),
+        ({"parcels": "999"}, "Parcels is 999; it must lie between 1 and"),
+        ({"dangerous": "y"}, "Dangerous goods (ADR) are not taken: neither hubs nor bikes are fitted for them."),
     ],
 )
 def test_what_nobody_can_bring_is_refused_with_the_reason(sign_in, hub, day, changes, sentence):
@@ -126,6 +133,25 @@ def test_what_nobody_can_bring_is_refused_with_the_reason(sign_in, hub, day, cha
 
     assert sentence in text_of(page)
     assert booked(firm) == []
+
+
+def test_a_table_with_three_bad_rows_books_nothing_and_names_each(sign_in, hub, day):
+    browser, firm = shop(sign_in)
+    good = f"Hub Markt;{day:%d.%m.%Y};9:00;11:00;A. Ahorn;Rosenstr.;6;1;1,5;10"
+    lines = ["Hub;Tag;Von;Bis;Empfänger;Straße;Hausnummer;Pakete;Gewicht kg;Volumen l", *[good] * 12]
+    lines[3], lines[7] = good.replace(";1,5;", ";-1;"), good.replace("9:00;11:00", "22:00;2:00")
+    lines[12] = good.replace("Rosenstr.", "Nirgendweg")
+
+    def send(rows_sent: list[str]) -> str:
+        file = (io.BytesIO("\r\n".join(rows_sent).encode()), "sendungen.csv")
+        return browser.post("/sendungen/tabelle", data={"file": file}, follow_redirects=True).text
+
+    refused = text_of(send(lines))
+    assert "3 of 12 rows cannot be booked, so none was booked." in refused
+    assert all(said in refused for said in ("“weight_kg” is -1", "The window ends at 02:00", "“Nirgendweg”")), refused
+    assert booked(firm) == []
+    send([lines[0], good, good])
+    assert len(booked(firm)) == 2
 
 
 def text_of(page: str) -> str:
