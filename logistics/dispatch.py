@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete
@@ -14,17 +14,18 @@ from city.models import Account
 from city.zones.queries import streets_version
 from logistics import planning, queries, rules, shift_queries, shift_rules, street_mails, street_queries
 from logistics.kinds import PlanState
-from logistics.models import DayPlan, Hub, HubVehicle, Tour, UnservedShipment
+from logistics.models import DayPlan, Hub, HubVehicle, Shipment, Tour, UnservedShipment
 from logistics.planning import Answer, DayInput
 from logistics.services import ask_for_plan, city_now, refuse
 
 KEPT_PLANS = 12  # of a day: the one that counts and those that can be gone back to
 
 
-def input_of(day: date, *, every_bike: bool = False) -> DayInput:
+def input_of(day: date, *, every_bike: bool = False, shipments: Sequence[Shipment] | None = None) -> DayInput:
     """What the plan of a day would be made from now: the bikes that are really there, or ``every_bike``."""
     now = settings.current()
-    hubs, shipments = queries.hubs_of_day(day), queries.day_shipments(day)
+    hubs = queries.hubs_of_day(day)
+    shipments = queries.day_shipments(day) if shipments is None else shipments
     if not every_bike:
         hubs = _as_there(hubs, day)
     return DayInput(day, hubs, shipments, now.numbers, now.version, streets_version(day))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, get_template_attribute, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -15,11 +16,14 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, say
 from city.models import Role
+from city.web import format_number
 from city.zones.queries import areas_of_day
 from logistics import board, dispatch, queries, rounds, services, sheets, street_queries
 from logistics.forecast import forecast, seconds_of
 from logistics.forms import CourierForm
 from logistics.hub_views import read_day
+from logistics.kinds import ShipmentKind, ShipmentStatus
+from logistics.models import Shipment
 
 bp = Blueprint("dispatch", __name__)
 PLANS = (Role.DISPATCHER, Role.MANAGER)
@@ -43,7 +47,8 @@ def day(day: str) -> str:
         "logistics/day.html",
         **seen,
         days=sorted({shown, *queries.booked_days(clock.today())}),
-        outdated=seen["plan"] is not None and seen["plan"].input_version != dispatch.input_of(shown).version,
+        outdated=seen["plan"] is not None
+        and seen["plan"].input_version != dispatch.input_of(shown, shipments=seen["shipments"]).version,
         job=queries.planning_job(services.plan_key(shown)),
         couriers=street_queries.couriers(),
         code_of=lambda tour: sheets.qr_path(sheets.tour_link(tour)),
@@ -80,10 +85,36 @@ def _seen(shown: date) -> dict[str, Any]:
         "rounds_of": rounds.rounds_of,
         "now_s": now_s,
         "inbox": count,
-        "outcome": board.outcome,
+        "outcome": cache(board.outcome),
+        **_words_of_rows(shown),
         "drafts": street_queries.drafts(shown),
         "may_undo": plan is not None and street_queries.has_version_before(shown, plan.number),
         "mark": board.mark_of(plan, shipments, told, count, now_s),
+    }
+
+
+def _words_of_rows(shown: date) -> dict[str, Any]:
+    """What stands in every row is said once: there may be 500 rows, and each asks for it twice."""
+    said = get_template_attribute("logistics/_status.html", "shipment_status")
+    usual: dict[ShipmentStatus, str] = {}
+
+    def status_of(shipment: Shipment) -> str:
+        if shipment.kind == ShipmentKind.LOCKER:
+            return str(said(shipment))
+        if shipment.status not in usual:
+            usual[shipment.status] = said(shipment)
+        return usual[shipment.status]
+
+    return {
+        "status_of": status_of,
+        "kg_of": cache(lambda grams: format_number(grams / 1000, 1)),
+        "litres_of": cache(lambda millilitres: format_number(millilitres / 1000)),
+        "hold_url": url_for("steering.hold", day=shown.isoformat(), stop_id=0).replace("/0/", "/%d/"),
+        "row_words": {
+            "move": _("Move stop %(number)d, %(address)s"),
+            "hold": _("Hold stop %(number)d on its bike"),
+            "let_go": _("Let stop %(number)d go"),
+        },
     }
 
 

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const place = document.getElementById("folgen-platz");
+  const place = document.getElementById("folgen-tafel");
   const FAR_PX = 6; // less is a click
   let drag = null;
 

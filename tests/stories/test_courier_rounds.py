@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long
 
 
 def small_bikes(running):
-    """The demo day again with bikes that carry little, planned and given to the couriers: day, whose tour, first round."""
+    """The demo day with bikes that carry little, planned and given out: day, whose tour, stops of its first round."""
     with running.app.app_context():
         city = town.found()
         assert city is not None
@@ -69,10 +69,10 @@ def test_a_courier_comes_back_to_the_hub_and_loads_the_second_round_without_a_ne
     expect(phone.locator("#kopf")).to_contain_text(str(first + 1))
     record(phone, "delivered")
 
-    courier.problems.clear()
     courier.context.set_offline(False)
     phone.evaluate("window.dispatchEvent(new Event('online'))")
     wait_for(lambda: len(told(running, day)) == first + 2, phone)
+    courier.problems.clear()  # the browser says what could not be fetched
     assert [kind for kind in told(running, day) if kind == EventKind.RELOADED] == [EventKind.RELOADED]
     clean(courier)
 
@@ -82,7 +82,8 @@ def record_or_come_back(phone) -> None:
     number = phone.locator("#halt-nummer").inner_text()
     deed(phone, "Delivered").click()
     phone.wait_for_function(
-        "number => document.getElementById('halt').hidden || document.getElementById('halt-nummer').textContent !== number",
+        """number => document.getElementById('halt').hidden
+        || document.getElementById('halt-nummer').textContent !== number""",
         arg=number,
     )
 
