@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from city.db import db, every_city, transaction
 from demo.people import PEOPLE
-from logistics.models import Hub
+from logistics.models import Hub, Shipment
 from tests.browser import PHONE, WIDE
 from tests.words import de
 
@@ -79,6 +79,8 @@ def whole_way(running, clean, *, parcels: int) -> None:
     for reference in (made[0], *made[2:], boxed):
         scan(desk, reference, "receive")
         expect(desk.locator(".antwort--ok")).to_contain_text(reference)
+    if parcels > 3:
+        onto_its_bike(running, desk, made[0])
     scan(desk, boxed, "place")
     box = desk.locator(".antwort .gross").inner_text()
     clean(operator)
@@ -93,6 +95,26 @@ def whole_way(running, clean, *, parcels: int) -> None:
     customer.page.locator("[name=code]").fill(code)
     customer.page.get_by_role("button", name=de("Open the compartment")).click()
     expect(customer.page.locator(".antwort .gross")).to_have_text(box)
+
+
+def onto_its_bike(running, desk: Page, reference: str) -> None:
+    """The plan has taken it: it stands on a loading list, and scanning it says which bike."""
+    lists = desk.locator("section.tafel", has=desk.locator("h2[id^=rad-]")).filter(has_text=reference)
+    for _ in range(90):
+        desk.goto(f"{running.home}/hubs/1?day={day_of(running, reference)}")
+        if lists.count():
+            break
+        desk.wait_for_timeout(1_000)
+    bike = lists.first.locator("h2").inner_text().split(",")[0]
+    scan(desk, reference, "load")
+    expect(desk.locator(".antwort--ok")).to_contain_text(reference)
+    expect(desk.locator(".antwort .gross")).to_have_text(bike)
+
+
+def day_of(running, reference: str) -> str:
+    """The day for which a shipment is booked."""
+    with running.app.app_context(), every_city():
+        return db.session.scalars(select(Shipment.day).where(Shipment.reference == reference)).one().isoformat()
 
 
 def change(page: Page, home: str, reference: str) -> None:
