@@ -20,7 +20,9 @@ class Travel:
     seconds, metres
         Two n x n tables of whole numbers, row = from, column = to; zero on the
         diagonal, not necessarily symmetric (one-way streets); ``-1`` in both
-        where there is no way. Kept as read-only int32.
+        where there is no way. Kept as read-only int32. The ways are the
+        shortest, over other places too: a stop without a way from its hub
+        counts as unreachable, even if the table knows one over another stop.
 
     Raises
     ------
