@@ -9,7 +9,7 @@ from datetime import date
 from city import audit, quick
 from city.db import db
 from city.messages import Conflict, NotFound
-from logistics import board, courses, delivery, dispatch, planning, queries, steering, versions
+from logistics import board, courses, delivery, dispatch, planning, queries, rounds, steering, versions
 from logistics.courses import Running
 from logistics.kinds import EventKind, PlanState, ShipmentStatus
 from logistics.models import DayPlan, Stop, Tour, UnservedShipment
@@ -38,8 +38,19 @@ def question(day: date, *, out: Iterable[str] = (), at_s: int | None = None) -> 
     unknown = set(out) - set(running.question.bikes)
     if unknown:
         raise NotFound("There is no such bike on this day.")
-    problem = replace(running.question.problem, orders=_held(running), vehicles=_taken_on(running))
+    vehicles = _taken_on(running)
+    if not _may_reload(running, frozenset(out)):  # looking for rounds that nobody needs costs time
+        vehicles = tuple(replace(vehicle, reload_s=None) for vehicle in vehicles)
+    problem = replace(running.question.problem, orders=_held(running), vehicles=vehicles)
     return Question(running, problem, _changes(running, frozenset(out) | dispatch.bikes_out(running.given)))
+
+
+def _may_reload(day: Running, out: frozenset[str]) -> bool:
+    """Whether bikes may have to load again: they do already, have left, or what is left carries too little."""
+    if any(tour.reloads or courses.has_left(day, tour) for tour in day.plan.tours) or day.plan.unserved:
+        return True
+    gone = {day.question.bikes[key].id for key in out}
+    return any(rounds.may_need_more(hub, day.given.shipments, without=gone) for hub in day.given.hubs)
 
 
 def _held(day: Running) -> tuple[Order, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,17 +68,21 @@ def lines_of(tour: Tour) -> list[list[list[float]]]:
     return [*found, tour.back_line]
 
 
-def may_need_more(hub: Hub, shipments: Iterable[Shipment]) -> bool:
-    """Whether one load for each bike of a hub may be too little: too much for them, or some of it ready too late."""
+def may_need_more(hub: Hub, shipments: Iterable[Shipment], *, without: Collection[int] = ()) -> bool:
+    """Whether one load for each bike of a hub may be too little: too much for them, or some of it ready too late.
+
+    ``without``: ids of bikes that are not there.
+    """
+    bikes = [bike for bike in hub.vehicles if bike.id not in without]
     goods = [one for one in shipments if one.hub_id == hub.id and one.ride != Ride.PICKUP]
-    if not goods or not hub.vehicles:
+    if not goods or not bikes:
         return False
     too_much = any(
         100 * sum(getattr(one, size) for one in goods)
         > TIGHT_PERCENT * sum(getattr(bike, room) for bike in hub.vehicles)
         for size, room in (("weight_g", "payload_g"), ("volume_ml", "volume_ml"))
     )
-    return too_much or max(one.ready_s for one in goods) > min(bike.starts_s for bike in hub.vehicles)
+    return too_much or max(one.ready_s for one in goods) > min(bike.starts_s for bike in bikes)
 
 
 def round_at(tour: Tour, position: int) -> int:
