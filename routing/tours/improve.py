@@ -44,6 +44,7 @@ def improve(
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     clock: Callable[[], float] = time.monotonic,
+    bounded: bool = True,
 ) -> Plan:
     """As ``solve``, for a day without locked tours, from sequences that can be ridden: the plan costs no more."""
     _check_arguments(limit_s, seed, cores)
@@ -64,7 +65,7 @@ def improve(
     leaves: Departures = {}
     if routes and (decide.has_docks(problem) or limit_s >= RECOMBINED_FROM_S):
         routes, leaves = decide.decide(problem, run.pool, routes, limit_s=max(DECIDE_SHARE * limit_s, LEAST_DECIDE_S))
-    plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations, leaves)
+    plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations, leaves, bounded=bounded)
     if broken := violations(problem, plan):
         raise PlanBroken("; ".join(map(str, broken[:5])))
     return plan
@@ -208,6 +209,8 @@ def _plan(
     seconds: float,
     iterations: int,
     leaves: Departures | None = None,
+    *,
+    bounded: bool = True,
 ) -> Plan:
     tours = _tours(problem, routes, leaves)
     if tours is None:
@@ -216,7 +219,7 @@ def _plan(
     left = [order for order in problem.orders if order.key not in served]
     unserved = tuple(Unserved(order.key, reasons.in_plan(problem, routes, order)) for order in left)
     cost = sum(tour.cost_cents for tour in tours) + sum(order.price_unserved_cents for order in left)
-    bound = lower_bound(problem)
+    bound = lower_bound(problem) if bounded else None
     return Plan(tuple(tours), unserved, cost, engine, seed, seconds, iterations, bound, _versions())
 
 

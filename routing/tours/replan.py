@@ -108,7 +108,7 @@ def replan(
     changes = replace(changes, aboard={**changes.aboard, **known})
     problem = replace(problem, locked=())  # made anew: more has been driven since
     _check(problem, plan, changes, now_s)
-    how = {"seed": seed, "cores": cores, "on_progress": on_progress, "cancelled": cancelled}
+    how = {"seed": seed, "cores": cores, "on_progress": on_progress, "cancelled": cancelled, "bounded": False}
     day = locked_day(problem, plan, changes, now_s)
     found = solve_the_rest(day, _kept(day, plan), limit_s, improve, **how)
     again = _sent_out_again(problem, plan, changes, now_s, day, found)
