@@ -49,7 +49,7 @@ def test_a_hub_is_put_on_the_map_where_the_map_knows_no_address(app, street_map)
         page = visit.page
         enter(app, visit, home, rows.operator_of_hubs())
         page.goto(f"{home}/hubs/neu")
-        fill(page, name="Hub Wall", street=NOWHERE, housenumber="1", opens="08:00", closes="18:00")
+        fill(page, name="Hub Wall", street=NOWHERE, housenumber="1")
         fill(page, storage_l="2000", storage_kg="1000", parcels_per_day="100")
         send(page, "Open the hub")
         expect(page.locator("summary", has_text="Choose the place on the map instead")).to_be_visible()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[3]
-CATALOGUES = [HOUSE / "translations" / "de" / name for name in ("routing.po", "tours.po")]
+CATALOGUES = sorted((HOUSE / "translations" / "de").glob("*.po"))
 ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
 PLACE = re.compile(r"%\((\w+)\)s")
 
