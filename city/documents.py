@@ -51,6 +51,9 @@ def _weasyprint() -> Any:
         import weasyprint  # takes a second: only where a paper is made
     except OSError:  # Pango or one of its friends cannot be loaded
         return None
+    from PIL import ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint allows it for everybody, uploads included
     return weasyprint
 
 

@@ -192,13 +192,8 @@ def sign_in(app: Flask, town: City) -> Callable[..., FlaskClient]:
     return make
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests come first: they wait a lot, and the others fill that time in other processes.
-
-    The second pass, on another database, leaves out what knows of none.
-    """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    """The second pass, on another database, leaves out what knows of none."""
     if not os.environ.get(ONLY_DATABASE):
         return
     kept = [item for item in items if "database_template" in getattr(item, "fixturenames", ())]

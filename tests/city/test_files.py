@@ -10,7 +10,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from city import files
+from city import documents, files
 from city.db import city_scope, db, transaction
 from city.models import City, Role, StoredFile
 from city.pictures import LONGEST_SIDE, MAX_BYTES, read_picture
@@ -68,6 +68,19 @@ def test_nothing_but_the_picture_is_kept():
     assert (picture.width, picture.height) == again.size == (300, 400)
     red, blue = again.getpixel((150, 20)), again.getpixel((150, 380))
     assert red[0] > 200 > red[2] and blue[2] > 200 > blue[0]
+
+
+def test_a_damaged_picture_is_refused_after_a_paper_was_made_too():
+    """
+    What makes papers lets Pillow read halves of pictures, for the whole process; uploads must not follow.
+    """
+    if not documents.pdf_possible():
+        pytest.skip("no Pango: no papers are made here")
+    documents.pdf("<!doctype html><html lang=de><title>x</title><p>x")
+
+    for data in (png_header(2_000, 2_000), drawn()[:300]):
+        with pytest.raises(BadInput, match="is damaged and cannot be read"):
+            read_picture(data, name="x")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
