@@ -18,8 +18,14 @@ _KEPT = "remembered"
 
 
 def once(kind: type[Any], read: Callable[[], T]) -> T:
-    """What ``read`` gives of the rows of ``kind`` in this city; read once until the transaction ends."""
-    kept = db.session().info.setdefault(_KEPT, {})
+    """What ``read`` gives of the rows of ``kind`` in this city; read once until the transaction ends.
+
+    Like every query it first sends what was changed: rows that wait are counted.
+    """
+    session = db.session()
+    if session.autoflush:
+        session.flush()
+    kept = session.info.setdefault(_KEPT, {})
     key = kind, current_city_id()
     if key not in kept:
         kept[key] = read()

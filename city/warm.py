@@ -34,10 +34,8 @@ def _load() -> None:
     addresses.find("", "")
 
 
-def ask_for_streets(*, account_id: int | None) -> jobs.Job | None:
-    """Have the street map worked out with the speeds now in force, in the caller's transaction."""
-    if not streets.are_there():
-        return None
+def ask_for_streets(*, account_id: int | None) -> jobs.Job:
+    """Have the street map worked out with the speeds now in force, in the caller's transaction. Raises NoStreets."""
     return jobs.enqueue(PREPARE_STREETS, account_id=account_id, once_key=f"{PREPARE_STREETS} {streets.version()}")
 
 

@@ -69,5 +69,4 @@ def change(numbers: CitySettings, *, by_account_id: int | None) -> None:
     db.session.add(
         SettingsVersion(version=version, values=asdict(numbers), changed_by_id=by_account_id, changed_at=clock.now())
     )
-    db.session.flush()  # whoever asks for the numbers in this transaction gets the new ones
     audit.record("settings changed", "settings", version)

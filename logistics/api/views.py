@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from city import clock, settings, streets
 from city.access import public
-from city.db import current_city_id, db, transaction
+from city.db import db, transaction
 from city.links import address_of
 from city.messages import NotFound
 from city.models import Account
@@ -31,7 +31,6 @@ csrf.exempt(bp)  # a bearer token cannot be sent by a stranger's page
 operations = Operations(bp)
 MOST_LISTED = 100
 MOST_DAYS = 31
-_warm: set[int] = set()  # cities whose streets this process has loaded
 _LIMIT = Parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST_LISTED, "default": 50}, "how many")
 _CURSOR = Parameter("cursor", {"type": "string", "maxLength": 100}, "next_cursor of the page before")
 _FROM = Parameter("from", {"type": "string", "format": "date"}, "first day, else today")
@@ -287,9 +286,7 @@ def nothing_here(rest: str) -> Response:
 
 
 def _deed(act: Callable[[], tuple[int, BaseModel]]) -> Response:
-    if (city_id := current_city_id()) not in _warm:
-        streets.network()  # the first one of a process takes a moment; nobody else should wait for it
-        _warm.add(city_id)
+    streets.network()  # the first one of a process or of new speeds takes a moment; nobody else should wait for it
     return door.deed(caller(), act)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from city import clock, jobs, streets
 from city.db import db, transaction
 from city.models import City, StreetMap
 from logistics import repeats, services
+from logistics.models import Hub
 from routing.streets.network import import_network
+from tests.logistics import rows
 
 OLD_TOWN = Path(__file__).parents[2] / "demo" / "lueneburg.osm"
 
@@ -41,3 +44,15 @@ def street_map(app: Flask, town: City, derived_streets: Path) -> None:
     with transaction():
         digest = hashlib.sha256(OLD_TOWN.read_bytes()).hexdigest()
         db.session.add(StreetMap(file="town.osm", sha256=digest, note="schematisch", imported_at=clock.now()))
+
+
+@pytest.fixture
+def hub(street_map: None) -> Hub:
+    """An open hub in the old town, with two bikes."""
+    return rows.hub(name="Hub Markt")
+
+
+@pytest.fixture
+def day() -> date:
+    """The next day on which hubs work, some days ahead."""
+    return rows.working_day()

@@ -29,11 +29,6 @@ def nobody_has_asked(monkeypatch):
     monkeypatch.setattr(pace, "_full_at", {})
 
 
-@pytest.fixture
-def hub(street_map):
-    return rows.hub(name="Hub Markt")
-
-
 def key_for(person: Account, *, scopes: tuple[str, ...] = ("shipments:read", "shipments:write"), token=TOKEN) -> str:
     """A key that acts for this person."""
     build.keep(

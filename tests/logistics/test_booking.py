@@ -25,11 +25,6 @@ MONDAY = date(2026, 11, 23)
 
 
 @pytest.fixture
-def hub(street_map) -> Hub:
-    return rows.hub(name="Hub Markt")
-
-
-@pytest.fixture
 def sunday_noon():
     """Sunday, 22 November 2026, 12 o'clock in the city."""
     with time_machine.travel("2026-11-22T11:00:00+00:00", tick=True):

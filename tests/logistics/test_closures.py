@@ -23,11 +23,6 @@ ROSE = (53.2503, 10.4101)
 
 
 @pytest.fixture
-def day():
-    return rows.working_day()
-
-
-@pytest.fixture
 def manager(town):
     return build.account(Role.MANAGER)
 

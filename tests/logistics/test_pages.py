@@ -24,16 +24,6 @@ EVIL = "{{ 7*7 }}<img src=x onerror=alert(1)>${x}"
 HOUR_S = 3600
 
 
-@pytest.fixture
-def hub(street_map):
-    return rows.hub(name="Hub Markt")
-
-
-@pytest.fixture
-def day():
-    return rows.working_day()
-
-
 def shop(sign_in):
     """A browser in which somebody of a released shop is signed in, and the shop's id."""
     firm = build.organisation().id

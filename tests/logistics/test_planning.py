@@ -52,11 +52,6 @@ def plan(day) -> DayPlan:
     return published
 
 
-@pytest.fixture
-def day():
-    return rows.working_day()
-
-
 def test_bookings_become_tours_with_lines_along_streets_and_words(street_map, day):
     hub = rows.hub(lat=53.2488, lon=10.4095)
     person = rows.retailer()

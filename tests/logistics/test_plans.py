@@ -31,11 +31,6 @@ def computed(day, wish: str) -> dict:
     return keep()
 
 
-@pytest.fixture
-def day():
-    return rows.working_day()
-
-
 def two_plans(day):
     """Three shipments with one bike, then one of them cancelled and a second plan."""
     hub, person = rows.hub(lat=53.2488, lon=10.4095, bikes=1), rows.retailer()

@@ -9,18 +9,7 @@ import pytest
 from logistics import queries
 from logistics.booking_form import Slot
 from logistics.kinds import ShipmentKind
-from tests.logistics import rows
 from tests.logistics.test_pages import HOUR_S, booked, shop, typed
-
-
-@pytest.fixture
-def hub(street_map):
-    return rows.hub(name="Hub Markt")
-
-
-@pytest.fixture
-def day():
-    return rows.working_day()
 
 
 def test_a_shop_typed_below_the_list_of_pickups_joins_it(sign_in, hub, day):
