@@ -23,6 +23,7 @@ from city import streets as street_maps
 from city.crew import Crew
 from city.db import city_scope, db, transaction
 from city.models import City
+from city.ports import refuse_taken
 from city.warm import warm_up
 from leerstand.services import plans
 from routing.message import BadInput
@@ -65,6 +66,7 @@ def serve(asked: argparse.Namespace) -> int:
     """Answer requests until stopped; refuses to start without a secret key or with migrations missing."""
     from waitress import serve as answer
 
+    host, port = address_of(asked.bind)
     app = create_app()
     refuse_old_database(app)
     house: config.Config = app.extensions["house"]
@@ -74,18 +76,28 @@ def serve(asked: argparse.Namespace) -> int:
     if worker:
         worker.start()
     quick.start()
-    host, _, port = asked.bind.rpartition(":")
-    if not port.isdigit():
-        raise SystemExit(f"--bind is HOST:PORT, for example {DEFAULT_BIND}; not {asked.bind!r}")
-    print(f"answering on http://{host or '127.0.0.1'}:{port}", flush=True)
+    print(f"answering on http://{host}:{port}", flush=True)
     stop_on_signal()
     try:
-        answer(app, host=host or "127.0.0.1", port=int(port), threads=THREADS, ident=None)
+        answer(app, host=host, port=port, threads=THREADS, ident=None)
     finally:
         quick.stop()
         if worker:
             worker.stop()
     return 0
+
+
+def address_of(bind: str) -> tuple[str, int]:
+    """Host and port of ``HOST:PORT``. Raises SystemExit with a sentence where it is none or in use."""
+    host, _, port = bind.rpartition(":")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise SystemExit(f"--bind is HOST:PORT, for example {DEFAULT_BIND}; not {bind!r}")
+    host = host.strip("[]") or "127.0.0.1"
+    try:
+        refuse_taken(host, int(port))
+    except BadInput as refusal:
+        raise SystemExit(str(refusal)) from refusal
+    return host, int(port)
 
 
 def stop_on_signal() -> None:

@@ -18,6 +18,7 @@ from app import create_app
 from city import maps, quick
 from city.config import Config, database_url, wanted_cache_dir
 from city.crew import Crew
+from city.ports import refuse_taken
 from city.solver import Solver
 from city.warm import warm_up
 from demo import people, town
@@ -99,6 +100,7 @@ def serve(asked: argparse.Namespace) -> int:
     """Build the town unless it is there, then answer until Ctrl-C."""
     from waitress import create_server
 
+    refuse_taken(HOST, asked.port)  # before --fresh throws away what another demo shows
     early = Solver()
     early.start()  # warms up on another core while the town is built
     app = prepared(asked)
