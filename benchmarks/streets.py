@@ -176,12 +176,13 @@ def _changes(town: str, network: Network, source: Path, cache: Path) -> Iterator
         closures.append(lambda closed=closed: closed._router(BIKE, None))  # type: ignore[misc]
     yield _row(town, "one closure", *_median(closures), target=0.010)
     morning, afternoon = (Period(TUESDAY, hour * 3600, hour * 3600 + 60) for hour in (8, 15))
-    switches: list[Callable[[], object]] = []
-    for _ in range(SWITCHES):
-        fresh = import_network(source, cache=cache)  # nothing of the morning is known yet
-        fresh._router(VAN, afternoon)
-        switches.append(lambda fresh=fresh: fresh._router(VAN, morning))  # type: ignore[misc]
-    yield _row(town, "one window switch, e-van", *_median(switches), target=0.010)
+    for name, now, then in (("opening", afternoon, morning), ("closing", morning, afternoon)):
+        switches: list[Callable[[], object]] = []
+        for _ in range(SWITCHES):
+            fresh = import_network(source, cache=cache)  # nothing of the other hour is known yet
+            fresh._router(VAN, now)
+            switches.append(lambda fresh=fresh, then=then: fresh._router(VAN, then))  # type: ignore[misc]
+        yield _row(town, f"one window switch, e-van, {name}", *_median(switches), target=0.010)
 
 
 def _paths(town: str, network: Network) -> Iterator[Row]:

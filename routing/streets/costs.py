@@ -255,7 +255,9 @@ class CostModel:
 
     def _touching(self, lanes: Ints) -> Ints:
         """The arcs that leave or enter any of these lanes."""
-        return np.unique(np.concatenate((self._leaving.of(lanes)[0], self._entering.of(lanes)[0])))
+        touched = np.zeros(len(self._tail), np.bool_)
+        touched[self._leaving.of(lanes)[0]] = touched[self._entering.of(lanes)[0]] = True
+        return np.flatnonzero(touched)
 
     def _arcs(self, vehicle: VehicleClass, lanes: LaneCosts, which: Ints) -> Ints:
         k, tail, head = VEHICLES.index(vehicle), self._tail[which], self._head[which]

@@ -106,10 +106,16 @@ class Hierarchy:
         """The metric for other costs, which differ in these arcs only; just what they reach is computed again."""
         rise, fall = metric.sheets.copies()
         rise[metric.beside], fall[metric.beside] = metric.rise[metric.beside], metric.fall[metric.beside]
-        below = (self._below_first, self._below, self._below_edge, self._low)
-        own = (self._rise_arc, self._fall_arc, cost)
-        found = kernels.recustomise(self.first, self.above, *below, *own, rise, fall, np.unique(self._edge[arcs]))
-        return Metric(cost, rise, fall, metric.sheets, np.union1d(metric.beside, found))
+        shape = (self.first, self.above)
+        below = (self._below_first, self._below, self._below_edge)
+        own = (self._low, self._rise_arc, self._fall_arc)
+        seeds, differs = self._edge[arcs], np.zeros(len(self.above), np.bool_)
+        differs[metric.beside] = True
+        if (cost[arcs] > metric.arcs[arcs]).any():
+            kernels.raised(*shape, *below, *own, metric.arcs, cost, rise, fall, seeds, differs)
+        if (cost[arcs] < metric.arcs[arcs]).any():
+            kernels.lowered(*shape, *own, cost, rise, fall, seeds, differs)
+        return Metric(cost, rise, fall, metric.sheets, np.flatnonzero(differs))
 
     def table(self, metric: Metric, source_first: Ints, sources: Ints, costs: Ints, targets: Ints) -> Ints:
         """Costs from groups of start nodes to nodes: row i starts at ``sources[source_first[i]:source_first[i + 1]]``.

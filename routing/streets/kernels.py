@@ -90,54 +90,111 @@ def customise(first, above, rise, fall):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def recustomise(  # type: ignore[no-untyped-def]
-    first, above, below_first, below, below_edge, low, rise_arc, fall_arc, arcs, rise, fall, seeds
-):
-    """Compute again only the edges that changed ones can touch, lowest first; returns those that did change.
+def _over(first, above, e, k, up, down, rise, fall):  # type: ignore[no-untyped-def]
+    """Over two edges of one lower node, the first at ``up`` and ``down``: the third edge of the triangle, and what it
+    costs upwards and downwards that way; -1 where there is no way."""
+    there, back = down + rise[k], up + fall[k]  # from the end of e to the end of k, and back
+    if e == k or (there >= FAR and back >= FAR):
+        return -1, there, back
+    if above[e] < above[k]:
+        return edge(first, above, above[e], above[k]), there, back
+    return edge(first, above, above[k], above[e]), back, there
 
-    Edges are numbered by their lower node, so what an edge touches stands behind it: one walk over the marks will do.
-    """
-    waits = np.zeros(len(above), np.bool_)
-    start = len(above)
-    for e in seeds:
-        waits[e] = True
-        start = min(start, e)
-    found, done = np.empty(len(above), np.int64), 0
-    for e in range(start, len(above)):
-        if not waits[e]:
-            continue
-        v, w = low[e], above[e]
-        up = arcs[rise_arc[e]] if rise_arc[e] >= 0 else FAR
-        down = arcs[fall_arc[e]] if fall_arc[e] >= 0 else FAR
-        i, j = below_first[v], below_first[w]
-        while i < below_first[v + 1] and j < below_first[w + 1]:
-            if below[i] < below[j]:
-                i += 1
-            elif below[i] > below[j]:
-                j += 1
-            else:
+
+@compiled
+def _from_below(above, below_first, below, below_edge, v, w, up, down, ups, downs, rise, fall):  # type: ignore[no-untyped-def]
+    """The cost of the edge v – w over every node below both, at most ``up`` and ``down``; only where it is asked for."""
+    i, j = below_first[v], below_first[w]
+    while i < below_first[v + 1] and j < below_first[w + 1]:
+        if below[i] < below[j]:
+            i += 1
+        elif below[i] > below[j]:
+            j += 1
+        else:
+            if ups:
                 up = min(up, fall[below_edge[i]] + rise[below_edge[j]])
+            if downs:
                 down = min(down, fall[below_edge[j]] + rise[below_edge[i]])
-                i += 1
-                j += 1
-        if up == rise[e] and down == fall[e]:
+            i += 1
+            j += 1
+    return up, down
+
+
+@compiled
+def raised(  # type: ignore[no-untyped-def]
+    first, above, below_first, below, below_edge, low, rise_arc, fall_arc, before, after, rise, fall, seeds, changed
+):
+    """Where arcs cost more than before, compute again only the edges whose costs rested on them, lowest first.
+
+    Edges are numbered by their lower node, so what an edge touches stands behind it: one walk over the nodes will do.
+    ``waits``: bit 0 upwards, bit 1 downwards. Marks the edges that did change in ``changed``.
+    """
+    waits, node = np.zeros(len(above), np.uint8), np.zeros(len(first), np.bool_)
+    for e in seeds:
+        if rise_arc[e] >= 0 and after[rise_arc[e]] > before[rise_arc[e]]:
+            waits[e] |= 1
+        if fall_arc[e] >= 0 and after[fall_arc[e]] > before[fall_arc[e]]:
+            waits[e] |= 2
+        node[low[e]] |= waits[e] > 0
+    for v in range(len(first) - 1):
+        if not node[v]:
             continue
-        # the better of old and new decides whether a triangle over this edge ever mattered, or matters now
-        best_up, best_down = min(up, rise[e]), min(down, fall[e])
-        rise[e], fall[e] = up, down
-        found[done] = e
-        done += 1
-        for k in range(first[v], first[v + 1]):
-            x = above[k]
-            there, back = best_down + rise[k], best_up + fall[k]  # w – v – x, and x – v – w
-            if x == w or (there >= FAR and back >= FAR):
+        for e in range(first[v], first[v + 1]):
+            if waits[e] == 0:
                 continue
-            other = edge(first, above, min(w, x), max(w, x))
-            if x < w:
-                there, back = back, there
-            if there <= rise[other] or back <= fall[other]:
-                waits[other] = True
-    return found[:done].copy()
+            ups, downs = waits[e] & 1 > 0, waits[e] & 2 > 0
+            up, down = (FAR if ups else rise[e]), (FAR if downs else fall[e])
+            if ups and rise_arc[e] >= 0:
+                up = max(before[rise_arc[e]], after[rise_arc[e]])
+            if downs and fall_arc[e] >= 0:
+                down = max(before[fall_arc[e]], after[fall_arc[e]])
+            up, down = _from_below(
+                above, below_first, below, below_edge, v, above[e], up, down, ups, downs, rise, fall
+            )
+            old_up, old_down = (rise[e] if up > rise[e] else FAR), (fall[e] if down > fall[e] else FAR)
+            if old_up == FAR and old_down == FAR:
+                continue
+            rise[e], fall[e], changed[e] = up, down, True
+            for k in range(first[v], first[v + 1]):
+                other, rises, falls = _over(first, above, e, k, old_up, old_down, rise, fall)
+                if other >= 0 and rises <= rise[other]:
+                    waits[other] |= 1
+                if other >= 0 and falls <= fall[other]:
+                    waits[other] |= 2
+                if other >= 0:
+                    node[low[other]] |= waits[other] > 0
+
+
+@compiled
+def lowered(first, above, low, rise_arc, fall_arc, after, rise, fall, seeds, changed):  # type: ignore[no-untyped-def]
+    """Where arcs cost less now, carry the better ways upwards; marks the edges that did change in ``changed``."""
+    waits, node = np.zeros(len(above), np.uint8), np.zeros(len(first), np.bool_)
+    for e in seeds:
+        if rise_arc[e] >= 0 and after[rise_arc[e]] < rise[e]:
+            rise[e] = after[rise_arc[e]]
+            waits[e] |= 1
+        if fall_arc[e] >= 0 and after[fall_arc[e]] < fall[e]:
+            fall[e] = after[fall_arc[e]]
+            waits[e] |= 2
+        node[low[e]] |= waits[e] > 0
+    for v in range(len(first) - 1):
+        if not node[v]:
+            continue
+        for e in range(first[v], first[v + 1]):
+            if waits[e] == 0:
+                continue
+            changed[e] = True
+            up, down = (rise[e] if waits[e] & 1 > 0 else FAR), (fall[e] if waits[e] & 2 > 0 else FAR)
+            for k in range(first[v], first[v + 1]):
+                other, rises, falls = _over(first, above, e, k, up, down, rise, fall)
+                if other >= 0 and rises < rise[other]:
+                    rise[other] = rises
+                    waits[other] |= 1
+                if other >= 0 and falls < fall[other]:
+                    fall[other] = falls
+                    waits[other] |= 2
+                if other >= 0:
+                    node[low[other]] |= waits[other] > 0
 
 
 @compiled

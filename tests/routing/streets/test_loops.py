@@ -8,8 +8,10 @@ from scipy.sparse.csgraph import connected_components
 
 from routing.streets import loops
 from routing.streets.groups import Groups
+from routing.streets.hierarchy import Hierarchy, shape_of
 from routing.streets.packing import FAR
 from routing.streets.sheets import Sheets
+from tests.rounds import rounds
 
 
 def some_graph(chance: np.random.Generator) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
@@ -61,3 +63,33 @@ def test_a_copy_may_be_changed_and_the_original_stays():
     assert one[0, 5] == 1 and other[0, 5] == 7
     assert other[1, 2_999] == 2 and one[1, 2_999] == 7
     assert (sheets.arrays == 7).all()
+
+
+def some_costs(chance: np.random.Generator, count: int) -> np.ndarray:
+    """Few different ones, so that many ways are equally good; a quarter is closed."""
+    return np.where(chance.random(count) < 0.75, chance.integers(1, 6, count), FAR)
+
+
+def test_costs_that_rise_and_fall_give_the_hierarchy_that_is_made_from_nothing():
+    """One change after the other, each made from the one before: dearer, cheaper, closed and opened at once."""
+    chance, changes = np.random.default_rng(5), 0
+    for _ in range(rounds(20)):
+        nodes, tail, head, _ = some_graph(chance)
+        links = np.unique(np.column_stack((tail, head))[tail != head], axis=0).astype(np.int32)
+        tail, head = np.ascontiguousarray(links.T)
+        hierarchy = Hierarchy(shape_of(chance.permutation(nodes).astype(np.int32), tail, head), tail, head)
+        metric = hierarchy.metric(some_costs(chance, len(links)))
+        for share in (0.1, 0.3, 1.0, 0.1, 0.1):
+            others = np.flatnonzero(chance.random(len(links)) < share)
+            cost = metric.arcs.copy()
+            cost[others] = some_costs(chance, len(others))
+
+            later = hierarchy.changed(metric, others, cost)
+
+            fresh = hierarchy.metric(cost)
+            assert np.array_equal(later.rise, fresh.rise) and np.array_equal(later.fall, fresh.fall)
+            differs = (later.rise != later.sheets.arrays[0]) | (later.fall != later.sheets.arrays[1])
+            assert set(np.flatnonzero(differs)) <= set(later.beside)
+            changes += not np.array_equal(later.rise, metric.rise)
+            metric = later
+    assert changes > 20, "most of these changes change something"
