@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from city import quick
 from leerstand.matching.candidates import Candidates
@@ -13,7 +15,10 @@ from leerstand.services.town import Town, gather
 from leerstand.what_if import WhatIf
 
 LIVE = "leerstand.matching.live:solve_live"
+PROVED_KEPT = 16  # answers to the last questions: whoever insists on one pair after the other asks for one plan again
 Pair = tuple[int, int]  # shop and request
+
+_proved: dict[bytes, MatchingAnswer] = {}
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,14 @@ class Asked:
         return sum(self.town.places[unit].gap_m for unit in {unit for unit, _ in self.pairs})
 
 
-def answered(town: Town, hub_shares: Mapping[int, int], pins: Sequence[Pair] = ()) -> Asked:
-    """The plan of a town as it is or might be, with some more pairs insisted on. Raises BadInput for contradictions."""
-    found = town.candidates(hub_shares, pins=pins)
-    answer: MatchingAnswer = quick.ask(LIVE, problem=found.problem)
+def answered(town: Town, found: Candidates) -> Asked:
+    """The plan of a town as it is or might be, from what may be chosen in it."""
+    question = sha256(pickle.dumps(found.problem)).digest()
+    answer = _proved.get(question) or quick.ask(LIVE, problem=found.problem)
+    if answer.bound == answer.objective:  # one that is not proved may be better the next time
+        _proved[question] = answer
+        for old in list(_proved)[:-PROVED_KEPT]:
+            _proved.pop(old, None)
     return Asked(town, found, answer)
 
 
@@ -56,7 +65,8 @@ class Preview:
 def preview(weights: Mapping[str, int], plan: MatchPlan) -> Preview:
     """The plan under other weights beside the one in force."""
     shares, before = plan.hub_shares, {(match.unit_id, match.request_id) for match in plan.matches}
-    asked = answered(gather(WhatIf(weights=weights)), shares)
+    town = gather(WhatIf(weights=weights))
+    asked = answered(town, town.candidates(shares))
     places = asked.town.places
     closed = sum(places[unit].gap_m for unit in {unit for unit, _ in before} if unit in places)
     after = asked.pairs
@@ -76,7 +86,9 @@ class Insisted:
 def insist(unit_id: int, request_id: int, shares: Mapping[int, int]) -> Insisted:
     """Compute the plan with and without the pair. Raises BadInput when it contradicts what was decided."""
     town = gather()
-    free, forced = answered(town, shares), answered(town, shares, [(unit_id, request_id)])
+    pair = unit_id, request_id
+    offer = town.offered(shares, [pair])
+    free, forced = (answered(town, town.decided(offer, pins=pins)) for pins in ((), (pair,)))
     proven = all(asked.answer.bound == asked.answer.objective for asked in (free, forced))
     regret = max(0, free.answer.objective - forced.answer.objective)
     return Insisted(regret, proven, sorted(free.pairs - forced.pairs), sorted(forced.pairs - free.pairs))

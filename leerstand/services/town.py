@@ -60,15 +60,24 @@ class Town:
 
         Raises BadInput when the city's decisions contradict each other.
         """
-        found = candidates(
+        return self.decided(self.offered(hub_shares, (*keep, *pins)), keep, pins)
+
+    def offered(self, hub_shares: Mapping[int, int], keep: Collection[tuple[int, int]] = ()) -> Candidates:
+        """Every pair that no rule objects to, before what the city decided; ``keep`` are never left out for others."""
+        return candidates(
             self.free,
             self.requests,
             self.places,
             self.numbers,
             hub_shares,
             stock=self.stock,
-            keep=(*self.wanted.pins, *keep, *pins),
+            keep=(*self.wanted.pins, *keep),
         )
+
+    def decided(
+        self, found: Candidates, keep: Collection[tuple[int, int]] = (), pins: Collection[tuple[int, int]] = ()
+    ) -> Candidates:
+        """What remains of an offer under the city's decisions, as :meth:`candidates` says."""
         moved = {request for _, request in pins}
         others = tuple(pin for pin in self.wanted.pins if pin[1] not in moved)
         wanted = replace(self.wanted, pins=others).with_pins((*self._possible(found, keep), *pins))
