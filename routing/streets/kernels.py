@@ -103,7 +103,7 @@ def _over(first, above, e, k, up, down, rise, fall):  # type: ignore[no-untyped-
 
 @compiled
 def _from_below(above, below_first, below, below_edge, v, w, up, down, ups, downs, rise, fall):  # type: ignore[no-untyped-def]
-    """The cost of the edge v – w over every node below both, at most ``up`` and ``down``; only where it is asked for."""
+    """The cost of the edge v – w over every node below both, at most ``up`` and ``down``, where it is asked for."""
     i, j = below_first[v], below_first[w]
     while i < below_first[v + 1] and j < below_first[w + 1]:
         if below[i] < below[j]:
@@ -148,9 +148,7 @@ def raised(  # type: ignore[no-untyped-def]
                 up = max(before[rise_arc[e]], after[rise_arc[e]])
             if downs and fall_arc[e] >= 0:
                 down = max(before[fall_arc[e]], after[fall_arc[e]])
-            up, down = _from_below(
-                above, below_first, below, below_edge, v, above[e], up, down, ups, downs, rise, fall
-            )
+            up, down = _from_below(above, below_first, below, below_edge, v, above[e], up, down, ups, downs, rise, fall)
             old_up, old_down = (rise[e] if up > rise[e] else FAR), (fall[e] if down > fall[e] else FAR)
             if old_up == FAR and old_down == FAR:
                 continue

@@ -83,8 +83,9 @@ def work_s(tour: Tour) -> int:
 
 
 def metres(problem: Problem, tour: Tour, vehicle: Vehicle) -> int:
+    """How far a tour is; what was ridden where the table knows no way counts nothing (what is planned needs a way)."""
     table = problem.travel[vehicle.vehicle_class].metres
-    return sum(int(table[leg.start_place, leg.end_place]) for leg in legs(problem, tour))
+    return sum(max(int(table[leg.start_place, leg.end_place]), 0) for leg in legs(problem, tour))
 
 
 def home_s(problem: Problem, tour: Tour) -> int:

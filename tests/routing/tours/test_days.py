@@ -21,15 +21,9 @@ from routing.tours.plan import Plan, Progress
 from routing.tours.problem import Drop, Kind, Order, Problem, Window
 from routing.tours.schedule import drop_of, may_serve, reload_of, ride
 from routing.tours.solve import solve
-from routing.tours.warm import warm
 from tests.routing.tours import build
 
 H = 3600
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled():
-    warm()
 
 
 def a_full_day(seed: int, orders: int, *, vehicles: int = 2, reloads: bool = True) -> Problem:

@@ -20,8 +20,7 @@ from routing.tours.kernel.tables import cost_of_tours, load, new_search, sequenc
 from routing.tours.plan import Progress
 from routing.tours.problem import Kind, Problem
 from routing.tours.solve import solve
-from routing.tours.warm import is_warm, warm
-from tests.once import once
+from routing.tours.warm import is_warm
 from tests.rounds import rounds
 from tests.routing.tours import build
 from tests.routing.tours.brute import cheapest_cents
@@ -31,9 +30,8 @@ SHARED = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data")) / 
 H = 3600
 
 
-@pytest.fixture(scope="module", autouse=True)
-def compiled(tmp_path_factory):
-    once(tmp_path_factory, "kernels", lambda folder: warm(light=True))
+# the last two are free of wages; their variant of the kernel is compiled for long runs only
+DAYS = [*range(4), *(pytest.param(number, marks=pytest.mark.long) for number in (4, 5))]
 
 
 def possible(problem: Problem) -> list:
@@ -56,7 +54,7 @@ def days() -> list[Problem]:
     return paid + free
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", DAYS)
 def test_after_every_step_the_books_are_right(number):
     """
     Two hundred steps, hot and cold: times, loads, room and cost are counted anew after each and must be the same.
@@ -94,7 +92,7 @@ def _assert_books(t, search, triples, loads):
         assert old is None or (old[on_tour] == new[on_tour]).all()
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", DAYS)
 def test_the_best_of_a_search_can_be_ridden_and_costs_what_it_says(number):
     problem = days()[number]
     t = tables(problem, possible(problem))
@@ -150,7 +148,7 @@ def test_a_published_problem_is_solved_close_to_its_optimum():
     """RC108 within two percent after 40,000 steps, however busy the machine is."""
     instance = tour_instances.load(SHARED / "vrptw_100" / "RC108.txt")
     t = tables(instance.problem, list(instance.problem.orders))
-    search, triples, loads = new_search(t, 1, light=True)
+    search, triples, loads = new_search(t, 1, light=False)
     for step in range(40):
         anneal(t.ways, search, triples, loads, 1000, 4e5 * 0.03 ** (step / 40), 10.0, 10.0, 0.01, 3)
     plan = plan_of(instance.problem, sequences(t, search.best_next), engine="kernel")

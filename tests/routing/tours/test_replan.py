@@ -14,6 +14,7 @@ from routing.tours.plan import Plan
 from routing.tours.problem import Kind, Problem, Window
 from routing.tours.replan import Changes, Replanned, replan
 from routing.tours.solve import solve
+from routing.tours.travel import Travel
 from tests.routing.tours import build
 
 H = 3600
@@ -131,6 +132,27 @@ def test_a_stop_that_moves_is_served_at_its_new_place():
     assert (
         tour.returns_s - tour.visits[-1].departs_s == 2 * 300
     )  # from place 6 home; from place 4 it would be four legs
+
+
+def test_a_ride_the_table_does_not_know_is_the_past_all_the_same():
+    """
+    The stop between two others was cancelled, and the courier rode where no way is known: what is over is over.
+    """
+    street = build.ring(5)
+    seconds, metres = street.seconds.copy(), street.metres.copy()
+    seconds[1, 3] = metres[1, 3] = -1
+    orders = [build.order(f"o-{i}", i, kind=Kind.PICKUP) for i in (1, 2, 3, 4)]
+    problem = build.problem(orders, places=5, travel={"cargo_bike": Travel(seconds, metres)})
+    plan = solve(problem, limit_s=0.1)
+    ends = {visit.order: visit.departs_s for visit in plan.tours[0].visits}
+    assert list(ends) == ["o-1", "o-2", "o-3", "o-4"]
+    changes = Changes(done={key: ends[key] for key in ("o-1", "o-3")}, cancelled=frozenset({"o-2"}), reported=True)
+
+    found = replan(problem, plan, changes, now_s=ends["o-3"] + 1, limit_s=0.1)
+
+    assert violations(found.problem, found.plan) == []
+    assert stops(found) == [["o-1", "o-3", "o-4"]]
+    assert found.plan.tours[0].metres == 1000 + 0 + 1000 + 1000
 
 
 def test_several_changes_one_after_the_other():
