@@ -44,13 +44,17 @@ def improve(
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     clock: Callable[[], float] = time.monotonic,
-    bounded: bool = True,
+    whole: bool = True,
 ) -> Plan:
-    """As ``solve``, for a day without locked tours, from sequences that can be ridden: the plan costs no more."""
+    """As ``solve``, for a day without locked tours, from sequences that can be ridden: the plan costs no more.
+
+    Not ``whole``: the caller joins the plan to what has been driven and checks that; a bound would say nothing.
+    """
     _check_arguments(limit_s, seed, cores)
     run = _Run(problem, limit_s, on_progress, cancelled, clock)
     run.report()
-    possible = [order for order in problem.orders if reasons.never(problem, order) is None]
+    ridden = {order.key for orders in start.values() for order in orders}
+    possible = [order for order in problem.orders if order.key in ridden or reasons.never(problem, order) is None]
     if start:
         run.keep(_only(start, possible))
     routes: Routes = {}
@@ -65,8 +69,8 @@ def improve(
     leaves: Departures = {}
     if routes and (decide.has_docks(problem) or limit_s >= RECOMBINED_FROM_S):
         routes, leaves = decide.decide(problem, run.pool, routes, limit_s=max(DECIDE_SHARE * limit_s, LEAST_DECIDE_S))
-    plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations, leaves, bounded=bounded)
-    if broken := violations(problem, plan):
+    plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations, leaves, bounded=whole)
+    if whole and (broken := violations(problem, plan)):
         raise PlanBroken("; ".join(map(str, broken[:5])))
     return plan
 

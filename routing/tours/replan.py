@@ -12,7 +12,7 @@ from routing.message import N_, BadInput, Message
 from routing.tours import past
 from routing.tours.check import violations
 from routing.tours.fields import MAX_TIME_S, whole
-from routing.tours.greedy import Routes, alike, fill_up
+from routing.tours.greedy import Routes, alike
 from routing.tours.improve import PlanBroken, improve
 from routing.tours.plan import Plan, Progress, Tour, Unserved
 from routing.tours.problem import Kind, Locked, Order, Problem, Vehicle
@@ -108,7 +108,7 @@ def replan(
     changes = replace(changes, aboard={**changes.aboard, **known})
     problem = replace(problem, locked=())  # made anew: more has been driven since
     _check(problem, plan, changes, now_s)
-    how = {"seed": seed, "cores": cores, "on_progress": on_progress, "cancelled": cancelled, "bounded": False}
+    how = {"seed": seed, "cores": cores, "on_progress": on_progress, "cancelled": cancelled, "whole": False}
     day = locked_day(problem, plan, changes, now_s)
     found = solve_the_rest(day, _kept(day, plan), limit_s, improve, **how)
     again = _sent_out_again(problem, plan, changes, now_s, day, found)
@@ -175,6 +175,8 @@ def _day_with(problem: Problem, plan: Plan, changes: Changes, now_s: int, locks:
 
 def _not_with(order: Order, over: list[Locked]) -> Order:
     """The order, kept away from vehicles that dropped out or ride home; goods on their board stay there."""
+    if not over:
+        return order
     if any(order.key in lock.aboard for lock in over):
         return replace(order, only_vehicles=frozenset())
     return replace(order, not_vehicles=order.not_vehicles | {lock.vehicle for lock in over})
@@ -182,18 +184,20 @@ def _not_with(order: Order, over: list[Locked]) -> Order:
 
 def _without(order: Order, there: set[str]) -> Order:
     """The order, naming only vehicles that are still there."""
+    if (order.only_vehicles is None or order.only_vehicles <= there) and order.not_vehicles <= there:
+        return order
     only = None if order.only_vehicles is None else order.only_vehicles & there
     return replace(order, only_vehicles=only, not_vehicles=order.not_vehicles & there)
 
 
 def _kept(day: Problem, plan: Plan) -> Routes:
-    """What is left of the old sequences, as far as it can still be ridden, with new orders where they cost least."""
+    """What is left of the old sequences, as far as it can still be ridden; the search finds a place for the others."""
     rest = remainder(day).problem
     routes: Routes = {}
     for tour in plan.tours:
         if vehicle := rest.vehicle_by_key.get(tour.vehicle):
             routes[vehicle.key] = _ridable(rest, vehicle, _left(day, rest, vehicle, tour))
-    return fill_up(rest, {key: orders for key, orders in routes.items() if orders}, enough=1)  # the search goes on
+    return {key: orders for key, orders in routes.items() if orders}
 
 
 def _left(day: Problem, rest: Problem, vehicle: Vehicle, tour: Tour) -> list[Order]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from routing.tours.breaks import breaks_to_try, is_enough
+from routing.tours.breaks import STRETCH_S, breaks_to_try, is_enough
 from routing.tours.plan import Break, Reload, Tour, Visit
 from routing.tours.problem import Kind, Order, Problem, Vehicle, Window
 from routing.tours.travel import Travel
@@ -240,8 +240,12 @@ def _rested(
 ) -> _Timed | None:
     """The tour with a break after that stop where it costs the least time; the shorter break if that is enough."""
     best: _Timed | None = None
+    least = list(accumulate(leg + order.stop_s for leg, order in zip(legs, orders, strict=False)))  # if nobody waits
     for rest_s in breaks_to_try(work_s):
         for number in range(1, len(orders) + 1):
+            ahead = least[-1] + legs[-1] - least[number - 1]
+            if least[number - 1] + vehicle.worked_s > STRETCH_S or ahead > STRETCH_S:
+                continue
             longer = [*legs[:number], legs[number] + rest_s, *legs[number + 1 :]]
             timed = _timed(problem, vehicle, orders, longer, leaves)
             if timed is None:
@@ -254,6 +258,8 @@ def _rested(
                 continue
             if best is None or timed.lasts_s - rest_s < best.lasts_s - best.rest_s:
                 best = replace(timed, rest_after=number, rest_s=rest_s)
+                if best.lasts_s - rest_s == least[-1] + legs[-1]:
+                    return best  # nobody waits: no place can be better
         if best is not None:
             return best
     return best
