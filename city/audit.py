@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import has_request_context
 from flask_login import current_user
+from sqlalchemy import inspect
 
 from city import clock
 from city.db import db
@@ -16,8 +17,16 @@ def record(action: str, subject: str, subject_id: int | None, **details: str | i
     ``details`` hold numbers, ids and names of states or fields; no names of
     people, addresses or free text.
     """
-    account_id = current_user.id if has_request_context() and current_user.is_authenticated else None
     entry = AuditEntry(
-        at=clock.now(), account_id=account_id, action=action, subject=subject, subject_id=subject_id, details=details
+        at=clock.now(), account_id=_who(), action=action, subject=subject, subject_id=subject_id, details=details
     )
     db.session.add(entry)
+
+
+def _who() -> int | None:
+    """The account of this request; its number is known without reading the row again."""
+    if not has_request_context() or not current_user.is_authenticated:
+        return None
+    state = inspect(current_user._get_current_object(), raiseerr=False)
+    identity = state.identity if state is not None else None
+    return int(identity[0] if identity else current_user.id)

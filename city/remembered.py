@@ -35,8 +35,14 @@ def once(kind: type[Any], read: Callable[[], T]) -> T:
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget_all(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None or transaction.nested:
+    if transaction.parent is None:
         session.info.pop(_KEPT, None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_taken_back(session: Session, _transaction: SessionTransaction) -> None:
+    """What was read within a part that is taken back may never have been."""
+    session.info.pop(_KEPT, None)
 
 
 @event.listens_for(Session, "after_flush")

@@ -189,12 +189,16 @@ def _folder() -> Path:
 
 def period(city: City, day: date, starts_s: int, ends_s: int) -> Period:
     """A stretch of a day with the public holidays of the city's Land around it."""
-    from holidays import country_holidays
-
     from routing.streets.model import Period
 
-    years = range(day.year - 1, day.year + 2)
-    return Period(day, starts_s, ends_s, holidays=frozenset(country_holidays("DE", subdiv=city.land, years=years)))
+    return Period(day, starts_s, ends_s, holidays=_holidays_around(day.year, city.land))
+
+
+@lru_cache(maxsize=64)
+def _holidays_around(year: int, land: str) -> frozenset[date]:
+    from holidays import country_holidays
+
+    return frozenset(country_holidays("DE", subdiv=land, years=range(year - 1, year + 2)))
 
 
 def background_file() -> tuple[str, Path]:

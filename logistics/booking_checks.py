@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from city import settings, streets
+from city import clock, settings, streets
+from city.messages import DomainError
 from city.zones.queries import network_on
 from logistics import chains, planning, queries, rules, sizes
 from logistics.kinds import ShipmentKind
@@ -14,11 +16,67 @@ from logistics.ways import check_place
 from logistics.wishes import MAX_PARCELS, MAX_PICKUPS, Wish
 from routing.message import BadInput, Message
 
-LEAST_G = 1
+Point = tuple[float, float]
 
 
-def check(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings, locker_hub: Hub | None) -> None:
-    """Refuse what cannot be: day, window, goods, size, place. Raises Conflict or BadInput with a sentence."""
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """That a bike gets from a hub to some places within a window of a day."""
+
+    hub: Point
+    day: date
+    window: tuple[int, int]
+    places: tuple[Point, ...]
+
+    @classmethod
+    def of(cls, hub: Point, day: date, wish: Wish) -> Reached:
+        """What a wish asks of the streets."""
+        places = [place.point for place in wish.pickups]
+        if wish.kind != ShipmentKind.LOCKER:
+            places.append(wish.point)
+        if wish.back_to is not None:
+            places.append(wish.back_to.point)
+        return cls(hub, day, wish.window, tuple(places))
+
+    def check(self) -> Reached:
+        """Look it up on the street map. Raises BadInput with a sentence for the first place that is not reached."""
+        hours = [planning.elapsed_s(self.day, clock_s) for clock_s in self.window]
+        period = streets.period(queries.current_city(), self.day, *hours)
+        for place in self.places:
+            check_place(network_on(self.day), self.hub, place, period)
+        return self
+
+
+def look_ahead(hub_id: int, day: date, wish: Wish) -> Reached | None:
+    """Look the streets up before the lock of the hub is taken, so that nobody waits for it.
+
+    None where that cannot be said yet: whoever holds the lock finds out why.
+    """
+    ahead = (day - clock.today()).days
+    hub = queries.hub_point(hub_id)
+    if hub is None or not 0 <= ahead <= settings.current().numbers.bookable_days:
+        return None
+    if wish.window_opens_s >= wish.window_closes_s:
+        return None
+    try:
+        return Reached.of(hub, day, wish).check()
+    except (BadInput, DomainError):
+        return None
+
+
+def check(
+    hub: Hub,
+    day: date,
+    wish: Wish,
+    numbers: settings.CitySettings,
+    locker_hub: Hub | None,
+    *,
+    reached: Reached | None = None,
+) -> None:
+    """Refuse what cannot be: day, window, goods, size, place. Raises Conflict or BadInput with a sentence.
+
+    ``reached`` is what :func:`look_ahead` found out; what it does not cover is looked up now.
+    """
     land = queries.current_city().land
     refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
     refuse(rules.objection_to_window(hub, day, *wish.window))
@@ -28,13 +86,9 @@ def check(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings, locke
         refuse(rules.objection_to_size(hub, weight_g=wish.weight_g, volume_ml=wish.volume_ml))
         refuse(sizes.objection_to_sides(wish.size.sides))
     refuse(_objection_to_kind(hub, day, wish, locker_hub))
-    places = [place.point for place in wish.pickups]
-    if locker_hub is None:
-        places.append(wish.point)
-    if wish.back_to is not None:
-        places.append(wish.back_to.point)
-    for point in places:
-        _check_place(hub, day, wish, point)
+    wanted = Reached.of((hub.lat, hub.lon), day, wish)
+    if wanted != reached:
+        wanted.check()
 
 
 def _check_goods(wish: Wish) -> None:
@@ -130,12 +184,6 @@ def _objection_to_wall(hub: Hub, day: date) -> Message | None:
     """The wall must be there, and somebody to let the courier in, on the day that the parcel comes."""
     now, land, numbers = city_now(), queries.current_city().land, settings.current().numbers
     return rules.objection_to_date(hub, hub.agreement, day, now=now, land=land, settings=numbers)
-
-
-def _check_place(hub: Hub, day: date, wish: Wish, point: tuple[float, float]) -> None:
-    hours = [planning.elapsed_s(day, clock_s) for clock_s in wish.window]
-    period = streets.period(queries.current_city(), day, *hours)
-    check_place(network_on(day), (hub.lat, hub.lon), point, period)
 
 
 def window_before(hub: Hub, day: date, window: tuple[int, int]) -> tuple[int, int]:

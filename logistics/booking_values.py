@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -18,7 +17,7 @@ from logistics import rules, sizes
 from logistics.kinds import LegKind, RecipientKind, ShipmentKind, SizeClass
 from logistics.models import Shipment
 from logistics.sizes import Size
-from logistics.wishes import MAX_PARCELS, MAX_PICKUPS, Place, Wish
+from logistics.wishes import MAX_PARCELS, MAX_PICKUPS, Asked, Place, Wish
 from routing.message import BadInput, Message
 
 PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"  # no character that a text column refuses
@@ -90,15 +89,6 @@ class BookingIn(Shape):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=PLAIN)] = ""
     reference: Short = Field(default="", description="your own number for it")
     dangerous_goods: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A booking that was read: through which hub, when, what."""
-
-    hub_id: int
-    day: date
-    wish: Wish
 
 
 class Unreadable(DomainError):

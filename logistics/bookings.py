@@ -6,23 +6,24 @@ All in the caller's transaction; whoever takes room holds the lock of its hub.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
 
 from city import audit, clock, settings
 from city.db import db
-from city.messages import Conflict, NotFound
-from city.models import Account, Organisation
-from logistics import booking_checks, capacity, chains, queries, rules, stays
+from city.messages import Conflict, DomainError, NotFound
+from city.models import Organisation
+from logistics import capacity, chains, queries, rules
+from logistics.booking_checks import Reached
+from logistics.chain_rows import LETTERS, Chain, chain_of
 from logistics.kinds import ParcelState, Ride, ShipmentKind, ShipmentStatus
-from logistics.models import Hub, Leg, Parcel, Shipment
+from logistics.models import DayCapacity, Hub, Shipment
 from logistics.services import ask_for_plan, city_now, refuse
-from logistics.wishes import Place, Wish
-from routing.message import BadInput
+from logistics.wishes import Asked, Booker, Wish
+from routing.message import BadInput, Message
 
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is mistaken for another when read aloud or off a label
+NEEDS_EQUIPMENT = (ShipmentKind.INBOUND, ShipmentKind.LOCKER)  # docks or compartments
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,56 +36,100 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chain:
-    """A shipment with the pickups that belong to it, and the hubs whose room it takes."""
+class _Desk:
+    """What bookings of one transaction share: the shop, the hubs, locked, what these offer it, and counters."""
 
-    root: Shipment
-    parts: list[Shipment]
+    retailer: Organisation
     hubs: dict[int, Hub]
-    locker_hub_id: int | None = None
+    rooms: dict[int, chains.Room]
+    counters: dict[chains.Key, DayCapacity] = field(default_factory=dict)
 
-    @property
-    def all(self) -> list[Shipment]:
-        return [self.root, *self.parts]
+    @classmethod
+    def at(cls, retailer: Organisation, hubs: dict[int, Hub]) -> _Desk:
+        """With the hubs locked, their expired holds given back."""
+        most, stops = queries.quota_at(hubs, retailer.id), settings.current().numbers.stops_per_bike_hour
+        quotas = {hub_id: {retailer.id: most[hub_id]} if hub_id in most else {} for hub_id in hubs}
+        return cls(retailer, hubs, {one: chains.Room(hub, quotas[one], stops) for one, hub in hubs.items()})
 
 
 def book_shipment(
-    account: Account, *, hub_id: int, day: date, wish: Wish, request_key: str | None = None, hold: bool = False
+    account: Booker,
+    *,
+    hub_id: int,
+    day: date,
+    wish: Wish,
+    request_key: str | None = None,
+    hold: bool = False,
+    reached: Reached | None = None,
 ) -> Shipment:
     """Book parcels through a hub and have the day planned again: all of it, or nothing.
 
     The same ``request_key`` books once, however often it is sent. With
     ``hold`` the room is only kept for some minutes, see :func:`confirm`.
+    ``reached`` is what ``booking_checks.look_ahead`` has found out.
     Raises Conflict if the hub has no room left, DomainError or BadInput with a
     sentence for anything else that cannot be.
     """
     retailer = _released(account)
     if request_key and (before := queries.shipment_sent_before(retailer.id, request_key)):
         return before
-    hubs = _locked_hubs(_hubs_of_wish(hub_id, wish))
+    asked = Asked(hub_id, day, wish)
+    desk = _Desk.at(retailer, _locked_hubs(_hubs_of_wish(hub_id, wish), whole=wish.kind in NEEDS_EQUIPMENT))
+    chain = _book(desk, account, asked, request_key=request_key, hold=hold, reached=reached)
+    if not hold:
+        _plan(chain.all, account)
+    return chain.root
+
+
+def book_each(account: Booker, wanted: Sequence[Asked], ahead: Sequence[Reached | None]) -> list[Shipment | Message]:
+    """Book one after the other what fits; where something does not, the sentence why. Hubs are locked once for all."""
+    hubs = {hub_id for one in wanted for hub_id in _hubs_of_wish(one.hub_id, one.wish)}
+    desk = _Desk.at(_released(account), _locked_hubs(hubs))
+    chains_made: list[Chain] = []
+    found: list[Shipment | Message] = []
+    for one, reached in zip(wanted, ahead, strict=True):
+        try:
+            with db.session.begin_nested():
+                chains_made.append(_book(desk, account, one, reached=reached))
+                found.append(chains_made[-1].root)
+        except (DomainError, BadInput) as refusal:
+            desk.counters.clear()  # some may have been made within what was just taken back
+            found.append(refusal.message)
+    _plan([shipment for chain in chains_made for shipment in chain.all], account)
+    return found
+
+
+def _book(
+    desk: _Desk,
+    account: Booker,
+    asked: Asked,
+    *,
+    request_key: str | None = None,
+    hold: bool = False,
+    reached: Reached | None = None,
+) -> Chain:
+    """One booking at hubs that are locked."""
     shipment = Shipment(
-        reference=_new_reference(), request_key=request_key, retailer_id=retailer.id, booked_by_id=account.id,
+        reference=_new_reference(), request_key=request_key, retailer_id=desk.retailer.id, booked_by_id=account.id,
         booked_at=clock.now(), tracking_token=secrets.token_urlsafe(16), revision=1,
     )  # fmt: skip
     minutes = settings.current().numbers.hold_min
     shipment.status = ShipmentStatus.HELD if hold else ShipmentStatus.BOOKED
     shipment.hold_until = clock.now() + timedelta(minutes=minutes) if hold else None
-    chain = _chain_of(shipment, hubs, hub_id, day, wish, retailer)
-    _reserve(chain)
-    audit.record("shipment held" if hold else "shipment booked", "shipment", shipment.id, hub=hub_id)
-    if not hold:
-        _plan(chain.all, account)
-    return shipment
+    chain = chain_of(shipment, desk.hubs, asked.hub_id, asked.day, asked.wish, desk.retailer, reached=reached)
+    _reserve(desk, chain)
+    audit.record("shipment held" if hold else "shipment booked", "shipment", shipment.id, hub=asked.hub_id)
+    return chain
 
 
-def quote(account: Account, *, hub_id: int, day: date, wish: Wish) -> Quote:
+def quote(account: Booker, *, hub_id: int, day: date, wish: Wish, reached: Reached | None = None) -> Quote:
     """What this would cost, and whether it fits now. Call it in a transaction that is taken back."""
     numbers = settings.current().numbers
-    held = book_shipment(account, hub_id=hub_id, day=day, wish=wish, hold=True)
+    held = book_shipment(account, hub_id=hub_id, day=day, wish=wish, hold=True, reached=reached)
     return Quote(held.price_cents, True, numbers.hold_min)
 
 
-def confirm(account: Account, reference: str) -> Shipment:
+def confirm(account: Booker, reference: str) -> Shipment:
     """Make a held booking final. Raises Conflict when the hold has run out; confirming twice changes nothing."""
     shipment = queries.shipment_of(account.organisation_id, reference, to_change=True)
     if shipment.status == ShipmentStatus.BOOKED:
@@ -105,7 +150,9 @@ def confirm(account: Account, reference: str) -> Shipment:
     return shipment
 
 
-def change_shipment(account: Account, reference: str, *, hub_id: int, day: date, wish: Wish) -> Shipment:
+def change_shipment(
+    account: Booker, reference: str, *, hub_id: int, day: date, wish: Wish, reached: Reached | None = None
+) -> Shipment:
     """Book the same shipment otherwise: other day, window, size or address. Its reference and link stay.
 
     Raises Conflict after the cut-off, when parcels lie in the hub already, or
@@ -125,9 +172,9 @@ def change_shipment(account: Account, reference: str, *, hub_id: int, day: date,
                        reference=reference)  # fmt: skip
     capacity.release([before, *before.parts], at=clock.now())
     _take_apart(before)
-    chain = _chain_of(before, hubs, hub_id, day, wish, retailer)
+    chain = chain_of(before, hubs, hub_id, day, wish, retailer, reached=reached)
     before.revision += 1
-    _reserve(chain)
+    _reserve(_Desk.at(retailer, hubs), chain)
     audit.record("shipment changed", "shipment", before.id, hub=hub_id)
     for other in days - {one.day for one in chain.all}:
         ask_for_plan(other, account_id=account.id)
@@ -135,7 +182,7 @@ def change_shipment(account: Account, reference: str, *, hub_id: int, day: date,
     return before
 
 
-def cancel_shipment(account: Account, reference: str) -> Shipment:
+def cancel_shipment(account: Booker, reference: str) -> Shipment:
     """Cancel a booking before its cut-off, and give its room back.
 
     Raises NotFound for another retailer's shipment, Conflict when it is too late.
@@ -166,12 +213,12 @@ def _end(shipments: Sequence[Shipment], status: ShipmentStatus) -> None:
             one.cancelled_at = clock.now()
 
 
-def _plan(shipments: Sequence[Shipment], account: Account) -> None:
+def _plan(shipments: Sequence[Shipment], account: Booker) -> None:
     for day in sorted({one.day for one in shipments if one.ride != Ride.NONE}):
         ask_for_plan(day, account_id=account.id)
 
 
-def _released(account: Account) -> Organisation:
+def _released(account: Booker) -> Organisation:
     retailer = queries.retailer(account.organisation_id)
     if retailer.released_at is None:
         raise Conflict("The city has not released %(shop)s for bookings yet.", shop=retailer.name)
@@ -188,9 +235,9 @@ def _hubs_of(shipment: Shipment) -> set[int]:
     return {shipment.hub_id, *([shipment.stay.compartment.hub_id] if shipment.stay else [])}
 
 
-def _locked_hubs(hub_ids: set[int]) -> dict[int, Hub]:
-    """Hubs, locked, their expired holds given back."""
-    hubs = queries.hubs_to_change(hub_ids)
+def _locked_hubs(hub_ids: set[int], *, whole: bool = True) -> dict[int, Hub]:
+    """Hubs, locked, their expired holds given back; ``whole`` with docks and compartments."""
+    hubs = queries.hubs_to_change(hub_ids, whole=whole)
     for one in sorted(hubs):
         expire_holds(one)
     return hubs
@@ -208,141 +255,14 @@ def _locked(
     return shipment, hubs
 
 
-def _reserve(chain: _Chain) -> None:
+def _reserve(desk: _Desk, chain: Chain) -> None:
     """Take everything that a chain needs. The only way to room: page, interface, table and standing order use it."""
-    numbers = settings.current().numbers
-    rooms = {}
-    quotas: dict[int, set[int]] = {}
-    for hub_id, hub in chain.hubs.items():
-        found = queries.quotas_of(hub_id)
-        rooms[hub_id] = chains.room_of(hub, found, numbers.stops_per_bike_hour)
-        quotas[hub_id] = {quota.organisation_id for quota in found}
+    quotas = {hub_id: room.quotas for hub_id, room in desk.rooms.items()}
     booked = [
         (one, chains.needs_of(one, quota=one.retailer_id in quotas[one.hub_id], locker_hub_id=chain.locker_hub_id))
         for one in chain.all
     ]
-    capacity.reserve(rooms, booked, at=clock.now())
-
-
-def _chain_of(
-    shipment: Shipment, hubs: dict[int, Hub], hub_id: int, day: date, wish: Wish, retailer: Organisation
-) -> _Chain:
-    """Fill a shipment, its legs, parcels, pickups and compartment from a wish; flushed, so that all have ids."""
-    hub = hubs[hub_id]
-    numbers, land = settings.current().numbers, queries.current_city().land
-    locker_hub = hubs[wish.locker_hub_id or hub_id] if wish.kind == ShipmentKind.LOCKER else None
-    booking_checks.check(hub, day, wish, numbers, locker_hub)
-    _describe(shipment, hub, day, wish)
-    shipment.price_cents = price_cents(wish, hub, locker_hub, numbers)
-    rests = partial(_rests, hub=hub, land=land)
-    if wish.kind == ShipmentKind.RETURN:
-        return _return(shipment, hub, day, wish, retailer, rests)
-    stay = None
-    ride = Ride.DELIVERY
-    if locker_hub is not None:
-        shipment.street, shipment.housenumber = locker_hub.street, locker_hub.housenumber
-        shipment.lat, shipment.lon = locker_hub.lat, locker_hub.lon
-        ride = Ride.NONE if locker_hub.id == hub.id else Ride.DELIVERY
-        stay = stays.stay_for(locker_hub, day, wish)
-    shipment.ride = ride
-    parts = [_pickup(shipment, place, wish, day) for place in wish.pickups]
-    brought = _brought(hub, day, wish, numbers, rests)
-    shipment.ready_s = brought.closes_s if wish.kind in (ShipmentKind.INBOUND, ShipmentKind.POOLED) else 0
-    shipment.legs = chains.legs_of(
-        wish.kind,
-        ride=ride,
-        day=day,
-        window=wish.window,
-        brought=brought,
-        stay=(stay.starts, stay.ends) if stay else None,
-    )
-    shipment.stay = stay
-    _keep(shipment, parts)
-    return _Chain(shipment, parts, hubs, locker_hub.id if locker_hub else None)
-
-
-def _brought(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings, rests: Callable[[date], bool]) -> Leg:
-    if wish.kind == ShipmentKind.INBOUND:
-        return chains.supply(day, wish.dock_opens_s or 0)
-    if wish.kind == ShipmentKind.POOLED:
-        return chains.collected(day, booking_checks.window_before(hub, day, wish.window))
-    return chains.hand_in(hub, day, today=clock.today(), cutoff_s=rules.closing_s(hub, day, numbers), rests=rests)
-
-
-def _describe(shipment: Shipment, hub: Hub, day: date, wish: Wish) -> None:
-    sides = wish.size.sides
-    shipment.hub, shipment.hub_id, shipment.day, shipment.kind = hub, hub.id, day, wish.kind
-    shipment.recipient, shipment.recipient_kind = wish.recipient, wish.recipient_kind
-    shipment.street, shipment.housenumber = wish.street, wish.housenumber
-    shipment.lat, shipment.lon = wish.point
-    shipment.parcels, shipment.weight_g, shipment.volume_ml = wish.parcels, wish.weight_g, wish.volume_ml
-    shipment.window_opens_s, shipment.window_closes_s = wish.window
-    shipment.note, shipment.own_reference, shipment.mail = wish.note, wish.own_reference, wish.mail
-    shipment.sender = wish.supplier
-    shipment.size = wish.size.size_class
-    shipment.length_cm, shipment.width_cm, shipment.height_cm = sides or (None, None, None)
-    code = shipment.reference.replace("-", "")
-    shipment.pieces = [
-        Parcel(number=number, code=f"{code}{number:03d}", state=ParcelState.ANNOUNCED)
-        for number in range(1, wish.parcels + 1)
-    ]
-
-
-def _return(
-    shipment: Shipment, hub: Hub, day: date, wish: Wish, retailer: Organisation, rests: Callable[[date], bool]
-) -> _Chain:
-    """A bike collects it from the customer; on the next working day one brings it to the shop."""
-    back = wish.back_to or _shop(retailer)
-    again = day + timedelta(days=1)
-    while rests(again) or not rules.delivery_windows(hub, again.weekday()):
-        again += timedelta(days=1)
-    customer = Place(wish.recipient, wish.street, wish.housenumber, wish.point)
-    part = _pickup(shipment, customer, wish, day, window=wish.window)
-    shipment.day, shipment.sender = again, wish.recipient
-    shipment.recipient, shipment.street, shipment.housenumber = back.name, back.street, back.housenumber
-    shipment.lat, shipment.lon = back.point
-    window = rules.delivery_windows(hub, again.weekday())[0]
-    shipment.window_opens_s, shipment.window_closes_s = window
-    shipment.ride, shipment.ready_s = Ride.DELIVERY, 0
-    shipment.legs = chains.legs_of(
-        wish.kind, ride=Ride.DELIVERY, day=again, window=window, brought=chains.collected(day, wish.window)
-    )
-    _keep(shipment, [part])
-    return _Chain(shipment, [part], {hub.id: hub})
-
-
-def _shop(retailer: Organisation) -> Place:
-    if retailer.lat is None or retailer.lon is None or not retailer.street:
-        raise BadInput("Your shop has no address here yet. Please give the address to which the return goes.")
-    return Place(retailer.name, retailer.street, retailer.housenumber, (retailer.lat, retailer.lon))
-
-
-def _pickup(
-    shipment: Shipment, place: Place, wish: Wish, day: date, *, window: tuple[int, int] | None = None
-) -> Shipment:
-    """A bike collects at a place for a shipment; of several places each gives its share."""
-    share = max(1, len(wish.pickups))
-    opens, closes = window or booking_checks.window_before(shipment.hub, day, wish.window)
-    number = len(shipment.reference)
-    return Shipment(
-        reference=f"{shipment.reference}-{secrets.choice(LETTERS)}{secrets.choice(LETTERS)}"[: number + 3],
-        retailer_id=shipment.retailer_id, booked_by_id=shipment.booked_by_id, hub_id=shipment.hub_id, day=day,
-        kind=shipment.kind, ride=Ride.PICKUP, status=shipment.status, hold_until=shipment.hold_until,
-        recipient=place.name, recipient_kind=wish.recipient_kind, street=place.street, housenumber=place.housenumber,
-        lat=place.point[0], lon=place.point[1], parcels=max(1, wish.parcels // share),
-        weight_g=-(-wish.weight_g // share), volume_ml=-(-wish.volume_ml // share), window_opens_s=opens,
-        window_closes_s=closes, note=wish.note, booked_at=clock.now(), revision=1,
-        legs=chains.legs_of(shipment.kind, ride=Ride.PICKUP, day=day, window=(opens, closes), brought=Leg()),
-    )  # fmt: skip
-
-
-def _keep(shipment: Shipment, parts: list[Shipment]) -> None:
-    db.session.add(shipment)
-    db.session.flush()
-    for part in parts:
-        part.part_of_id = shipment.id
-    db.session.add_all(parts)
-    db.session.flush()
+    capacity.reserve(desk.rooms, booked, at=clock.now(), locked=desk.counters)
 
 
 def _take_apart(shipment: Shipment) -> None:
@@ -353,19 +273,6 @@ def _take_apart(shipment: Shipment) -> None:
         db.session.delete(shipment.stay)
     shipment.legs, shipment.pieces = [], []
     db.session.flush()
-
-
-def price_cents(wish: Wish, hub: Hub, locker_hub: Hub | None, numbers: settings.CitySettings) -> int:
-    """What a shipment costs, by the tariff of the city: its rides, its parcels, its days in a locker."""
-    rides = {ShipmentKind.RETURN: 2, ShipmentKind.POOLED: 1 + len(wish.pickups)}.get(wish.kind, 1)
-    if locker_hub is not None and locker_hub.id == hub.id:
-        rides = 0
-    locker = numbers.price_locker_day_cents * locker_hub.locker_days if locker_hub is not None else 0
-    return rides * numbers.price_stop_cents + wish.parcels * numbers.price_parcel_cents + locker
-
-
-def _rests(day: date, *, hub: Hub, land: str) -> bool:
-    return rules.hub_closed(hub, day, land) is not None
 
 
 def _new_reference() -> str:

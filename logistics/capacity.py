@@ -32,17 +32,22 @@ class FreeWindow:
     free: bool
 
 
-def reserve(rooms: Mapping[int, Room], booked: Sequence[Booked], *, at: datetime) -> None:
+def reserve(
+    rooms: Mapping[int, Room], booked: Sequence[Booked], *, at: datetime, locked: dict[Key, DayCapacity] | None = None
+) -> None:
     """Take room for shipments that belong together, all of it or none.
 
-    The hubs of ``rooms`` come locked, the shipments have their ids. Raises
-    Conflict with a sentence if anything does not fit.
+    The hubs of ``rooms`` come locked, the shipments have their ids. ``locked``
+    holds the counters that this transaction has locked before, and gets those
+    that it locks now. Raises Conflict with a sentence if anything does not fit.
     """
     wanted: dict[Key, int] = defaultdict(int)
     for _shipment, needs in booked:
         for need in needs:
             wanted[need.key] += need.amount
-    counters = _locked(rooms, wanted)
+    counters = {} if locked is None else locked
+    if not wanted.keys() <= counters.keys():
+        counters.update(_locked(rooms, wanted))
     for key, amount in wanted.items():
         if amount > counters[key].free:
             raise full(rooms[key[0]].hub, booked[0][0], key, counters[key])
@@ -69,7 +74,7 @@ def adapt(room: Room, days_from: date) -> list[DayCapacity]:
     query = select(DayCapacity).where(DayCapacity.hub_id == room.hub.id, DayCapacity.day >= days_from)
     over = []
     for row in _lock(query):
-        if row.resource == Resource.QUOTA and (row.resource, 0, row.scope_id) not in room.most:
+        if row.resource == Resource.QUOTA and row.scope_id not in room.quotas:
             continue  # no limit any more
         row.intended = room.of(row.day, row.resource, row.opens_s, row.scope_id)
         row.capacity = max(row.intended, row.used)

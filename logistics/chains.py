@@ -7,7 +7,7 @@ parcel is always in exactly one quarter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from logistics import rules
@@ -40,65 +40,71 @@ class Need:
         return self.hub_id, self.day, self.resource, self.opens_s, self.scope_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Room:
-    """What a hub offers: the most of each resource, by when it opens and whom it is for.
+    """What a hub offers, worked out as it is asked for, so that only what a booking needs must be loaded.
 
-    ``timed`` holds the windows and dock slots of each weekday, as (most, closes_s) by resource and beginning; the
-    rest is the same on all days on which the hub is open.
+    ``quotas`` holds the most parcels a day of single organisations.
     """
 
     hub: Hub
-    most: Mapping[tuple[Resource, int, int], int]
-    timed: tuple[Mapping[tuple[Resource, int], tuple[int, int]], ...] = ()
+    quotas: Mapping[int, int]
+    stops_per_bike_hour: int
+    _timed: dict[tuple[int, Resource], dict[int, tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     def of(self, day: date, resource: Resource, opens_s: int, scope_id: int) -> int:
         """The capacity of one counter; what a hub does not have on a day is 0."""
         if resource in TIMED:
-            return self.timed[day.weekday()].get((resource, opens_s), (0, 0))[0]
+            return self._timed_on(day, resource).get(opens_s, (0, 0))[0]
         if resource in NEEDS_PEOPLE and self.hub.hours_on(day) is None:
             return 0
-        return self.most.get((resource, opens_s, scope_id), 0)
+        return self._most(resource, scope_id)
 
     def closes(self, day: date, resource: Resource, opens_s: int) -> int:
         """When a window, slot or quarter of a day ends."""
         if resource in STORED:
             return opens_s + QUARTER_S
         if resource in TIMED:
-            return self.timed[day.weekday()].get((resource, opens_s), (0, DAY_S))[1]
+            return self._timed_on(day, resource).get(opens_s, (0, DAY_S))[1]
         return DAY_S
 
     def offered(self, day: date, resource: Resource) -> list[int]:
         """When the windows or slots of a day begin."""
-        return sorted(opens for kind, opens in self.timed[day.weekday()] if kind == resource)
+        return sorted(self._timed_on(day, resource))
+
+    def _most(self, resource: Resource, scope_id: int) -> int:
+        hub = self.hub
+        if resource == Resource.QUOTA:
+            return self.quotas.get(scope_id, 0)
+        if resource == Resource.LOCKER:
+            return int(any(box.id == scope_id and not box.out_of_order for box in hub.compartments))
+        if resource == Resource.CARRIED_ML:
+            return rules.TOURS_A_DAY * sum(bike.volume_ml for bike in hub.vehicles)
+        if resource == Resource.CARRIED_G:
+            return rules.TOURS_A_DAY * sum(bike.payload_g for bike in hub.vehicles)
+        kept = {Resource.VOLUME_ML: hub.storage_ml, Resource.WEIGHT_G: hub.storage_g}
+        return kept.get(resource, hub.parcels_per_day)
+
+    def _timed_on(self, day: date, resource: Resource) -> dict[int, tuple[int, int]]:
+        """The windows or dock slots of a weekday, as (most, closes_s) by their beginning."""
+        key = day.weekday(), resource
+        if key not in self._timed:
+            self._timed[key] = self._windows(key[0]) if resource == Resource.STOPS else self._slots(key[0])
+        return self._timed[key]
+
+    def _windows(self, weekday: int) -> dict[int, tuple[int, int]]:
+        windows = rules.delivery_windows(self.hub, weekday)
+        per_hour, bikes = self.stops_per_bike_hour, self.hub.vehicles
+        return {opens: (rules.stops_in_window(bikes, opens, ends, per_hour), ends) for opens, ends in windows}
+
+    def _slots(self, weekday: int) -> dict[int, tuple[int, int]]:
+        at_once = sum(dock.vehicles_at_once for dock in self.hub.docks)
+        return {opens: (at_once, opens + SLOT_S) for opens in dock_slots(self.hub, weekday)}
 
 
 def room_of(hub: Hub, quotas: Iterable[Quota], stops_per_bike_hour: int) -> Room:
     """What a hub offers, from its storage, bikes, docks and compartments. ``hub`` comes with all of them."""
-    most: dict[tuple[Resource, int, int], int] = {(Resource.PARCELS, 0, 0): hub.parcels_per_day}
-    most[Resource.CARRIED_ML, 0, 0] = rules.TOURS_A_DAY * sum(bike.volume_ml for bike in hub.vehicles)
-    most[Resource.CARRIED_G, 0, 0] = rules.TOURS_A_DAY * sum(bike.payload_g for bike in hub.vehicles)
-    for starts in range(0, DAY_S, QUARTER_S):
-        for resource, amount in ((Resource.VOLUME_ML, hub.storage_ml), (Resource.WEIGHT_G, hub.storage_g)):
-            most[resource, starts, 0] = amount
-    for one in hub.compartments:
-        most[Resource.LOCKER, 0, one.id] = 0 if one.out_of_order else 1
-    for quota in quotas:
-        most[Resource.QUOTA, 0, quota.organisation_id] = quota.parcels_per_day
-    alike = {hub.hours_of(weekday): weekday for weekday in range(7)}  # most days have the same hours
-    timed = {hours: _timed(hub, weekday, stops_per_bike_hour) for hours, weekday in alike.items()}
-    return Room(hub, most, tuple(timed[hub.hours_of(weekday)] for weekday in range(7)))
-
-
-def _timed(hub: Hub, weekday: int, stops_per_bike_hour: int) -> dict[tuple[Resource, int], tuple[int, int]]:
-    found = {}
-    for opens, ends in rules.delivery_windows(hub, weekday):
-        stops = rules.stops_in_window(hub.vehicles, opens, ends, stops_per_bike_hour)
-        found[Resource.STOPS, opens] = (stops, ends)
-    at_once = sum(dock.vehicles_at_once for dock in hub.docks)
-    for opens in dock_slots(hub, weekday):
-        found[Resource.DOCK, opens] = (at_once, opens + SLOT_S)
-    return found
+    return Room(hub, {quota.organisation_id: quota.parcels_per_day for quota in quotas}, stops_per_bike_hour)
 
 
 def dock_slots(hub: Hub, weekday: int) -> list[int]:

@@ -271,7 +271,7 @@ def _count_before(hub: Hub, organisation_id: int, parcels: int) -> None:
     booked = list(db.session.scalars(query.order_by(Shipment.id)))
     if not booked:
         return
-    roomy = chains.Room(hub, {(Resource.QUOTA, 0, organisation_id): 10**9})
+    roomy = chains.Room(hub, {organisation_id: 10**9}, 0)
     counted = _counted(hub.id, organisation_id)
     for one in booked:
         need = chains.Need(hub.id, one.day, Resource.QUOTA, one.parcels, scope_id=organisation_id)

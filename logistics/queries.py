@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import Select, and_, delete, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -29,14 +30,11 @@ from logistics.models import (
 )
 
 
-def _hubs() -> Select[Hub]:
-    return select(Hub).options(
-        selectinload(Hub.vehicles),
-        selectinload(Hub.docks),
-        selectinload(Hub.compartments),
-        joinedload(Hub.agreement),
-        joinedload(Hub.operator),
-    )
+@cache  # statements are never changed, and putting one together takes longer than asking it
+def _hubs(*, whole: bool = True) -> Select[Hub]:
+    """Hubs with their vehicles; ``whole`` brings docks and compartments, too."""
+    more = (selectinload(Hub.docks), selectinload(Hub.compartments)) if whole else ()
+    return select(Hub).options(selectinload(Hub.vehicles), joinedload(Hub.agreement), joinedload(Hub.operator), *more)
 
 
 def _one_hub(query: Select[Hub], *, to_change: bool) -> Hub:
@@ -48,14 +46,31 @@ def _one_hub(query: Select[Hub], *, to_change: bool) -> Hub:
     return found
 
 
-def hub(hub_id: int, *, to_change: bool = False) -> Hub:
+def hub(hub_id: int, *, to_change: bool = False, whole: bool = True) -> Hub:
     """One hub with its vehicles and its agreement; ``to_change`` locks it until the transaction ends."""
-    return _one_hub(_hubs().where(Hub.id == hub_id), to_change=to_change)
+    return _one_hub(_hubs(whole=whole).where(Hub.id == hub_id), to_change=to_change)
 
 
-def hubs_to_change(hub_ids: Iterable[int]) -> dict[int, Hub]:
-    """Some hubs, locked in the order of their ids."""
-    return {hub_id: hub(hub_id, to_change=True) for hub_id in sorted(set(hub_ids))}
+def hubs_to_change(hub_ids: Iterable[int], *, whole: bool = True) -> dict[int, Hub]:
+    """Some hubs, locked in the order of their ids; ``whole`` with docks and compartments, too."""
+    return {hub_id: hub(hub_id, to_change=True, whole=whole) for hub_id in sorted(set(hub_ids))}
+
+
+def hubs_numbered(hub_ids: Iterable[int]) -> dict[int, Hub]:
+    """Those of these hubs that there are, without a lock."""
+    return {one.id: one for one in db.session.scalars(_hubs().where(Hub.id.in_(sorted(set(hub_ids)))))}
+
+
+def hub_point(hub_id: int) -> tuple[float, float] | None:
+    """Where a hub lies, if there is one of this number."""
+    found = db.session.execute(select(Hub.lat, Hub.lon).where(Hub.id == hub_id)).first()
+    return (found[0], found[1]) if found else None
+
+
+def quota_at(hub_ids: Iterable[int], organisation_id: int) -> dict[int, int]:
+    """How many parcels a day an organisation may book at most, by hub; those without a limit are missing."""
+    query = select(Quota.hub_id, Quota.parcels_per_day).where(Quota.organisation_id == organisation_id)
+    return {row[0]: row[1] for row in db.session.execute(query.where(Quota.hub_id.in_(sorted(hub_ids))))}
 
 
 def quotas_of(hub_id: int) -> list[Quota]:
@@ -139,6 +154,7 @@ def current_city() -> City:
     return once(City, lambda: db.session.scalars(select(City).where(City.id == current_city_id())).one())
 
 
+@cache
 def _shipments() -> Select[Shipment]:
     whole_hub = joinedload(Shipment.hub)
     return select(Shipment).options(
@@ -149,6 +165,7 @@ def _shipments() -> Select[Shipment]:
     )
 
 
+@cache
 def _whole() -> Select[Shipment]:
     """Shipments with everything that belongs to them."""
     whole_hub = joinedload(Shipment.hub)
@@ -269,6 +286,7 @@ def hubs_of_day(day: date) -> list[Hub]:
     return list(db.session.scalars(query.order_by(Hub.id)))
 
 
+@cache
 def _plans() -> Select[DayPlan]:
     tours = selectinload(DayPlan.tours)
     stops = tours.selectinload(Tour.stops)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dateutil.rrule import rrulestr
 from sqlalchemy import select
 
-from city import audit, clock, jobs
+from city import audit, clock, jobs, settings
 from city.db import db
 from city.messages import Conflict, DomainError, NotFound
 from city.models import Account
-from logistics import booking_values, bookings, rules
-from logistics.booking_values import Asked
-from logistics.models import Shipment, StandingOrder, Template
+from logistics import booking_checks, booking_values, bookings, queries, rules
+from logistics.booking_checks import Reached
+from logistics.kinds import ShipmentKind
+from logistics.models import Hub, Shipment, StandingOrder, Template
+from logistics.wishes import Asked, Booker
 from routing.message import BadInput, Message
 
 BOOK_STANDING = "book_standing_orders"
@@ -26,7 +29,7 @@ LONGEST_INTERVAL = 52
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY")
 
 
-def keep_template(account: Account, name: str, values: Mapping[str, Any]) -> Template:
+def keep_template(account: Booker, name: str, values: Mapping[str, Any]) -> Template:
     """Keep a booking under a name; the same name again replaces it."""
     retailer_id = _shop_of(account)
     found = db.session.scalar(select(Template).where(Template.retailer_id == retailer_id, Template.name == name))
@@ -52,12 +55,12 @@ def template_of(retailer_id: int | None, template_id: int) -> Template:
     return found
 
 
-def forget_template(account: Account, template_id: int) -> None:
+def forget_template(account: Booker, template_id: int) -> None:
     """Delete a template."""
     db.session.delete(template_of(account.organisation_id, template_id))
 
 
-def order_standing(account: Account, name: str, rule: str, values: Mapping[str, Any], starts: date) -> StandingOrder:
+def order_standing(account: Booker, name: str, rule: str, values: Mapping[str, Any], starts: date) -> StandingOrder:
     """Book again and again by a rule. Raises BadInput for a rule that cannot be read, Conflict for too many orders."""
     retailer_id = _shop_of(account)
     days_of(rule, starts, starts, starts)
@@ -88,7 +91,7 @@ def standing_of(retailer_id: int | None, order_id: int) -> StandingOrder:
     return found
 
 
-def pause(account: Account, order_id: int, *, paused: bool) -> StandingOrder:
+def pause(account: Booker, order_id: int, *, paused: bool) -> StandingOrder:
     """Stop booking for a while, or go on from today; what is booked already stays."""
     order = standing_of(account.organisation_id, order_id)
     order.paused_at = clock.now() if paused else None
@@ -98,7 +101,7 @@ def pause(account: Account, order_id: int, *, paused: bool) -> StandingOrder:
     return order
 
 
-def end(account: Account, order_id: int) -> None:
+def end(account: Booker, order_id: int) -> None:
     """End a standing order; what is booked already stays."""
     db.session.delete(standing_of(account.organisation_id, order_id))
 
@@ -194,28 +197,55 @@ class BatchRefused(DomainError):
         self.wrong = [(f"bookings.{number - 1}", sentence) for number, sentence in rows]
 
 
-def book_all(account: Account, wanted: Sequence[Asked | Message], *, request_key: str | None = None) -> list[Shipment]:
-    """Book a whole table, all rows or none. Raises BatchRefused that names every row which cannot be booked."""
-    wrong: list[tuple[int, Message]] = []
-    made: list[Shipment] = []
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Bookings of which each is right by itself, and the ways that were looked up for them."""
+
+    wanted: list[Asked]
+    ahead: list[Reached]
+
+
+def checked(wanted: Sequence[Asked | Message]) -> Batch:
+    """Look through a whole table before anything is locked: days, windows, goods, sizes and ways of every row.
+
+    Raises BatchRefused that names every row which cannot be booked, whatever room there is.
+    """
+    hubs = queries.hubs_numbered(
+        {hub for one in wanted if isinstance(one, Asked) for hub in (one.hub_id, one.wish.locker_hub_id) if hub}
+    )
+    batch, wrong = Batch([], []), []
     for number, one in enumerate(wanted, start=1):
-        if isinstance(one, Message):
-            wrong.append((number, one))
-            continue
         try:
-            with db.session.begin_nested():
-                key = f"{request_key}-{number}" if request_key else None
-                made.append(
-                    bookings.book_shipment(account, hub_id=one.hub_id, day=one.day, wish=one.wish, request_key=key)
-                )
+            if isinstance(one, Message):
+                raise DomainError(one.text, **one.values)
+            batch.ahead.append(_checked(one, hubs))
+            batch.wanted.append(one)
         except (DomainError, BadInput) as refusal:
             wrong.append((number, refusal.message))
     if wrong:
         raise BatchRefused(wrong, len(wanted))
-    return made
+    return batch
 
 
-def _shop_of(account: Account) -> int:
+def _checked(one: Asked, hubs: Mapping[int, Hub]) -> Reached:
+    hub, wish = hubs.get(one.hub_id), one.wish
+    locker_hub = hubs.get(wish.locker_hub_id or one.hub_id) if wish.kind == ShipmentKind.LOCKER else None
+    if hub is None or (wish.kind == ShipmentKind.LOCKER and locker_hub is None):
+        raise NotFound("There is no such hub. It may have been closed.")
+    booking_checks.check(hub, one.day, wish, settings.current().numbers, locker_hub)
+    return Reached.of((hub.lat, hub.lon), one.day, wish)
+
+
+def book_all(account: Booker, batch: Batch) -> list[Shipment]:
+    """Book a whole table, all rows or none. Raises BatchRefused that names every row for which there is no room."""
+    made = bookings.book_each(account, batch.wanted, batch.ahead)
+    wrong = [(number, one) for number, one in enumerate(made, start=1) if isinstance(one, Message)]
+    if wrong:
+        raise BatchRefused(wrong, len(made))
+    return [one for one in made if isinstance(one, Shipment)]
+
+
+def _shop_of(account: Booker) -> int:
     if account.organisation_id is None:
         raise NotFound("Your account belongs to no shop. The city administration can change that.")
     return account.organisation_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from city import audit, clock, streets
+from city import audit, clock
 from city.access import current_account, hash_token, requires
 from city.db import db, transaction
 from city.messages import Conflict, DomainError, NotFound, say
@@ -21,7 +22,7 @@ from logistics.api.door import Scope
 from logistics.booking_form import ShipmentForm
 from logistics.forms import HOW_OFTEN, WEEKDAYS, NameForm, StandingForm, TableForm, TokenForm
 from logistics.models import ApiToken
-from logistics.views import booking_page, send_booking
+from logistics.views import booking_page, person_of, send_booking
 from routing.message import BadInput
 
 bp = Blueprint("retail", __name__)
@@ -40,8 +41,7 @@ def change(reference: str) -> str | Response:
     if not form.is_submitted():
         form.fill(shipment)
     if "show" not in request.form and form.sent_and_valid():
-        done = send_booking(form, lambda account, hub_id, day, wish: bookings.change_shipment(
-            account, reference, hub_id=hub_id, day=day, wish=wish))  # fmt: skip
+        done = send_booking(form, partial(bookings.change_shipment, reference=reference))
         if done is not None:
             flash(_("Changed. The new labels are ready."), "success")
             return redirect(url_for("logistics.shipment", reference=reference))
@@ -100,16 +100,15 @@ def table() -> str | Response:
     """Book a whole table, all rows or none; every row that does not go is named."""
     form, wrong = TableForm(), []
     if form.sent_and_valid():
-        account = current_account()
+        account = person_of(current_account())
         try:
             content = form.file.data.read(TABLE_BYTES + 1)
             if len(content) > TABLE_BYTES:
                 raise BadInput("The table is larger than 1 MB. Please split it.")
             hubs = {hub.name.lower(): hub.id for hub in queries.open_hubs()}
-            wanted = tables.read_table(content, hubs)
-            streets.network()
+            batch = repeats.checked(tables.read_table(content, hubs))
             with transaction():
-                made = repeats.book_all(account, wanted)
+                made = repeats.book_all(account, batch)
         except repeats.BatchRefused as refusal:
             form.refuse(refusal)
             wrong = list(refusal.rows)

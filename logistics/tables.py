@@ -9,7 +9,7 @@ from typing import Any
 
 from city.messages import DomainError
 from logistics import booking_values
-from logistics.booking_values import Asked
+from logistics.wishes import Asked
 from routing.message import BadInput, Message
 
 MOST_ROWS = 500

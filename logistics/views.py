@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -17,11 +18,11 @@ from city.db import transaction
 from city.messages import Conflict
 from city.models import Account, Role
 from city.navigation import DELIVERY, NavItem
-from logistics import board, bookings, capacity, chains, queries, repeats, rules, services
+from logistics import board, booking_checks, bookings, capacity, chains, queries, repeats, rules, services
 from logistics.booking_form import ShipmentForm, Slot, wish_of
 from logistics.kinds import LegKind, ShipmentKind
 from logistics.models import Hub, Shipment
-from logistics.wishes import Wish
+from logistics.wishes import Person
 from routing.message import BadInput
 
 bp = Blueprint("logistics", __name__)
@@ -57,8 +58,7 @@ def book() -> str | Response:
         _fill_from_template(form, kept)
     if "show" not in request.form and form.sent_and_valid():
         hold = "hold" in request.form
-        reference = send_booking(form, lambda account, hub_id, day, wish: bookings.book_shipment(
-            account, hub_id=hub_id, day=day, wish=wish, request_key=form.request_key.data, hold=hold))  # fmt: skip
+        reference = send_booking(form, partial(bookings.book_shipment, request_key=form.request_key.data, hold=hold))
         if reference is not None:
             kept_for = _("The room is kept for you. Please confirm in time.")
             flash(kept_for if hold else _("Booked. Please bring the parcels to the hub in time."), "success")
@@ -67,19 +67,22 @@ def book() -> str | Response:
     return booking_page(form, hubs, action=url_for("logistics.book"))
 
 
-Deed = Callable[[Account, int, date, Wish], Shipment]
+def person_of(account: Account) -> Person:
+    """Who books, by numbers: a transaction that begins forgets every row, and would read the account again."""
+    return Person(account.id, account.organisation_id)
 
 
-def send_booking(form: ShipmentForm, do: Deed) -> str | None:
-    """Find the places, then one service in one transaction: the reference, or None when the form says why not."""
+def send_booking(form: ShipmentForm, do: Callable[..., Shipment]) -> str | None:
+    """Find the places and the ways, then one service in one transaction: the reference, or None when the form says why
+    not. ``do`` is called with the person and hub_id, day, wish and reached by name.
+    """
     slot = form.slot.data
     assert slot is not None  # noqa: S101  the form is valid
     try:
-        wish = wish_of(form)
-        streets.network()  # the first one of a process takes a moment; nobody else should wait for it
-        account = current_account()
+        wish, person = wish_of(form), person_of(current_account())
+        reached = booking_checks.look_ahead(form.hub.data, slot.day, wish)
         with transaction():
-            return do(account, form.hub.data, slot.day, wish).reference
+            return do(person, hub_id=form.hub.data, day=slot.day, wish=wish, reached=reached).reference
     except Conflict as refusal:
         form.refuse(refusal)
     except BadInput as refusal:

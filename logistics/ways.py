@@ -163,10 +163,8 @@ def check_place(network: Network, hub: Point, place: Point, hours: Period) -> No
     Raises BadInput with a sentence that says what is wrong: outside the map,
     latitude and longitude swapped, too far from any street, no way.
     """
-    for point in (hub, place):
-        network.snap(point, VehicleClass.CARGO_BIKE)
     for start, end in ((hub, place), (place, hub)):
         try:
-            network.path(start, end, VehicleClass.CARGO_BIKE)
+            network.reach(start, end, VehicleClass.CARGO_BIKE)
         except BadInput:
-            network.path(start, end, VehicleClass.CARGO_BIKE, during=hours)
+            network.reach(start, end, VehicleClass.CARGO_BIKE, during=hours)

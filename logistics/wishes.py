@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
 
 from logistics.kinds import RecipientKind, ShipmentKind
 from logistics.sizes import Size
@@ -10,6 +12,26 @@ from logistics.sizes import Size
 Point = tuple[float, float]
 MAX_PARCELS = 200
 MAX_PICKUPS = 10
+
+
+class Booker(Protocol):
+    """Who books: a person, and the shop for which; an account is one."""
+
+    @property
+    def id(self) -> int:
+        """The number of the account."""
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The number of the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person and a shop by their numbers: does not have to be read again when a transaction begins."""
+
+    id: int
+    organisation_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +80,12 @@ class Wish:
     def window(self) -> tuple[int, int]:
         """When the recipient is to have it, or when it is collected."""
         return self.window_opens_s, self.window_closes_s
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A booking that was read: through which hub, when, what."""
+
+    hub_id: int
+    day: date
+    wish: Wish

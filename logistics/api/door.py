@@ -92,11 +92,13 @@ class TooMany(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the token's number, and for which shop and person."""
+    """Who asks: the token's number, and for which shop and person (``id``); the audit reads it like an account."""
 
     token_id: int
     organisation_id: int
-    account_id: int
+    id: int
+
+    is_authenticated = True
 
 
 _busy: set[tuple[int, str]] = set()
@@ -122,11 +124,12 @@ def answer(make: Callable[[], Response]) -> Response:
     return made
 
 
-def enter(scope: Scope) -> Account:
+def enter(scope: Scope) -> Caller:
     """The person behind the token of this request. Raises NotSignedIn, OutOfScope or TooMany."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     query = select(ApiToken).where(ApiToken.token_hash == hash_token(given), ApiToken.revoked_at.is_(None))
-    token = db.session.scalar(query.options(joinedload(ApiToken.account))) if kind.lower() == "bearer" else None
+    query = query.options(joinedload(ApiToken.account).joinedload(Account.grants))
+    token = db.session.scalars(query).unique().one_or_none() if kind.lower() == "bearer" else None
     if token is None or token.account.disabled_at is not None or Role.RETAILER not in roles_in_force(token.account):
         raise NotSignedIn("This needs a token: “Authorization: Bearer …”. Make one on the page “Interface”.")
     if token.account.organisation_id != token.organisation_id:
@@ -136,11 +139,11 @@ def enter(scope: Scope) -> Account:
         raise TooMany(math.ceil(wait_s))
     if scope not in token.scopes:
         raise OutOfScope("This token may not do that; it lacks the scope %(scope)s.", scope=scope.value)
-    g.caller = Caller(token.id, token.organisation_id, token.account_id)
-    g._login_user = token.account  # so that the audit knows who
+    g.caller = g._login_user = Caller(token.id, token.organisation_id, token.account_id)  # so that the audit knows who
     if token.used_at is None or token.used_at < clock.now() - USED_EXACT_TO:
         _note_use(token.id)
-    return token.account
+    asks: Caller = g.caller
+    return asks
 
 
 def _note_use(token_id: int) -> None:
@@ -163,10 +166,17 @@ def _no_number(name: str) -> Any:
     raise ValueError(name)
 
 
-def deed(caller: Caller, act: Callable[[], tuple[int, BaseModel]]) -> Response:
-    """Do something once, in one transaction with its kept answer. ``act`` gives status and answer."""
+def deed(
+    caller: Caller, act: Callable[[], tuple[int, BaseModel]], *, ahead: Callable[[], object] | None = None
+) -> Response:
+    """Do something once, in one transaction with its kept answer. ``act`` gives status and answer.
+
+    ``ahead`` is done before the transaction, unless the request was answered before.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
+        if ahead is not None:
+            ahead()
         with transaction():
             status, made = act()
             text = made.model_dump_json()
@@ -174,7 +184,7 @@ def deed(caller: Caller, act: Callable[[], tuple[int, BaseModel]]) -> Response:
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         raise BadInput("An Idempotency-Key has 1 to %(most)d printable characters.", most=LONGEST_KEY)
     digest = hashlib.sha256(f"{request.method}\n{request.path}\n".encode() + request.get_data(cache=True)).hexdigest()
-    with _first(caller.organisation_id, key), transaction():
+    with _first(caller.organisation_id, key), _looked_ahead(caller.organisation_id, key, ahead), transaction():
         _lock_key(caller.organisation_id, key)
         before = _kept(caller.organisation_id, key)
         if before is None:
@@ -190,6 +200,13 @@ def deed(caller: Caller, act: Callable[[], tuple[int, BaseModel]]) -> Response:
         said = json_answer(before.status, before.body)
         said.headers["Idempotent-Replayed"] = "true"
         return said
+
+
+@contextmanager
+def _looked_ahead(organisation_id: int, key: str, ahead: Callable[[], object] | None) -> Iterator[None]:
+    if ahead is not None and _kept(organisation_id, key) is None:
+        ahead()
+    yield
 
 
 @contextmanager

@@ -10,16 +10,26 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel
 
-from city import clock, settings, streets
+from city import clock, settings
 from city.access import public
 from city.db import db, transaction
 from city.links import address_of
 from city.messages import NotFound
-from city.models import Account
 from city.web import csrf, errors_below
-from logistics import booking_values, bookings, capacity, chains, labels, queries, repeats, rules, services
+from logistics import (
+    booking_checks,
+    booking_values,
+    bookings,
+    capacity,
+    chains,
+    labels,
+    queries,
+    repeats,
+    rules,
+    services,
+)
 from logistics.api import door, shapes
-from logistics.api.door import Scope
+from logistics.api.door import Caller, Scope
 from logistics.api.operations import PREFIX, Operation, Operations, Parameter, caller, description
 from logistics.booking_values import BookingIn
 from logistics.models import Shipment
@@ -46,7 +56,7 @@ def openapi() -> Response:
 
 
 @operations.add(Operation("GET", "/hubs", "hubs", "Hubs that take bookings", Scope.READ, shapes.HubsOut))
-def hubs(_account: Account) -> Response:
+def hubs(_account: Caller) -> Response:
     """Hubs that take bookings."""
     return _read(shapes.HubsOut(hubs=[shapes.hub_out(hub) for hub in queries.open_hubs()]))
 
@@ -55,7 +65,7 @@ def hubs(_account: Account) -> Response:
     Operation("GET", "/hubs/{id}/days", "days", "Free windows and dock slots of a hub", Scope.READ, shapes.DaysOut,
               parameters=(_FROM, _DAYS))
 )  # fmt: skip
-def days(_account: Account, number: int) -> Response:
+def days(_account: Caller, number: int) -> Response:
     """The bookable days of a hub: free or not, never how much."""
     hub, numbers = queries.hub(number), settings.current().numbers
     first, count = _day("from"), _number("days", 7, MOST_DAYS)
@@ -83,13 +93,13 @@ def days(_account: Account, number: int) -> Response:
     Operation("POST", "/quotes", "quote", "What a booking costs, and whether it fits now", Scope.READ, shapes.QuoteOut,
               body=BookingIn)
 )  # fmt: skip
-def quote(account: Account) -> Response:
+def quote(account: Caller) -> Response:
     """Try a booking and take it back."""
     asked = booking_values.read(door.body())
-    streets.network()
+    reached = booking_checks.look_ahead(asked.hub_id, asked.day, asked.wish)
     with transaction():
         nested = db.session.begin_nested()
-        found = bookings.quote(account, hub_id=asked.hub_id, day=asked.day, wish=asked.wish)
+        found = bookings.quote(account, hub_id=asked.hub_id, day=asked.day, wish=asked.wish, reached=reached)
         nested.rollback()
     return _read(shapes.QuoteOut(fits=found.fits, price_cents=found.price_cents, hold_minutes=found.held_for_min))
 
@@ -98,12 +108,15 @@ def quote(account: Account) -> Response:
     Operation("POST", "/shipments", "book", "Book", Scope.WRITE, shapes.ShipmentOut, 201, BookingIn,
               parameters=(_HOLD,), deed=True)
 )  # fmt: skip
-def book(account: Account) -> Response:
+def book(account: Caller) -> Response:
     """Book, or with ``?hold=true`` keep the room for some minutes."""
     asked, hold = booking_values.read(door.body()), request.args.get("hold", "").lower() in ("true", "1")
+    reached = booking_checks.look_ahead(asked.hub_id, asked.day, asked.wish)
 
     def act() -> tuple[int, BaseModel]:
-        made = bookings.book_shipment(account, hub_id=asked.hub_id, day=asked.day, wish=asked.wish, hold=hold)
+        made = bookings.book_shipment(
+            account, hub_id=asked.hub_id, day=asked.day, wish=asked.wish, hold=hold, reached=reached
+        )
         return 201, _out(made)
 
     return _deed(act)
@@ -113,23 +126,25 @@ def book(account: Account) -> Response:
     Operation("POST", "/shipments/batch", "book_all", "Book several at once, all or none", Scope.WRITE,
               shapes.ReferencesOut, 201, shapes.BatchIn, deed=True)
 )  # fmt: skip
-def book_all(account: Account) -> Response:
+def book_all(account: Caller) -> Response:
     """All or none; a refusal names every booking that does not go."""
     given = booking_values.parsed(shapes.BatchIn, door.body())
     wanted = [booking_values.asked_or_refusal(one) for one in given.bookings]
 
+    found: list[repeats.Batch] = []
+
     def act() -> tuple[int, BaseModel]:
-        made = repeats.book_all(account, wanted)
+        made = repeats.book_all(account, found[0])
         return 201, shapes.ReferencesOut(references=[one.reference for one in made])
 
-    return _deed(act)
+    return door.deed(caller(), act, ahead=lambda: found.append(repeats.checked(wanted)))
 
 
 @operations.add(
     Operation("GET", "/shipments", "shipments", "Your bookings, the newest first", Scope.READ, shapes.ShipmentsOut,
               parameters=(_LIMIT, _CURSOR))
 )  # fmt: skip
-def shipments(account: Account) -> Response:
+def shipments(account: Caller) -> Response:
     """A page of bookings."""
     limit = _number("limit", 50, MOST_LISTED)
     before = _read_cursor(request.args.get("cursor"))
@@ -140,7 +155,7 @@ def shipments(account: Account) -> Response:
 
 
 @operations.add(Operation("GET", "/shipments/{reference}", "shipment", "One booking", Scope.READ, shapes.ShipmentOut))
-def shipment(account: Account, reference: str) -> Response:
+def shipment(account: Caller, reference: str) -> Response:
     """One booking of this shop."""
     return _read(_out(queries.shipment_of(account.organisation_id, reference)))
 
@@ -149,7 +164,7 @@ def shipment(account: Account, reference: str) -> Response:
     Operation("POST", "/shipments/{reference}/confirm", "confirm", "Make a held booking final", Scope.WRITE,
               shapes.ShipmentOut, deed=True)
 )  # fmt: skip
-def confirm(account: Account, reference: str) -> Response:
+def confirm(account: Caller, reference: str) -> Response:
     """Confirm a hold."""
     return _deed(lambda: (200, _out(bookings.confirm(account, reference))))
 
@@ -158,12 +173,15 @@ def confirm(account: Account, reference: str) -> Response:
     Operation("POST", "/shipments/{reference}/change", "change", "Book the same shipment otherwise", Scope.WRITE,
               shapes.ShipmentOut, 200, BookingIn, deed=True)
 )  # fmt: skip
-def change(account: Account, reference: str) -> Response:
+def change(account: Caller, reference: str) -> Response:
     """Other day, window, size or address; reference and link stay."""
     asked = booking_values.read(door.body())
+    reached = booking_checks.look_ahead(asked.hub_id, asked.day, asked.wish)
 
     def act() -> tuple[int, BaseModel]:
-        bookings.change_shipment(account, reference, hub_id=asked.hub_id, day=asked.day, wish=asked.wish)
+        bookings.change_shipment(
+            account, reference, hub_id=asked.hub_id, day=asked.day, wish=asked.wish, reached=reached
+        )
         return 200, _out(queries.shipment_of(account.organisation_id, reference))
 
     return _deed(act)
@@ -173,7 +191,7 @@ def change(account: Account, reference: str) -> Response:
     Operation("POST", "/shipments/{reference}/cancel", "cancel", "Cancel before the cut-off", Scope.WRITE,
               shapes.ShipmentOut, deed=True)
 )  # fmt: skip
-def cancel(account: Account, reference: str) -> Response:
+def cancel(account: Caller, reference: str) -> Response:
     """Cancel; the room is free again."""
     return _deed(lambda: (200, _out(bookings.cancel_shipment(account, reference))))
 
@@ -182,14 +200,14 @@ def cancel(account: Account, reference: str) -> Response:
     Operation("GET", "/shipments/{reference}/labels.pdf", "labels", "Labels for all parcels, A6", Scope.READ, None,
               media="application/pdf")
 )  # fmt: skip
-def label_file(account: Account, reference: str) -> Response:
+def label_file(account: Caller, reference: str) -> Response:
     """One A6 page for each parcel."""
     found = queries.shipment_of(account.organisation_id, reference)
     return Response(labels.pdf([found]), mimetype="application/pdf")
 
 
 @operations.add(Operation("GET", "/templates", "templates", "Your templates", Scope.READ, shapes.TemplatesOut))
-def templates(account: Account) -> Response:
+def templates(account: Caller) -> Response:
     """What this shop has kept."""
     found = repeats.templates(account.organisation_id)
     return _read(shapes.TemplatesOut(templates=[shapes.template_out(one) for one in found]))
@@ -199,7 +217,7 @@ def templates(account: Account) -> Response:
     Operation("POST", "/templates", "keep_template", "Keep a booking under a name", Scope.WRITE, shapes.TemplateOut,
               201, shapes.TemplateIn, deed=True)
 )  # fmt: skip
-def keep_template(account: Account) -> Response:
+def keep_template(account: Caller) -> Response:
     """The same name again replaces it."""
     given = booking_values.parsed(shapes.TemplateIn, door.body())
     values = given.booking.model_dump(mode="json")
@@ -210,7 +228,7 @@ def keep_template(account: Account) -> Response:
     Operation("POST", "/templates/{id}/delete", "forget_template", "Delete a template", Scope.WRITE, shapes.DoneOut,
               deed=True)
 )  # fmt: skip
-def forget_template(account: Account, number: int) -> Response:
+def forget_template(account: Caller, number: int) -> Response:
     """Delete it."""
 
     def act() -> tuple[int, BaseModel]:
@@ -223,7 +241,7 @@ def forget_template(account: Account, number: int) -> Response:
 @operations.add(
     Operation("GET", "/standing-orders", "standing_orders", "Your standing orders", Scope.READ, shapes.StandingsOut)
 )
-def standing_orders(account: Account) -> Response:
+def standing_orders(account: Caller) -> Response:
     """Bookings that repeat themselves."""
     found = repeats.standing_orders(account.organisation_id)
     return _read(shapes.StandingsOut(standing_orders=[shapes.standing_out(one) for one in found]))
@@ -233,7 +251,7 @@ def standing_orders(account: Account) -> Response:
     Operation("POST", "/standing-orders", "order_standing", "Book again and again", Scope.WRITE, shapes.StandingOut,
               201, shapes.StandingIn, deed=True)
 )  # fmt: skip
-def order_standing(account: Account) -> Response:
+def order_standing(account: Caller) -> Response:
     """By a rule of RFC 5545."""
     given = booking_values.parsed(shapes.StandingIn, door.body())
     booking_values.asked_of(given.booking)
@@ -250,7 +268,7 @@ def order_standing(account: Account) -> Response:
     Operation("POST", "/standing-orders/{id}/pause", "pause_standing", "Book nothing for a while", Scope.WRITE,
               shapes.StandingOut, deed=True)
 )  # fmt: skip
-def pause_standing(account: Account, number: int) -> Response:
+def pause_standing(account: Caller, number: int) -> Response:
     """What is booked already stays."""
     return _deed(lambda: (200, shapes.standing_out(repeats.pause(account, number, paused=True))))
 
@@ -259,7 +277,7 @@ def pause_standing(account: Account, number: int) -> Response:
     Operation("POST", "/standing-orders/{id}/resume", "resume_standing", "Go on booking", Scope.WRITE,
               shapes.StandingOut, deed=True)
 )  # fmt: skip
-def resume_standing(account: Account, number: int) -> Response:
+def resume_standing(account: Caller, number: int) -> Response:
     """From today on."""
     return _deed(lambda: (200, shapes.standing_out(repeats.pause(account, number, paused=False))))
 
@@ -268,7 +286,7 @@ def resume_standing(account: Account, number: int) -> Response:
     Operation("POST", "/standing-orders/{id}/end", "end_standing", "End a standing order", Scope.WRITE, shapes.DoneOut,
               deed=True)
 )  # fmt: skip
-def end_standing(account: Account, number: int) -> Response:
+def end_standing(account: Caller, number: int) -> Response:
     """What is booked already stays."""
 
     def act() -> tuple[int, BaseModel]:
@@ -286,7 +304,6 @@ def nothing_here(rest: str) -> Response:
 
 
 def _deed(act: Callable[[], tuple[int, BaseModel]]) -> Response:
-    streets.network()  # the first one of a process or of new speeds takes a moment; nobody else should wait for it
     return door.deed(caller(), act)
 
 

@@ -44,7 +44,7 @@ from routing.streets.osm import check_source, read_extract
 from routing.streets.packing import DETOUR_BITS, FAR, LENGTH_BITS, decimetres, milliseconds, whole_metres, whole_seconds
 from routing.streets.restrictions import restrict
 from routing.streets.segments import build_segments
-from routing.streets.shortest import Adjacency, Router
+from routing.streets.shortest import Adjacency, Ride, Router
 from routing.streets.snapping import MOST_POINTS, OpenParts, Snapper, Stops
 from routing.streets.speeds import Speeds
 from routing.streets.store import VERSION, Derived, as_points, load, place_for, save, scenery, sha256_of
@@ -61,6 +61,7 @@ __all__ = [
 
 PARTIAL_SHARE = 0.02  # of all arcs; when more change, computing everything again is quicker
 FEW_ARCS = 64
+Found = tuple[Stops, Router, Ride]
 USES_KEPT = 1_000  # periods whose open windows are remembered
 TABLES = "tables"  # folder in the cache
 ROUTERS_KEPT = 8  # per network: some 17 MB each for a town of 48,000 lanes
@@ -201,15 +202,7 @@ class Network:
 
         Raises :class:`BadInput` as ``snap`` does, and :class:`Unreachable` with the reason.
         """
-        stops, served = self._stops([start, end], vehicle, during)
-        if not served.all():
-            raise self._shut(
-                [point for point, fine in zip((start, end), served, strict=True) if not fine], vehicle, during
-            )
-        router = self._router(vehicle, during)
-        ride = router.ride(stops)
-        if ride is None:
-            raise self._reason(stops, vehicle, during)
+        stops, router, ride = self._ride(start, end, vehicle, during)
         line = self._drawer.line(ride)
         walks = self._walk_ms(stops) * (start != end)
         ends = Ends(int(walks[0]), int(walks[1]), round(float(stops.distance_m[1])), side_of(line, end), line[-1])
@@ -218,6 +211,20 @@ class Network:
         seconds = int(whole_seconds(milliseconds(ride.cost) + int(walks.sum())))
         return Path(seconds, int(whole_metres(decimetres(ride.cost))), line, told)
 
+    def reach(self, start: Point, end: Point, vehicle: VehicleClass, *, during: Period | None = None) -> None:
+        """That there is a ride at all, for less than its line and words cost. Raises as ``path`` does."""
+        self._ride(start, end, vehicle, during)
+
+    def _ride(self, start: Point, end: Point, vehicle: VehicleClass, during: Period | None) -> Found:
+        stops, served = self._stops([start, end], vehicle, during)
+        if not served.all():
+            raise self._shut([one for one, fine in zip((start, end), served, strict=True) if not fine], vehicle, during)
+        router = self._router(vehicle, during)
+        ride = router.ride(stops)
+        if ride is None:
+            raise self._reason(stops, vehicle, during)
+        return stops, router, ride
+
     def objection(
         self, start: Point, end: Point, vehicle: VehicleClass, *, during: Period, leaves_s: int
     ) -> Message | None:
@@ -225,11 +232,7 @@ class Network:
 
         An independent check, street by street at the moment of each. Raises as ``path`` does.
         """
-        stops, _ = self._stops([start, end], vehicle, during)
-        router = self._router(vehicle, during)
-        ride = router.ride(stops)
-        if ride is None:
-            raise self._reason(stops, vehicle, during)
+        stops, router, ride = self._ride(start, end, vehicle, during)
         at_ms = leaves_s * 1000 + int(self._walk_ms(stops)[0]) * (start != end)
         return objection(
             self._derived.segments, self._model.rules, vehicle, self._drawer.ridden(ride, router, at_ms), during
