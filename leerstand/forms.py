@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from flask_babel import gettext, lazy_gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from city.forms import (
     CheckedText,
@@ -85,13 +85,34 @@ class UseRequestForm(CityForm):
     needs_power_kw = WholeNumberField(_l("Power needed"), [must(), LimitsBetween(0, 1_000)], default=0)
     footfall = SelectField(_l("How many people come?"), choices=offered(labels.FOOTFALL_LABELS), coerce=int, default=1)
     noise = SelectField(_l("How loud is it?"), choices=offered(labels.NOISE_LABELS), coerce=int, default=0)
+    visitors_max = WholeNumberField(
+        _l("Visitors at a time, at most"), [Optional(), LimitsBetween(0, 10_000)], description=_l("If you know it.")
+    )
+    event_days = WholeNumberField(
+        _l("Event days a year"),
+        [Optional(), LimitsBetween(0, 366)],
+        default=0,
+        description=_l("Days on which people gather here, for example readings or concerts."),
+    )
+    deducts_vat = BooleanField(
+        _l("We charge VAT"), default=True, description=_l("Not so: small businesses (§ 19 UStG) and most clubs.")
+    )
     public_value = SelectMultipleField(_l("What does the town gain?"), choices=offered(labels.VALUE_LABELS))
     evaluates = BooleanField(_l("We will find out whether it works, and report"))
     same: ClassVar[tuple[str, ...]] = (
         *("title", "use_type", "concept", "area_min_m2", "area_ideal_m2", "area_max_m2", "earliest_start"),
         *("latest_start", "duration_min_weeks", "duration_max_weeks", "wants_permanent", "ground_floor_only"),
         *("step_free_required", "needs_water", "needs_heating", "needs_exhaust_air", "needs_delivery_door"),
-        *("needs_power_kw", "footfall", "noise", "public_value", "evaluates"),
+        *(
+            "needs_power_kw",
+            "footfall",
+            "noise",
+            "visitors_max",
+            "event_days",
+            "deducts_vat",
+            "public_value",
+            "evaluates",
+        ),
     )
 
     def show(self, request: UseRequest) -> None:
@@ -104,6 +125,7 @@ class UseRequestForm(CityForm):
         """What was typed, as columns of the request."""
         return {
             **{name: self[name].data for name in self.same},
+            "event_days": self.event_days.data or 0,
             "public_value": [str(value) for value in self.public_value.data or []],
             "budget_cents_month": cents(self.budget_eur.data or 0),
         }
@@ -146,6 +168,7 @@ class PermitForm(CityForm):
     use = SelectField(_l("Kind of use"), choices=offered(labels.USE_LABELS), coerce=UseType, default=UseType.POP_UP)
     noise = SelectField(_l("How loud is it?"), choices=offered(labels.NOISE_LABELS), coerce=int, default=0)
     event_days = WholeNumberField(_l("Event days a year"), [LimitsBetween(0, 366)], default=0)
+    visitors = WholeNumberField(_l("Visitors at a time, at most"), [LimitsBetween(0, 10_000)], default=0)
 
 
 class SendForm(CityForm):

@@ -7,25 +7,24 @@ A first orientation, never a verdict: the development plan and the building offi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from city.settings import CitySettings
-from leerstand.kinds import CATEGORY_OF, Heritage, UseType
+from leerstand.kinds import Heritage, UseType
 from leerstand.models import Unit
-from leerstand.permits import NEEDS_PERMIT, PROTECTED, Permission, permission
+from leerstand.permits import (
+    EVENT_DAYS,
+    EVENT_VISITORS,
+    NEEDS_PERMIT,
+    PROTECTED,
+    Asked,
+    Level,
+    Permission,
+    lead_weeks,
+    level_of,
+    permission,
+    same_as_before,
+)
 from routing.message import Message
-
-EVENT_DAYS, EVENT_VISITORS = 3, 200  # § 60 (2) no. 4 NBauO: so rare and so small an assembly needs no procedure
-
-
-class Level(StrEnum):
-    """What is probably needed."""
-
-    NONE = "none"  # verfahrensfrei
-    EVENT = "event"  # rare assembly, free of procedure within limits
-    HERITAGE = "heritage"  # permit of the monument office
-    PERMIT = "permit"  # change-of-use permit
-    FORBIDDEN = "forbidden"  # planning law probably rules it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,73 +44,48 @@ class PermitCheck:
     weeks: int
 
 
-def check(unit: Unit, use: UseType, noise: int, settings: CitySettings, *, event_days: int = 0) -> PermitCheck:
-    """Ask planning law, building law and monument law; ``event_days`` a year make a room one of assembly only then."""
-    zone = permission(unit.baunvo_zone, use, noise)
-    excluded = use.value in unit.bplan_excludes
-    grounds = [_planning(unit, zone, noise), *_plan(unit, use)]
-    if zone == Permission.FORBIDDEN or excluded:
-        return PermitCheck(Level.FORBIDDEN, tuple(grounds), settings.lead_permit_weeks)
-    same = unit.last_approved_use is not None and CATEGORY_OF[unit.last_approved_use] == CATEGORY_OF[use]
-    level = Level.NONE
-    if use in NEEDS_PERMIT and not same:
-        level = Level.PERMIT
-        grounds.append(
-            Ground(
-                Message("Asks more of the building than a shop: escape routes, fire safety, WCs."),
-                "§ 60 (2) Nr. 1 NBauO",
-            )
-        )
+def check(unit: Unit, asked: Asked, settings: CitySettings) -> PermitCheck:
+    """Ask planning law, building law and monument law."""
+    level = level_of(unit, asked)
+    zone = permission(unit.baunvo_zone, asked.use, asked.noise)
+    grounds = [_planning(unit, zone, asked.noise), *_plan(unit, asked.use)]
+    if level != Level.FORBIDDEN:
+        grounds += [_building(unit, asked.use, zone), *_events(asked, level), *_heritage(unit), *_history(unit)]
+    return PermitCheck(level, tuple(grounds), lead_weeks(unit, asked, settings))
+
+
+def _building(unit: Unit, use: UseType, zone: Permission) -> Ground:
+    """What building law says of this kind of use."""
+    if use in NEEDS_PERMIT and not same_as_before(unit, use):
+        words = "Asks more of the building than a shop: escape routes, fire safety, WCs."
     elif zone < Permission.ALLOWED:
-        level = Level.PERMIT
-        grounds.append(Ground(Message("Planning law sets other requirements for this use."), "§ 60 (2) Nr. 1 NBauO"))
-    elif same:
-        grounds.append(Ground(Message("The last approved use was of the same kind."), "§ 60 (2) Nr. 1 NBauO"))
+        words = "Planning law sets other requirements for this use."
+    elif same_as_before(unit, use):
+        words = "The last approved use was of the same kind."
     else:
-        grounds.append(
-            Ground(
-                Message("No other and no further requirements than for a shop: free of procedure."),
-                "§ 60 (2) Nr. 1 NBauO",
-            )
-        )
-    if 0 < event_days <= EVENT_DAYS and level == Level.NONE:
-        level = Level.EVENT
-        grounds.append(
-            Ground(
-                Message(
-                    "Events on at most %(days)d days a year with at most %(visitors)d visitors need no procedure.",
-                    {"days": EVENT_DAYS, "visitors": EVENT_VISITORS},
-                ),
-                "§ 60 (2) Nr. 4 NBauO",
-            )
-        )
-    elif event_days > EVENT_DAYS:
-        level = Level.PERMIT
-        grounds.append(
-            Ground(
-                Message("More than %(days)d event days a year: a room of assembly.", {"days": EVENT_DAYS}),
-                "§ 60 (2) Nr. 4 NBauO",
-            )
-        )
-    heritage = _heritage(unit)
-    grounds += heritage
-    if unit.heritage in PROTECTED and level in (Level.NONE, Level.EVENT):
-        level = Level.HERITAGE
+        words = "No other and no further requirements than for a shop: free of procedure."
+    return Ground(Message(words), "§ 60 (2) Nr. 1 NBauO")
+
+
+def _events(asked: Asked, level: Level) -> list[Ground]:
+    """What it says of events."""
+    limits = {"days": EVENT_DAYS, "visitors": EVENT_VISITORS}
+    if asked.assembles:
+        words = "Events on more than %(days)d days a year or with more than %(visitors)d visitors: a room of assembly."
+        return [Ground(Message(words, limits), "§ 60 (2) Nr. 4 NBauO")]
+    if asked.rare_events and level in (Level.EVENT, Level.HERITAGE):
+        words = "Events on at most %(days)d days a year with at most %(visitors)d visitors need no procedure."
+        return [Ground(Message(words, limits), "§ 60 (2) Nr. 4 NBauO")]
+    return []
+
+
+def _history(unit: Unit) -> list[Ground]:
+    """What disuse and short use change."""
+    found = []
     if unit.last_approved_use is None:
-        grounds.append(
-            Ground(
-                Message("The last approved use is not known. After long disuse an old permit can end."), "§ 71 NBauO"
-            )
-        )
-    grounds.append(Ground(Message("A short time alone frees nothing from a permit."), "§ 59 NBauO"))
-    return PermitCheck(level, tuple(grounds), _weeks(unit, level, settings))
-
-
-def _weeks(unit: Unit, level: Level, settings: CitySettings) -> int:
-    if level == Level.PERMIT:
-        both = settings.lead_heritage_weeks if unit.heritage in PROTECTED else 0
-        return max(settings.lead_permit_weeks, both)
-    return settings.lead_heritage_weeks if level == Level.HERITAGE else settings.lead_none_weeks
+        unknown = Message("The last approved use is not known. After long disuse an old permit can end.")
+        found.append(Ground(unknown, "§ 71 NBauO"))
+    return [*found, Ground(Message("A short time alone frees nothing from a permit."), "§ 59 NBauO")]
 
 
 def _planning(unit: Unit, zone: Permission, noise: int) -> Ground:

@@ -12,11 +12,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from city.settings import CitySettings
+from leerstand import permits
 from leerstand.criteria import criteria
 from leerstand.findings import Finding, Suitability, Weight, against, caution, fine
 from leerstand.kinds import Floor, UseType
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
-from leerstand.permits import Permission, permission, permit
+from leerstand.permits import Permission, permission
 from leerstand.situation import Situation
 
 Rule = Callable[[Unit, UseRequest, Situation, CitySettings], Finding | None]
@@ -50,7 +51,7 @@ def _said(unit: Unit, request: UseRequest, settings: CitySettings, situation: Si
 
 def period(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> tuple[date, date]:
     """The first possible day and the day after the last one, whether or not that is long enough."""
-    lead = permit(unit.baunvo_zone, unit.heritage, request.use_type, settings).weeks
+    lead = permits.lead_weeks(unit, permits.asked_by(request), settings)
     starts = max(situation.free_from, request.earliest_start, situation.today + timedelta(weeks=lead))
     ends = starts + timedelta(weeks=request.duration_max_weeks)
     return starts, ends if situation.free_until is None else min(ends, situation.free_until)
@@ -97,6 +98,16 @@ def area_fits(unit: Unit, request: UseRequest, situation: Situation, settings: C
     if has > most:
         return against("Wants at most %(most)d m², here are %(has)d m².", "area", most=most, has=has)
     return fine("%(has)d m², wanted are %(needs)d m².", "area", has=has, needs=request.area_ideal_m2)
+
+
+def visitors_find_room(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """So many people may be in the room at once."""
+    comes, may = request.visitors_max, unit.max_persons
+    if comes is None or may is None:
+        return None
+    if comes > may:
+        return against("Expects up to %(comes)d visitors, %(may)d are allowed here.", "visitors", comes=comes, may=may)
+    return fine("Up to %(may)d people may be here, %(comes)d are expected.", "visitors", comes=comes, may=may)
 
 
 def floor_fits(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
@@ -188,6 +199,8 @@ def zone_allows(unit: Unit, request: UseRequest, situation: Situation, settings:
     said = permission(unit.baunvo_zone, request.use_type, request.noise)
     if said == Permission.FORBIDDEN:
         return against("Probably too loud for this area (%(zone)s).", "zone", zone=zone)
+    if request.use_type.value in unit.bplan_excludes:
+        return against("The development plan rules this use out.", "zone")
     if said == Permission.EXCEPTION:
         return caution("Probably allowed in this area (%(zone)s) only as an exception.", "zone", zone=zone)
     if said == Permission.CONDITION:
@@ -195,11 +208,14 @@ def zone_allows(unit: Unit, request: UseRequest, situation: Situation, settings:
     return fine("Probably allowed in this area (%(zone)s).", "zone", zone=zone)
 
 
-def permit_is_known(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding:
+def permit_is_known(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
     """Which permit is probably needed; it moves the first day."""
-    needed = permit(unit.baunvo_zone, unit.heritage, request.use_type, settings)
-    make = caution if needed.weeks else fine
-    return make(needed.reason.text, "permit", **needed.reason.values)
+    asked = permits.asked_by(request)
+    if permits.level_of(unit, asked) == permits.Level.FORBIDDEN:
+        return None  # the rule of the zone has said so
+    make = caution if permits.lead_weeks(unit, asked, settings) else fine
+    reason = permits.sentence(unit, asked, settings)
+    return make(reason.text, "permit", **reason.values)
 
 
 def owner_allows_use(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
@@ -248,6 +264,15 @@ def rent_is_affordable(unit: Unit, request: UseRequest, situation: Situation, se
     return fine("Rent %(rent)s € a month, within the budget of %(budget)s €.", "rent", **values)
 
 
+def owner_keeps_input_tax(
+    unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
+) -> Finding | None:
+    """An owner who has opted for VAT loses input tax with a tenant who deducts none (§ 9 (2) UStG, § 27 (2) UStG)."""
+    if not unit.vat_opted or unit.begun_before_1993_11_11 or request.deducts_vat:
+        return None
+    return caution("The owner charges VAT; with this tenant the owner probably loses input tax (§ 9 (2) UStG).", "tax")
+
+
 def neighbours_get_along(
     unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
 ) -> Finding | None:
@@ -259,6 +284,7 @@ def neighbours_get_along(
 
 RULES: tuple[Rule, ...] = (
     area_fits,
+    visitors_find_room,
     floor_fits,
     entrance_is_step_free,
     water_is_there,
@@ -273,5 +299,6 @@ RULES: tuple[Rule, ...] = (
     starts_in_time,
     lasts_long_enough,
     rent_is_affordable,
+    owner_keeps_input_tax,
     neighbours_get_along,
 )

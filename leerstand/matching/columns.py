@@ -15,13 +15,15 @@ import numpy as np
 
 from city.settings import CitySettings
 from leerstand import criteria as c
+from leerstand import permits
 from leerstand.kinds import Floor, Ring, UseType, Zone
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
-from leerstand.permits import Permission, permission, permit
+from leerstand.permits import Permission, permission
 from leerstand.rules import LOUD, MONTH_DAYS
 from leerstand.situation import Situation
 
 FOREVER = date.max.toordinal()
+MANY = 10**6  # people: no room has a limit so high
 Table = np.ndarray  # one row per shop, one column per request
 Fraction = tuple[Table, Table | int]  # numerator and denominator of a criterion's share of its weight
 
@@ -57,13 +59,32 @@ class Columns:
 
 def starts_and_ends(columns: Columns) -> tuple[Table, Table]:
     """The period of every pair as ordinal days, like :func:`leerstand.rules.period`."""
-    lead = columns.by_use(lambda unit, use: permit(unit.baunvo_zone, unit.heritage, use, columns.settings).weeks)
+    lead = _lead_weeks(columns)
     today = columns.place(lambda place: place.today.toordinal())
     free = columns.place(lambda place: place.free_from.toordinal())
     earliest = columns.request(lambda request: request.earliest_start.toordinal())
     starts = np.maximum(np.maximum(free, earliest), today + 7 * lead)
     until = columns.place(lambda place: FOREVER if place.free_until is None else place.free_until.toordinal())
     return starts, np.minimum(starts + 7 * columns.request(lambda request: request.duration_max_weeks), until)
+
+
+def _lead_weeks(columns: Columns) -> Table:
+    """Weeks that permits take; asked once for shops and requests that cannot differ."""
+    shops = {permits.what_leads_depend_on(unit): unit for unit in columns.units}
+    wishes = {permits.asked_by(request): None for request in columns.requests}
+    weeks = [[permits.lead_weeks(unit, asked, columns.settings) for asked in wishes] for unit in shops.values()]
+    table = np.array(weeks, dtype=np.int64).reshape(len(shops), len(wishes))
+    row, column = {key: n for n, key in enumerate(shops)}, {key: n for n, key in enumerate(wishes)}
+    rows = [row[permits.what_leads_depend_on(unit)] for unit in columns.units]
+    picked: Table = table[rows, :][:, [column[permits.asked_by(request)] for request in columns.requests]]
+    return picked
+
+
+def _visitors(columns: Columns) -> Table:
+    """Whether all visitors may be in the room, where both numbers are known."""
+    may = columns.unit(lambda u: MANY if u.max_persons is None else u.max_persons)
+    fits: Table = columns.request(lambda r: r.visitors_max or 0) <= may
+    return fits
 
 
 def allowed(columns: Columns, starts: Table, ends: Table) -> Table:
@@ -80,6 +101,7 @@ def allowed(columns: Columns, starts: Table, ends: Table) -> Table:
     checks = (
         area >= request(lambda r: r.area_min_m2),
         area <= np.minimum(request(lambda r: r.area_max_m2), settings.max_area_factor * ideal),
+        _visitors(columns),
         ground >= request(lambda r: r.ground_floor_only),
         unit(lambda u: u.step_free) >= request(lambda r: r.step_free_required),
         unit(lambda u: u.water) >= request(lambda r: r.needs_water),
@@ -89,6 +111,7 @@ def allowed(columns: Columns, starts: Table, ends: Table) -> Table:
         unit(lambda u: u.delivery_door) >= request(lambda r: r.needs_delivery_door),
         hub_ready | (is_hub == 0),
         _zone(columns),
+        columns.by_use(lambda u, use: use.value not in u.bplan_excludes) > 0,
         columns.by_use(lambda u, use: use.value not in u.excluded_uses) > 0,
         starts <= request(lambda r: r.latest_start.toordinal()),
         np.maximum(0, ends - starts) // 7 >= request(lambda r: r.duration_min_weeks),

@@ -22,6 +22,8 @@ class UseRequest(CityBound, Model):
         CheckConstraint("earliest_start <= latest_start", name="start_ordered"),
         CheckConstraint("0 < duration_min_weeks", name="duration_positive"),
         CheckConstraint("duration_min_weeks <= duration_max_weeks", name="duration_ordered"),
+        CheckConstraint("event_days BETWEEN 0 AND 366", name="event_days_of_a_year"),
+        CheckConstraint("visitors_max IS NULL OR visitors_max >= 0", name="visitors_not_negative"),
         CheckConstraint("budget_cents_month >= 0", name="budget_not_negative"),
     )
 
@@ -50,6 +52,9 @@ class UseRequest(CityBound, Model):
     budget_cents_month: Mapped[int]
     footfall: Mapped[int] = mapped_column(default=1)  # draws people: 0 none … 3 many
     noise: Mapped[int] = mapped_column(default=0)  # 0 quiet … 3 loud, as neighbours hear it
+    visitors_max: Mapped[int | None]  # at one time; None: not said
+    event_days: Mapped[int] = mapped_column(default=0)  # a year
+    deducts_vat: Mapped[bool] = mapped_column(default=True)  # no small business (§ 19 UStG), no exempt use
     public_value: Mapped[list[str]] = mapped_column(JSON, default=list)  # PublicValue values
     evaluates: Mapped[bool] = mapped_column(default=False)  # says what it wants to learn and how it will know
     invented: Mapped[bool] = mapped_column(default=False)

@@ -14,6 +14,7 @@ from leerstand import permit_check, queries, unmet
 from leerstand.forms import EndForm, PermitForm, RejectForm, chosen, day_of
 from leerstand.kinds import ProposalState, RequestState, UseType
 from leerstand.matching import explain
+from leerstand.permits import Asked, Level
 from leerstand.services import proposals
 from leerstand.services import requests as deeds
 from leerstand.situation import situations
@@ -37,14 +38,15 @@ OBSTACLE_LABELS = {
     "start": N_("Begin"),
     "duration": N_("Duration"),
     "rent": N_("Rent"),
+    "visitors": N_("Visitors"),
     "neighbour": N_("Neighbours"),
 }
 LEVELS = {
-    permit_check.Level.NONE: N_("Probably no permit"),
-    permit_check.Level.EVENT: N_("Probably no permit, within limits"),
-    permit_check.Level.HERITAGE: N_("Probably a heritage permit"),
-    permit_check.Level.PERMIT: N_("Probably a change-of-use permit"),
-    permit_check.Level.FORBIDDEN: N_("Probably not allowed"),
+    Level.NONE: N_("Probably no permit"),
+    Level.EVENT: N_("Probably no permit, within limits"),
+    Level.HERITAGE: N_("Probably a heritage permit"),
+    Level.PERMIT: N_("Probably a change-of-use permit"),
+    Level.FORBIDDEN: N_("Probably not allowed"),
 }
 
 
@@ -84,9 +86,8 @@ def permit_pre_check(unit_id: int) -> str:
     form.validate()
     use = chosen(UseType, request.args.get("use")) or UseType.POP_UP
     unit = queries.unit(unit_id)
-    found = permit_check.check(
-        unit, use, form.noise.data or 0, settings.current().numbers, event_days=form.event_days.data or 0
-    )
+    asked = Asked(use, form.noise.data or 0, form.event_days.data or 0, form.visitors.data or 0)
+    found = permit_check.check(unit, asked, settings.current().numbers)
     return render_template("leerstand/permit_pre_check.html", form=form, unit=unit, use=use, found=found, levels=LEVELS)
 
 

@@ -28,6 +28,9 @@ def unit(**values: Any) -> Unit:
         "heating": True,
         "baunvo_zone": Zone.MK,
         "heritage": Heritage.NONE,
+        "bplan_excludes": [],
+        "vat_opted": False,
+        "begun_before_1993_11_11": False,
         **values,
     }
     return Unit(**build.unit_values(**given))
@@ -48,6 +51,8 @@ def use_request(**values: Any) -> UseRequest:
         "wants_permanent": False,
         "footfall": 1,
         "noise": 0,
+        "event_days": 0,
+        "deducts_vat": True,
         "evaluates": False,
         **values,
     }

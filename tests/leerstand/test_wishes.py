@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from city.db import db
 from city.models import Role
 from city.settings import CitySettings
-from leerstand import permit_check
+from leerstand import permit_check, rules
 from leerstand.kinds import Heritage, UseType, Zone
 from leerstand.models import UseRequest
-from leerstand.permit_check import Level
+from leerstand.permits import Asked, Level, asked_by
 from leerstand.request_models import RequestDraft
 from tests import build
 from tests.leerstand import plain
@@ -91,6 +93,7 @@ def test_drafts_belong_to_their_writer_and_are_few(sign_in):
         (UseType.CO_WORKING, {"baunvo_zone": Zone.WA}, {}, Level.PERMIT, "§ 4 BauNVO"),
         (UseType.STUDIO, {}, {"event_days": 3}, Level.EVENT, "§ 60 (2) Nr. 4 NBauO"),
         (UseType.STUDIO, {}, {"event_days": 4}, Level.PERMIT, "§ 60 (2) Nr. 4 NBauO"),
+        (UseType.STUDIO, {}, {"event_days": 1, "visitors": 201}, Level.PERMIT, "§ 60 (2) Nr. 4 NBauO"),
         (UseType.CRAFT, {}, {"noise": 3}, Level.FORBIDDEN, "§ 7 BauNVO, TA Lärm 6.1"),
         (UseType.STUDIO, {"bplan_excludes": ["studio"], "bplan_ref": "B 12"}, {}, Level.FORBIDDEN, "B 12"),
         (UseType.STUDIO, {"preservation_statute": True}, {}, Level.NONE, "§ 172 BauGB"),
@@ -101,11 +104,24 @@ def test_which_permit_is_probably_needed_and_under_which_law(use, shop, asked, l
     Each ground has its law; the slower of two permits gives the weeks.
     """
     given = {"bplan_excludes": [], "bplan_ref": "", "preservation_statute": False, **shop}
-    found = permit_check.check(plain.unit(**given), use, asked.pop("noise", 0), CitySettings(), **asked)
+    found = permit_check.check(plain.unit(**given), Asked(use, **asked), CitySettings())
 
     assert found.level == level
     assert law in [ground.law for ground in found.grounds]
     assert (found.weeks > 0) == (level in (Level.PERMIT, Level.HERITAGE, Level.FORBIDDEN))
+
+
+def test_the_pre_check_and_the_plan_reckon_with_the_same_weeks():
+    """
+    A café where a café was needs no new permit, and may begin at once; a reading room with many events waits.
+    """
+    shop, numbers = plain.unit(last_approved_use=UseType.GASTRONOMY), CitySettings()
+    for wish in (plain.use_request(use_type=UseType.CAFE), plain.use_request(event_days=9)):
+        wish.earliest_start = plain.TODAY
+        weeks = permit_check.check(shop, asked_by(wish), numbers).weeks
+
+        assert rules.period(shop, wish, plain.situation(), numbers)[0] == plain.TODAY + timedelta(weeks=weeks)
+        assert weeks == (12 if wish.event_days else 0)
 
 
 def test_the_pre_check_of_a_shop_on_its_page(town, sign_in):
