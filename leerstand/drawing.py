@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from leerstand.indicators import House
 from leerstand.situation import Status
+from leerstand.street_picture import House
 
 SLATE, PALE, RED, GREEN, BLUE, AMBER, INK, QUIET = (
     *("#868da8", "#c6c9d8", "#b83a0b", "#00735f", "#2044aa", "#f0a500", "#131525", "#4c5270"),

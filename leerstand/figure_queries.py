@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from city.db import db
 from city.models import City
-from leerstand import queries
-from leerstand.figures import arrays, footfall
-from leerstand.figures.arrays import Stock
+from leerstand.figures import arrays, footfall, rates
+from leerstand.figures.arrays import ShopRow, SpellRow, Stock
 from leerstand.figures.footfall import YearOfCounter
 from leerstand.footfall_models import FootfallCounter, FootfallHour
-from leerstand.models import StreetAxis, Unit
+from leerstand.kinds import Floor
+from leerstand.models import Occupancy, StreetAxis, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,47 @@ class Streets:
 
     def of(self, number: int) -> Stock:
         """The shops of one street."""
-        return arrays.part(self.whole, self.whole.axis == number)
+        return arrays.of_axis(self.whole, number)
 
 
-def streets(units: list[Unit] | None = None) -> Streets:
-    """The stock; ``units`` are its rows with spells and streets, if at hand."""
-    units = queries.stock() if units is None else units
-    known = {unit.axis.id: unit.axis for unit in units if unit.axis is not None}
-    whole = arrays.stock(units)
-    by_unit = {unit.id: unit.axis_id for unit in units}
-    used = sorted({axis for unit_id in whole.unit_id.tolist() if (axis := by_unit[unit_id]) is not None})
-    return Streets(whole, tuple(known[axis_id] for axis_id in used))
+def streets() -> Streets:
+    """The stock with all its spells."""
+    return _streets(_shops(), _spells(None))
+
+
+def on_day(day: date) -> Streets:
+    """The stock with what was there on one day: enough for its rates and gaps."""
+    return _streets(_shops(), _spells(day))
+
+
+def rates_on(day: date) -> rates.Rates:
+    """How much stands empty in the whole town."""
+    whole = on_day(day).whole
+    return rates.rates(whole, arrays.on(whole, day))
+
+
+def _streets(shops: list[ShopRow], spells: list[SpellRow]) -> Streets:
+    known = {axis.id: axis for axis in db.session.scalars(select(StreetAxis))}
+    used = sorted({row[1] for row in shops if row[1] is not None})
+    return Streets(arrays.of_rows(shops, spells), tuple(known[axis_id] for axis_id in used))
+
+
+def _shops() -> list[ShopRow]:
+    """Street-level shops that count as retail stock, as plain rows."""
+    query = select(Unit.id, Unit.axis_id, Unit.position_m, Unit.side, Unit.area_m2, Unit.frontage_m, Unit.grade).where(
+        Unit.floor == Floor.GROUND, Unit.counts_as_stock
+    )
+    return [tuple(row) for row in db.session.execute(query)]
+
+
+def _spells(day: date | None) -> list[SpellRow]:
+    """Their spells: those of one day, or all."""
+    query = select(
+        Occupancy.unit_id, Occupancy.kind, Occupancy.category, Occupancy.starts, Occupancy.ends, Occupancy.tenant
+    )
+    if day is not None:
+        query = query.where(Occupancy.starts <= day, or_(Occupancy.ends.is_(None), Occupancy.ends > day))
+    return [tuple(row) for row in db.session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import db
 from city.messages import NotFound
-from leerstand.indicators import Street, Vacancies, streets
-from leerstand.kinds import Floor, Visibility
+from leerstand.kinds import Visibility
 from leerstand.models import Consent, StreetAxis, Unit, UnitPhoto
 from leerstand.publishing import PublicVacancy, Scopes, published, releases
 from leerstand.queries import WITH_SPELLS, reserved_units
-from leerstand.register_queries import is_status, now_in, status_column
+from leerstand.register_queries import is_status, now_in
 from leerstand.situation import Status
+from leerstand.street_picture import Street, streets
 
 HOUSES_OF_ORNAMENT = 60  # enough for the row of houses above the page
 
@@ -87,34 +87,10 @@ def photo_of(vacancy: PublicVacancy) -> UnitPhoto | None:
     return db.session.scalar(query.order_by(UnitPhoto.id.desc()).limit(1))
 
 
-def vacancies(today: date) -> Vacancies:
-    """How much stands empty, counted by the database: like :func:`leerstand.indicators.vacancies`."""
-    now = now_in(today)
-    status = status_column(now)
-    query = select(
-        status,
-        func.count(Unit.id),
-        func.coalesce(func.sum(Unit.area_m2), 0),
-        func.coalesce(func.sum(Unit.frontage_m), 0),
-    )
-    query = query.outerjoin(now.spell, now.is_it).outerjoin(now.after, now.follows).where(Unit.floor == Floor.GROUND)
-    rows = {Status(row[0]): row for row in db.session.execute(query.group_by(status)).all()}
-    empty = rows.get(Status.VACANCY, (Status.VACANCY, 0, 0, 0.0))
-    return Vacancies(
-        units=sum(row[1] for row in rows.values()),
-        empty=empty[1],
-        interim=sum(rows[kind][1] for kind in (Status.INTERIM, Status.HUB) if kind in rows),
-        area_m2=sum(row[2] for row in rows.values()),
-        empty_area_m2=empty[2],
-        front_m=sum(row[3] for row in rows.values()),
-        empty_front_m=empty[3],
-    )
-
-
 def first_streets(today: date) -> tuple[Street, ...]:
     """The first streets of the town, as many as the ornament of the public page needs."""
     axes = select(StreetAxis.id).join(Unit, Unit.axis_id == StreetAxis.id).group_by(StreetAxis.id)
     axes = axes.order_by(StreetAxis.rank, StreetAxis.id).limit(4)
     query = select(Unit).options(*WITH_SPELLS, joinedload(Unit.axis)).where(Unit.axis_id.in_(axes))
     rows = db.session.scalars(query.order_by(Unit.axis_id, Unit.position_m, Unit.id).limit(HOUSES_OF_ORNAMENT))
-    return streets(rows, today)
+    return streets(list(rows), today)

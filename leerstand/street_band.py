@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from city.web import format_number
 from leerstand.drawing import HATCH, INK, QUIET, house, tag
-from leerstand.indicators import House, Street
 from leerstand.kinds import Side
+from leerstand.street_picture import House, Street
 
 HEIGHTS = (19.0, 17.0, 15.0, 18.0)  # roofs differ a little, so that houses can be told apart
 WIDEST = 3.6  # drawn for one metre of front, so that a house in a small town still looks like one
@@ -122,7 +122,8 @@ def _flag(x: float, road: float) -> Markup:
 
 def _words(street: Street, layout: Layout, top: float, road: float) -> list[Markup]:
     holes = ngettext("%(num)d gap", "%(num)d gaps", len(street.holes)) + f" · {format_number(street.hole_m)} m"
-    share = f"{format_number(street.perforation_percent)} %"
+    index = street.perforation_percent
+    share = "–" if index is None else f"{format_number(index)} %"
     empty = _("%(empty)d of %(all)d empty", empty=street.empty, all=len(street.houses))
     if layout.narrow:
         return [

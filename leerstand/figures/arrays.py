@@ -6,20 +6,24 @@ so that a curve over years costs milliseconds also for thousands of shops.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leerstand.kinds import Category, Floor, Side, SpellKind
-from leerstand.models import Occupancy, Unit
+from leerstand.models import Unit
 
 NO_END = np.iinfo(np.int64).max
 NO_CATEGORY = -1
 CATEGORIES = tuple(Category)
+_NUMBER_OF: dict[Category | None, int] = {None: NO_CATEGORY, **{kind: n for n, kind in enumerate(CATEGORIES)}}
+_OF_SHOPS = ("unit_id", "axis", "position_m", "side", "area_m2", "frontage_m", "weight")
+_OF_SPELLS = ("spell_state", "spell_category", "spell_starts", "spell_ends")
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -34,17 +38,24 @@ class State(IntEnum):
     VACANT = 3
     WORKS = 4
     CONVERTED = 5  # for good no shop any more (umgenutzt): its front is inactive
+    CLOSED = 6  # pulled down or joined to another (stillgelegt): inactive too
 
 
 STATE_OF = {
-    SpellKind.REGULAR.value: State.REGULAR,
-    SpellKind.INTERIM.value: State.INTERIM,
-    SpellKind.VACANCY.value: State.VACANT,
-    SpellKind.WORKS.value: State.WORKS,
-    "converted": State.CONVERTED,
+    SpellKind.REGULAR: State.REGULAR,
+    SpellKind.INTERIM: State.INTERIM,
+    SpellKind.VACANCY: State.VACANT,
+    SpellKind.WORKS: State.WORKS,
+    SpellKind.CONVERTED: State.CONVERTED,
+    SpellKind.CLOSED: State.CLOSED,
 }
 ACTIVE = (State.REGULAR, State.INTERIM)
-INACTIVE = (State.VACANT, State.WORKS, State.CONVERTED)
+INACTIVE = (State.VACANT, State.WORKS, State.CONVERTED, State.CLOSED)
+LEFT = (State.CONVERTED, State.CLOSED)  # no longer part of the stock
+_IS_INACTIVE = np.isin(np.arange(len(State)), INACTIVE)  # looked up by state: faster than asking each time
+_HAS_LEFT = np.isin(np.arange(len(State)), LEFT)
+ShopRow = tuple[int, int | None, float, Side, float, float, int]  # id, street, position, side, area, front, grade
+SpellRow = tuple[int, SpellKind, Category | None, date, date | None, str]  # shop, kind, category, period, tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +91,64 @@ def grade_weight(grade: int) -> int:
 
 def stock(units: Sequence[Unit]) -> Stock:
     """The street-level shops that count as retail stock, with their spells (which must be loaded)."""
-    counted = [unit for unit in units if unit.floor == Floor.GROUND and getattr(unit, "counts_as_retail_stock", True)]
-    axes = {axis_id: number for number, axis_id in enumerate(sorted({u.axis_id for u in counted if u.axis_id}))}
-    ordered = sorted(counted, key=lambda u: (axes.get(u.axis_id or 0, -1), u.position_m, u.id))
-    spells = [
-        (number, spell)
-        for number, unit in enumerate(ordered)
-        for spell in sorted(unit.spells, key=lambda spell: spell.starts)
-    ]
-    return Stock(
-        unit_id=np.array([unit.id for unit in ordered], np.int64),
-        axis=np.array([axes.get(unit.axis_id or 0, -1) for unit in ordered], np.int64),
-        position_m=np.array([unit.position_m for unit in ordered], float),
-        side=np.array([unit.side == Side.EVEN for unit in ordered], np.int64),
-        area_m2=np.array([unit.area_m2 for unit in ordered], float),
-        frontage_m=np.array([unit.frontage_m for unit in ordered], float),
-        weight=np.array([grade_weight(unit.grade) for unit in ordered], float),
-        spell_unit=np.array([number for number, _ in spells], np.int64),
-        spell_state=np.array([STATE_OF.get(spell.kind.value, State.UNKNOWN) for _, spell in spells], np.int64),
-        spell_category=np.array([_category(spell) for _, spell in spells], np.int64),
-        spell_starts=np.array([spell.starts.toordinal() for _, spell in spells], np.int64),
-        spell_ends=np.array([spell.ends.toordinal() if spell.ends else NO_END for _, spell in spells], np.int64),
-        spell_tenant=tuple(spell.tenant for _, spell in spells),
+    counted = [unit for unit in units if unit.floor == Floor.GROUND and unit.counts_as_stock is not False]
+    return of_rows(
+        [(u.id, u.axis_id, u.position_m, u.side, u.area_m2, u.frontage_m, u.grade) for u in counted],
+        [(u.id, s.kind, s.category, s.starts, s.ends, s.tenant) for u in counted for s in u.spells],
     )
 
 
-def _category(spell: Occupancy) -> int:
-    return CATEGORIES.index(spell.category) if spell.category is not None else NO_CATEGORY
+def of_rows(shops: Iterable[ShopRow], spells: Iterable[SpellRow]) -> Stock:
+    """The same from plain rows; spells of shops that are not among them are left out."""
+    known = list(shops)
+    axes = {axis_id: number for number, axis_id in enumerate(sorted({row[1] for row in known if row[1]}))}
+    ordered = sorted((axes.get(row[1] or 0, -1), row[2], row[0], row) for row in known)
+    number_of = {row[2]: number for number, row in enumerate(ordered)}
+    lived = sorted(
+        (number_of[spell[0]], spell[3].toordinal(), spell[4].toordinal() if spell[4] else NO_END, n, spell)
+        for n, spell in enumerate(spells)
+        if spell[0] in number_of
+    )
+    unit_id, axis, position, side, area, front, weight = _columns(
+        [
+            (row[0], axis, row[2], row[3] == Side.EVEN, row[4], row[5], grade_weight(row[6]))
+            for axis, _, _, row in ordered
+        ],
+        7,
+    )
+    unit, starts, ends, state, category = _columns(
+        [
+            (n, starts, ends, STATE_OF.get(spell[1], State.UNKNOWN), _NUMBER_OF[spell[2]])
+            for n, starts, ends, _, spell in lived
+        ],
+        5,
+    )
+    whole = np.int64
+    return Stock(
+        unit_id=unit_id.astype(whole), axis=axis.astype(whole), position_m=position.astype(float),
+        side=side.astype(whole), area_m2=area.astype(float), frontage_m=front.astype(float),
+        weight=weight.astype(float), spell_unit=unit.astype(whole), spell_state=state.astype(whole),
+        spell_category=category.astype(whole), spell_starts=starts.astype(whole), spell_ends=ends.astype(whole),
+        spell_tenant=tuple(spell[5] for *_, spell in lived),
+    )  # fmt: skip
+
+
+def _columns(rows: list[tuple[Any, ...]], count: int) -> list[np.ndarray]:
+    """Rows as columns; ``count`` of them, even where there are no rows."""
+    return [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.zeros(0)] * count
+
+
+def of_axis(whole: Stock, number: int) -> Stock:
+    """The shops of one street, with their spells; quick, because a street is a slice."""
+    first, after = np.searchsorted(whole.axis, (number, number + 1)).tolist()
+    begin, end = np.searchsorted(whole.spell_unit, (first, after)).tolist()
+    return replace(
+        whole,
+        **{name: getattr(whole, name)[first:after] for name in _OF_SHOPS},
+        **{name: getattr(whole, name)[begin:end] for name in _OF_SPELLS},
+        spell_unit=whole.spell_unit[begin:end] - first,
+        spell_tenant=whole.spell_tenant[begin:end],
+    )
 
 
 def part(whole: Stock, chosen: Flags) -> Stock:
@@ -115,13 +157,8 @@ def part(whole: Stock, chosen: Flags) -> Stock:
     kept = chosen[whole.spell_unit] if len(whole.spell_unit) else np.zeros(0, bool)
     return replace(
         whole,
-        **{
-            name: getattr(whole, name)[chosen]
-            for name in ("unit_id", "axis", "position_m", "side", "area_m2", "frontage_m", "weight")
-        },
-        **{
-            name: getattr(whole, name)[kept] for name in ("spell_state", "spell_category", "spell_starts", "spell_ends")
-        },
+        **{name: getattr(whole, name)[chosen] for name in _OF_SHOPS},
+        **{name: getattr(whole, name)[kept] for name in _OF_SPELLS},
         spell_unit=new_number[whole.spell_unit[kept]],
         spell_tenant=tuple(name for name, keep in zip(whole.spell_tenant, kept, strict=True) if keep),
     )
@@ -158,8 +195,15 @@ class Day:
 
     @property
     def inactive(self) -> Flags:
-        """Empty, under works, or converted for good."""
-        return np.isin(self.state, INACTIVE)
+        """Empty, under works, converted for good or gone."""
+        found: Flags = _IS_INACTIVE[self.state]
+        return found
+
+    @property
+    def left(self) -> Flags:
+        """Converted for good or gone: no longer stock."""
+        found: Flags = _HAS_LEFT[self.state]
+        return found
 
 
 def on(whole: Stock, day: date) -> Day:

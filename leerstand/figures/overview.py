@@ -68,6 +68,24 @@ def figures(whole: Stock, day: date, *, chain_outlets: int) -> Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class StreetFigures:
+    """What the table of all streets says of one."""
+
+    rates: Rates
+    perforation_percent: float | None
+    runs: Runs
+
+
+def street_figures(street: Stock, day: date) -> StreetFigures:
+    """Count these only: a town has a hundred streets."""
+    then = on(street, day)
+    index = perforation.index(street, then)
+    return StreetFigures(
+        rates.rates(street, then), None if index is None else 100 * index, perforation.runs(street, then)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One day of the curves; all in percent, None where nothing is known."""
 

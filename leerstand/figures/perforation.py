@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from leerstand.figures.arrays import Day, Flags, Floats, Ints, State, Stock
+from leerstand.figures.arrays import Day, Flags, Ints, State, Stock
 
 SEED = 1371  # of the permutations; any number would do
 PERMUTATIONS = 999
@@ -21,12 +21,10 @@ LIKELY = 0.05  # below this a pattern is called one
 
 def inside(whole: Stock, day: Day) -> Flags:
     """Which shops of a street lie within its outermost active use; shops without a street lie nowhere."""
-    found = np.zeros(len(whole), bool)
-    for axis in np.unique(whole.axis[whole.axis >= 0]):
-        here = whole.axis == axis
-        active = here & day.active
-        if active.any():
-            found |= here & (whole.position_m <= whole.position_m[active].max())
+    on_street, edge = whole.axis >= 0, np.full(int(whole.axis.max(initial=-1)) + 2, -np.inf)
+    active = on_street & day.active
+    np.maximum.at(edge, whole.axis[active], whole.position_m[active])
+    found: Flags = on_street & (whole.position_m <= edge[whole.axis])
     return found
 
 
@@ -46,6 +44,16 @@ def index(whole: Stock, day: Day) -> float | None:
     within = inside(whole, day)
     below = float(size[within].sum())
     return float(size[within & day.inactive].sum()) / below if below else None
+
+
+def index_by_axis(whole: Stock, day: Day) -> list[float | None]:
+    """The same for each street, by its number."""
+    size, within = whole.weight * whole.frontage_m, inside(whole, day)
+    count = int(whole.axis.max(initial=-1)) + 1
+    below = np.bincount(whole.axis[within], weights=size[within], minlength=count)
+    gone = within & day.inactive
+    above = np.bincount(whole.axis[gone], weights=size[gone], minlength=count)
+    return [float(part / base) if base else None for part, base in zip(above, below, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +84,12 @@ def runs(whole: Stock, day: Day) -> Runs:
 
 def rows(whole: Stock) -> list[Ints]:
     """The shops of each side of each street, from the core outward."""
-    found = []
-    for axis in np.unique(whole.axis[whole.axis >= 0]):
-        for side in (0, 1):
-            members = np.flatnonzero((whole.axis == axis) & (whole.side == side))
-            if len(members):
-                found.append(members[np.argsort(whole.position_m[members], kind="stable")])
-    return found
+    on_street = np.flatnonzero(whole.axis >= 0)
+    if not len(on_street):
+        return []
+    ordered = on_street[np.lexsort((whole.position_m[on_street], whole.side[on_street], whole.axis[on_street]))]
+    row = 2 * whole.axis[ordered] + whole.side[ordered]
+    return list(np.split(ordered, np.flatnonzero(np.diff(row)) + 1))
 
 
 def front_adjacency(whole: Stock) -> Ints:
@@ -134,12 +141,10 @@ class JoinCounts:
 def join_counts(vacant: Flags, pairs: Ints, *, permutations: int = PERMUTATIONS, seed: int = SEED) -> JoinCounts:
     """Count the neighbours of n shops, and compare with as many vacant ones spread at random."""
     n, n1, joins = len(vacant), int(vacant.sum()), len(pairs)
-    both, either = _joins(vacant[None, :].astype(float), pairs)
-    bb, bw = round(float(both[0])), round(float(either[0]))
+    bb, bw = (int(found[0]) for found in _joins(vacant[None, :], pairs))
     expected = joins * n1 * (n1 - 1) / (n * (n - 1)) if n > 1 else 0.0
     chance = np.random.default_rng(seed)
-    shuffled = chance.permuted(np.tile(vacant, (permutations, 1)), axis=1).astype(float)
-    by_chance = _joins(shuffled, pairs)[0]
+    by_chance = _joins(chance.permuted(np.tile(vacant, (permutations, 1)), axis=1), pairs)[0]
     return JoinCounts(
         bb=bb,
         bw=bw,
@@ -150,11 +155,11 @@ def join_counts(vacant: Flags, pairs: Ints, *, permutations: int = PERMUTATIONS,
     )
 
 
-def _joins(marks: Floats, pairs: Ints) -> tuple[Floats, Floats]:
+def _joins(marks: Flags, pairs: Ints) -> tuple[Ints, Ints]:
     """For each row of marks: pairs of which both are marked, and of which one is."""
-    one, other = marks[:, pairs[:, 0]], marks[:, pairs[:, 1]]
-    both = (one * other).sum(axis=1)
-    return both, (one + other).sum(axis=1) - 2 * both
+    shops = np.ascontiguousarray(marks.T)  # a row for each shop: picking rows is quick
+    one, other = shops[pairs[:, 0]], shops[pairs[:, 1]]
+    return np.count_nonzero(one & other, axis=0), np.count_nonzero(one ^ other, axis=0)
 
 
 def outside_in_percent(whole: Stock, day: Day) -> tuple[int, float | None]:

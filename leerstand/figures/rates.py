@@ -25,6 +25,10 @@ class Rates:
     unknown: int
     vacant: int
     interim: int
+    area_m2: float
+    vacant_area_m2: float
+    front_m: float
+    vacant_front_m: float
     units_percent: float | None
     area_percent: float | None
     front_percent: float | None
@@ -36,9 +40,9 @@ class Rates:
 def rates(whole: Stock, day: Day) -> Rates:
     """sum(v)/n, sum(v·a)/sum(a) and sum(v·f)/sum(f) over the shops of which anything is known on that day.
 
-    A shop that has been converted for good has left the stock and counts neither above nor below.
+    A shop that has been converted for good or is gone has left the stock and counts neither above nor below.
     """
-    counted = day.known & (day.state != State.CONVERTED)
+    counted = day.known & ~day.left
     gross = day.vacant | day.interim
     ones = np.ones(len(whole))
     return Rates(
@@ -46,6 +50,10 @@ def rates(whole: Stock, day: Day) -> Rates:
         unknown=int((~day.known).sum()),
         vacant=int(day.vacant.sum()),
         interim=int(day.interim.sum()),
+        area_m2=float(whole.area_m2[counted].sum()),
+        vacant_area_m2=float(whole.area_m2[day.vacant].sum()),
+        front_m=float(whole.frontage_m[counted].sum()),
+        vacant_front_m=float(whole.frontage_m[day.vacant].sum()),
         units_percent=share(ones, day.vacant, counted),
         area_percent=share(whole.area_m2, day.vacant, counted),
         front_percent=share(whole.frontage_m, day.vacant, counted),

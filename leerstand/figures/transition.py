@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,22 +33,14 @@ def vacancies(whole: Stock, day: date) -> Vacancies:
     than a use (a conversion for good, or nobody knows) ends uncounted
     (censored), like one that still runs.
     """
+    bounds = np.searchsorted(whole.spell_unit, np.arange(len(whole) + 1)).tolist()
+    states, starts, ends = whole.spell_state.tolist(), whole.spell_starts.tolist(), whole.spell_ends.tolist()
     found = [
         vacancy
-        for number in range(len(whole))
-        for vacancy in _of_shop(*_spells_of(whole, number), today=day.toordinal())
+        for first, after in pairwise(bounds)
+        for vacancy in _of_shop(states[first:after], starts[first:after], ends[first:after], today=day.toordinal())
     ]
     return Vacancies(np.array([days for days, _ in found], np.int64), np.array([over for _, over in found], bool))
-
-
-def _spells_of(whole: Stock, number: int) -> tuple[list[int], list[int], list[int]]:
-    """States, begins and ends of one shop's spells, in order."""
-    first, after = np.searchsorted(whole.spell_unit, (number, number + 1))
-    return (
-        whole.spell_state[first:after].tolist(),
-        whole.spell_starts[first:after].tolist(),
-        whole.spell_ends[first:after].tolist(),
-    )
 
 
 def _of_shop(states: list[int], starts: list[int], ends: list[int], *, today: int) -> list[tuple[int, bool]]:
@@ -74,9 +67,8 @@ def completed_median_days(found: Vacancies) -> float | None:
 
 def survival(found: Vacancies) -> tuple[Floats, Floats]:
     """Kaplan–Meier: (days, share of vacancies that last longer), one step per day on which any ended."""
-    times = np.unique(found.days[found.over])
-    at_risk = (found.days[None, :] >= times[:, None]).sum(axis=1)
-    ended = ((found.days == times[:, None]) & found.over).sum(axis=1)
+    times, ended = np.unique(found.days[found.over], return_counts=True)
+    at_risk = len(found.days) - np.searchsorted(np.sort(found.days), times, side="left")
     return times.astype(float), np.cumprod(1 - ended / np.maximum(1, at_risk))
 
 

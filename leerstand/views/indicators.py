@@ -19,7 +19,7 @@ from leerstand import figure_charts, figure_queries
 from leerstand.figure_queries import Streets
 from leerstand.figures import overview
 from leerstand.figures.arrays import CATEGORIES, Stock
-from leerstand.figures.overview import Figures, Point
+from leerstand.figures.overview import Figures, Point, StreetFigures
 from leerstand.labels import CATEGORY_LABELS
 from leerstand.models import StreetAxis
 from leerstand.publishing_figures import shown
@@ -55,12 +55,9 @@ def scope(found: Streets) -> Scope:
     raise NotFound("There is no such street. Please choose one from the list.")
 
 
-def by_street(found: Streets, day: date, chain_outlets: int) -> list[tuple[StreetAxis, Figures]]:
+def by_street(found: Streets, day: date) -> list[tuple[StreetAxis, StreetFigures]]:
     """Each street with its figures, core first."""
-    rows = [
-        (axis, overview.figures(found.of(number), day, chain_outlets=chain_outlets))
-        for number, axis in enumerate(found.axes)
-    ]
+    rows = [(axis, overview.street_figures(found.of(number), day)) for number, axis in enumerate(found.axes)]
     return sorted(rows, key=lambda row: (row[0].rank, row[0].name))
 
 
@@ -87,7 +84,7 @@ def indicators() -> str:
         survival_curve=figure_charts.survival_curve(survival) if survival else "",
         mix_bars=figure_charts.mix_bars(now.mix) if now.mix else "",
         categories=CATEGORIES,
-        streets=[] if asked.axis else by_street(found, day, numbers.chain_outlets),
+        streets=[] if asked.axis else by_street(found, day),
         chain_outlets=numbers.chain_outlets,
         footfall=figure_queries.footfall_by_place(g.city, asked.axis.id if asked.axis else None),
     )
@@ -98,7 +95,7 @@ def indicators() -> str:
 def public_figures() -> str:
     """How much of the centre stands empty: the rates, their curve, and streets with enough shops."""
     found, day = figure_queries.streets(), clock.today()
-    rows = by_street(found, day, settings.current().numbers.chain_outlets)
+    rows = by_street(found, day)
     keep = shown([figures.rates.shops for _axis, figures in rows])
     points = overview.curve(found.whole, overview.quarter_days(day, 3))
     return render_template(
@@ -121,7 +118,8 @@ def indicators_csv() -> Response:
     town = overview.figures(asked.whole, day, chain_outlets=outlets)
     scopes = [(asked.axis.name if asked.axis else _("Whole centre"), town)]
     if asked.axis is None:
-        scopes += [(axis.name, figures) for axis, figures in by_street(found, day, outlets)]
+        inward = sorted(enumerate(found.axes), key=lambda pair: (pair[1].rank, pair[1].name))
+        scopes += [(axis.name, overview.figures(found.of(n), day, chain_outlets=outlets)) for n, axis in inward]
     file = io.StringIO()
     rows = csv.writer(file, delimiter=";", lineterminator="\r\n")
     rows.writerow([_("Scope"), _("Day"), _("Figure"), _("Value"), _("Unit")])

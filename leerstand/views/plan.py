@@ -13,7 +13,8 @@ from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, say
-from leerstand import indicators, labels, plan_words, queries
+from leerstand import labels, plan_words, queries
+from leerstand.figures import arrays, rates
 from leerstand.findings import Finding, Weight
 from leerstand.forms import SendForm
 from leerstand.hub_worth import OPEN_HUBS
@@ -115,15 +116,16 @@ def checks_of(match: Match, place: Situation | None, numbers: settings.CitySetti
 def effect(units: list[Unit], plan: MatchPlan | None, places: dict[int, Situation]) -> dict[str, float]:
     """What changes for the streets when every proposal is accepted."""
     day = clock.today()
-    before = indicators.vacancies(units, day)
+    whole = arrays.stock(units)
+    before = rates.rates(whole, arrays.on(whole, day))
     filled = {match.unit_id for match in _matches(plan)}
     closed_m = sum(places[unit.id].gap_m for unit in units if unit.id in filled and unit.id in places)
     empty = [unit for unit in units if unit.id in filled and unit.id in places and places[unit.id].empty_since]
     return {
         "filled": len(filled),
         "closed_m": closed_m,
-        "before_percent": before.unit_percent,
-        "after_percent": indicators.percent(before.empty - len(empty), before.units),
+        "before_percent": before.units_percent or 0.0,
+        "after_percent": 100 * (before.vacant - len(empty)) / before.shops if before.shops else 0.0,
         "days": sum((match.ends - match.starts).days for match in _matches(plan)),
     }
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from city import clock, files
 from city.access import public
+from leerstand import figure_queries
 from leerstand import public_queries as queries
 from leerstand.public_queries import PublicFilter
 from leerstand.publishing import PublicVacancy
@@ -46,7 +47,7 @@ def start() -> str:
         page=page,
         pages=max(1, -(-len(found) // SHOWN)),
         page_url=page_url,
-        figures=queries.vacancies(today),
+        figures=figure_queries.rates_on(today),
         skyline=skyline(queries.first_streets(today)),
         size=request.args.get("groesse", "") if request.args.get("groesse") in SIZES else "",
         wanted=wanted(),

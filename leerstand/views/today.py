@@ -8,7 +8,7 @@ from flask import render_template
 
 from city import clock
 from city.access import requires
-from leerstand import indicators, owner_queries, public_queries, queries, register_queries, street_queries
+from leerstand import owner_queries, queries, register_queries, street_queries
 from leerstand.kinds import ProposalState
 from leerstand.models import Proposal, UseRequest
 from leerstand.register_queries import StockFilter
@@ -28,7 +28,8 @@ SOON = timedelta(days=7)  # next steps are shown this long before they are due
 def today() -> str:
     """Threatened shops, proposals and requests that wait, vacancy rates, and the streets house by house."""
     day = clock.today()
-    pictures = street_queries.streets(day)
+    town = street_queries.town_on(day)
+    pictures = town.streets
     waiting = queries.proposals(ProposalState.OPEN)
     return render_template(
         "leerstand/today.html",
@@ -40,8 +41,8 @@ def today() -> str:
         answered=_answered_lately(clock.now()),
         requests=_waiting(queries.open_requests()),
         unowned=register_queries.stock_page(StockFilter(status=Status.VACANCY, unowned=True), day, 1)[1],
-        figures=public_queries.vacancies(day),
-        perforation=indicators.perforation_percent(pictures),
+        figures=town.rates,
+        perforation=town.perforation_percent,
         worst=max(pictures, key=lambda street: street.hole_m, default=None),
         streets=pictures,
         drawn=min(DRAWN, len(pictures)),

@@ -12,7 +12,7 @@ from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound
-from leerstand import indicators, owner_queries, queries, register_queries
+from leerstand import owner_queries, queries, register_queries, street_picture
 from leerstand.forms import EndForm, chosen, day_of
 from leerstand.lifecycle import TRANSITIONS, UnitState, state_on
 from leerstand.matching import explain
@@ -36,7 +36,7 @@ def unit(unit_id: int) -> str:
     plan = queries.newest_plan()
     worth = plan.hub_shares.get(unit_id, 0) if plan else 0
     situation = queries.situation_of(found, day, numbers)
-    street = indicators.street(found.axis, queries.street_of(found), day) if found.axis else None
+    street = next(iter(street_picture.streets(queries.street_of(found), day)), None) if found.axis else None
     pairs = explain.for_unit(found, queries.open_requests(), situation, numbers, worth) if situation else []
     status, state = status_on(found.spells, day), state_on(found.spells, day)
     return render_template(

@@ -54,6 +54,19 @@ def test_three_rates_gross_and_net():
     assert found.gross_area_percent == pytest.approx(100 * 300 / 400)
 
 
+def test_what_never_was_retail_stock_or_is_gone_counts_nowhere():
+    """
+    An ex-shop that can never trade again is no vacancy; one that was pulled down is no stock, but a gap in the row.
+    """
+    shops = street(R, V, SpellKind.CLOSED, R)
+    shops[1].counts_as_stock = False
+    whole = stock(shops)
+    then = on(whole, TODAY)
+
+    assert (rates.rates(whole, then).shops, rates.rates(whole, then).vacant) == (2, 0)
+    assert perforation.holes(whole, then).tolist() == [False, True, False]
+
+
 def test_what_nobody_knows_and_what_is_not_at_street_level_is_left_out():
     """
     An unknown shop is in neither part of the fraction; an upper floor is no shop front.

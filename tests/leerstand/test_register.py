@@ -14,7 +14,8 @@ from city import settings as city_settings
 from city.db import db, transaction
 from city.messages import Conflict
 from city.models import AuditEntry, OrganisationKind, Role
-from leerstand import indicators, queries, register_queries
+from leerstand import figure_queries, queries, register_queries
+from leerstand.figures import arrays, rates
 from leerstand.kinds import (
     Floor,
     SpellKind,
@@ -25,7 +26,6 @@ from leerstand.kinds import (
 )
 from leerstand.lifecycle import TRANSITIONS, Change, UnitState, state_on
 from leerstand.models import Occupancy
-from leerstand.public_queries import vacancies
 from leerstand.register_queries import Order, StockFilter
 from leerstand.services import states
 from leerstand.situation import status_on
@@ -72,7 +72,7 @@ def test_the_database_knows_the_status_as_the_rules_do(town, histories):
     listed = {row.id: row.status for row in register_queries.stock_page(StockFilter(), TODAY, 1)[0]}
 
     assert listed == {unit.id: status_on(unit.spells, TODAY) for unit in known}
-    assert vacancies(TODAY) == indicators.vacancies(known, TODAY)
+    assert figure_queries.rates_on(TODAY) == rates.rates(arrays.stock(known), arrays.on(arrays.stock(known), TODAY))
     assert {row[0]: row[6] for row in register_queries.stock_marks(StockFilter(), TODAY)} == listed
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from leerstand import indicators
+from leerstand import street_picture
 from leerstand.kinds import Side, SpellKind
 from leerstand.models import Occupancy, StreetAxis
 from leerstand.publishing import cell_of
@@ -40,7 +40,7 @@ def test_a_hole_lies_before_the_outermost_active_shop_and_retreat_beyond_it():
     """
     units = street_of(SpellKind.REGULAR, SpellKind.VACANCY, SpellKind.REGULAR, SpellKind.VACANCY)
 
-    street = indicators.streets(units, TODAY)[0]
+    street = street_picture.streets(units, TODAY)[0]
 
     assert [house.hole for house in street.houses] == [False, True, False, False]
     assert [house.retreat for house in street.houses] == [False, False, False, True]
@@ -51,24 +51,11 @@ def test_a_hole_lies_before_the_outermost_active_shop_and_retreat_beyond_it():
 
 def test_a_street_where_nobody_is_active_has_no_holes():
     """
-    All of it is retreat; the index is 0, not a division by zero.
+    All of it is retreat; no index, and no division by zero.
     """
-    street = indicators.streets(street_of(SpellKind.VACANCY, SpellKind.VACANCY), TODAY)[0]
+    street = street_picture.streets(street_of(SpellKind.VACANCY, SpellKind.VACANCY), TODAY)[0]
 
-    assert (street.edge_m, street.hole_m, street.perforation_percent) == (None, 0, 0.0)
-
-
-def test_vacancy_is_counted_by_shops_area_and_front():
-    """
-    One empty shop of 120 m² among three of 60 m²: a quarter of the shops, 40 % of the area.
-    """
-    units = street_of(SpellKind.REGULAR, SpellKind.REGULAR, SpellKind.INTERIM, SpellKind.VACANCY)
-    units[3].area_m2 = 120
-
-    found = indicators.vacancies(units, TODAY)
-
-    assert (found.unit_percent, found.area_percent, found.front_percent) == (25.0, 40.0, 25.0)
-    assert found.gross_percent == 50.0
+    assert (street.edge_m, street.hole_m, street.perforation_percent) == (None, 0, None)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +135,7 @@ def test_the_street_band_draws_every_house_and_escapes_its_words(app):
     units = street_of(SpellKind.REGULAR, SpellKind.VACANCY, SpellKind.REGULAR, SpellKind.VACANCY, side=Side.ODD)
     units[0].axis.name = "<script>"
     with app.test_request_context():
-        drawn = band(indicators.streets(units, TODAY), narrow=False)
+        drawn = band(street_picture.streets(units, TODAY), narrow=False)
 
     assert "&lt;script&gt;" in drawn
     assert "<script>" not in drawn
