@@ -21,6 +21,7 @@ from city.access import hash_token
 from city.config import Config
 from city.db import city_scope, db, transaction
 from city.models import Account, City, LoginSession, Organisation, OrganisationKind, Role, RoleGrant
+from city.warm import settle
 from leerstand.kinds import (
     Category,
     Channel,
@@ -83,6 +84,7 @@ def built(folder: Path, shops: int, seed: int) -> Iterator[Town]:
             with transaction():
                 ids = _fill(shops, random.Random(seed), clock.today())
         db.session.remove()
+    settle()
     yield Town(app, *ids)
     with app.app_context():
         db.session.remove()

@@ -57,7 +57,7 @@ def _shops() -> list[ShopRow]:
     query = select(Unit.id, Unit.axis_id, Unit.position_m, Unit.side, Unit.area_m2, Unit.frontage_m, Unit.grade).where(
         Unit.floor == Floor.GROUND, Unit.counts_as_stock
     )
-    return [tuple(row) for row in db.session.execute(query)]
+    return [(row[0], row[1], row[2], row[3], row[4], row[5], row[6]) for row in db.session.execute(query)]
 
 
 def _spells(day: date | None) -> list[SpellRow]:
@@ -67,7 +67,7 @@ def _spells(day: date | None) -> list[SpellRow]:
     )
     if day is not None:
         query = query.where(Occupancy.starts <= day, or_(Occupancy.ends.is_(None), Occupancy.ends > day))
-    return [tuple(row) for row in db.session.execute(query)]
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in db.session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import db
 from city.messages import NotFound
+from leerstand import reading
 from leerstand.kinds import Visibility
 from leerstand.models import Consent, StreetAxis, Unit, UnitPhoto
 from leerstand.publishing import PublicVacancy, Scopes, published, releases
@@ -34,16 +35,17 @@ class PublicFilter:
 
 def released() -> Callable[[Unit], Scopes]:
     """What owners allow at this moment; asked anew by everything that leaves the house."""
-    return releases(db.session.scalars(select(Consent).where(Consent.withdrawn_at.is_(None))))
+    query = select(Consent.owner_id, Consent.unit_id, Consent.scope).where(Consent.withdrawn_at.is_(None))
+    return releases((row[0], row[1], row[2]) for row in db.session.execute(query))
 
 
 def public_vacancies(wanted: PublicFilter, today: date) -> list[PublicVacancy]:
     """The free shops, each reduced to what its owner lets the public see, those with an address first."""
     now = now_in(today)
-    query = select(Unit).join(now.spell, now.is_it).options(selectinload(Unit.spells))
+    query = select(*reading.every_column()).join(now.spell, now.is_it)
     query = query.where(is_status(Status.VACANCY, now), Unit.visibility != Visibility.INTERNAL)
     query = query.outerjoin(StreetAxis, Unit.axis_id == StreetAxis.id)
-    rows = db.session.scalars(query.order_by(StreetAxis.rank, Unit.street, Unit.position_m, Unit.id))
+    rows = reading.units(query.order_by(StreetAxis.rank, Unit.street, Unit.position_m, Unit.id), today)
     allowed, asked_about = released(), reserved_units()
     free = [unit for unit in rows if unit.id not in asked_about]
     shown = [vacancy for unit in free if (vacancy := published(unit, today, allowed(unit))) is not None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from leerstand.kinds import ConsentScope, Ring, Visibility
-from leerstand.models import Consent, Unit
+from leerstand.models import Unit
 from leerstand.situation import Status, free_period, spell_on, status_on
 
 CELL_LAT = 0.001  # degrees: 111 m
@@ -64,15 +64,14 @@ def cell_of(lat: float, lon: float) -> Box:
     )
 
 
-def releases(consents: Iterable[Consent]) -> Callable[[Unit], Scopes]:
-    """What each owner has released of each shop; a withdrawn consent releases nothing.
+def releases(consents: Iterable[tuple[int, int | None, ConsentScope]]) -> Callable[[Unit], Scopes]:
+    """What each owner has released of each shop: of (owner, shop or all, scope) of consents that hold.
 
     A consent holds for the owner who gave it: with a new owner it is gone.
     """
     given: dict[tuple[int, int | None], set[ConsentScope]] = {}
-    for consent in consents:
-        if consent.withdrawn_at is None:
-            given.setdefault((consent.owner_id, consent.unit_id), set()).add(consent.scope)
+    for owner_id, unit_id, scope in consents:
+        given.setdefault((owner_id, unit_id), set()).add(scope)
 
     def of(unit: Unit) -> Scopes:
         if unit.owner_id is None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from city.settings import CitySettings
+from leerstand.matching.columns import Columns, obstacle_counts, starts_and_ends
 from leerstand.matching.explain import Pair, for_request
 from leerstand.models import Unit, UseRequest
-from leerstand.rules import obstacles
 from leerstand.situation import Situation
 
 
@@ -37,23 +39,43 @@ class Reason:
 
 
 def unmet(
-    request: UseRequest, units: Iterable[Unit], situations: Mapping[int, Situation], settings: CitySettings
-) -> Unmet | None:
-    """None for a request that some free shop suits; else the shop that :mod:`leerstand.matching.explain` has first."""
-    near: list[Unit] = []
-    fewest = 0
-    for unit in units:
-        if unit.id not in situations:
+    requests: Sequence[UseRequest],
+    units: Sequence[Unit],
+    situations: Mapping[int, Situation],
+    settings: CitySettings,
+) -> list[Unmet]:
+    """The requests that no free shop suits, in their order; ``units`` are the free ones.
+
+    The nearest shop has the fewest obstacles; among several the one whose size is nearest to the best size.
+    """
+    if not units or not requests:
+        return [Unmet(request, None) for request in requests]
+    columns = Columns(units, requests, [situations[unit.id] for unit in units], settings)
+    counts = obstacle_counts(columns, *starts_and_ends(columns))
+    far = np.abs(columns.unit(lambda u: u.area_m2) - columns.request(lambda r: r.area_ideal_m2))
+    found = []
+    for number, request in enumerate(requests):
+        if counts[:, number].min() == 0:
             continue
-        count = len(obstacles(unit, request, settings, situations[unit.id]))
-        if not count:
-            return None
-        if not near or count < fewest:
-            near, fewest = [], count
-        if count == fewest:
-            near.append(unit)
-    pairs = for_request(request, near, situations, settings, {})
-    return Unmet(request, pairs[0] if pairs else None)
+        near = units[int(np.lexsort((far[:, number], counts[:, number]))[0])]
+        found.append(Unmet(request, for_request(request, [near], situations, settings, {})[0]))
+    return found
+
+
+def nearest(
+    request: UseRequest,
+    units: Sequence[Unit],
+    situations: Mapping[int, Situation],
+    settings: CitySettings,
+    most: int,
+) -> list[Unit]:
+    """The free shops with the fewest obstacles for a request, at most so many; of equal ones the best sizes."""
+    if len(units) <= most:
+        return list(units)
+    columns = Columns(units, [request], [situations[unit.id] for unit in units], settings)
+    counts = obstacle_counts(columns, *starts_and_ends(columns))[:, 0]
+    far = np.abs(columns.unit(lambda u: u.area_m2)[:, 0] - request.area_ideal_m2)
+    return [units[int(n)] for n in np.lexsort((far, counts))[:most]]
 
 
 def reasons(found: Iterable[Unmet]) -> list[Reason]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -139,7 +140,17 @@ class JoinCounts:
 
 
 def join_counts(vacant: Flags, pairs: Ints, *, permutations: int = PERMUTATIONS, seed: int = SEED) -> JoinCounts:
-    """Count the neighbours of n shops, and compare with as many vacant ones spread at random."""
+    """Count the neighbours of n shops, and compare with as many vacant ones spread at random.
+
+    The same shops give the same counts, so the last ones asked about are remembered.
+    """
+    return _join_counts(vacant.tobytes(), pairs.astype(np.int64).tobytes(), permutations, seed)
+
+
+@lru_cache(maxsize=64)
+def _join_counts(vacant_bytes: bytes, pair_bytes: bytes, permutations: int, seed: int) -> JoinCounts:
+    vacant = np.frombuffer(vacant_bytes, bool)
+    pairs = np.frombuffer(pair_bytes, np.int64).reshape(-1, 2)
     n, n1, joins = len(vacant), int(vacant.sum()), len(pairs)
     bb, bw = (int(found[0]) for found in _joins(vacant[None, :], pairs))
     expected = joins * n1 * (n1 - 1) / (n * (n - 1)) if n > 1 else 0.0

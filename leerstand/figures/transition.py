@@ -69,7 +69,8 @@ def survival(found: Vacancies) -> tuple[Floats, Floats]:
     """Kaplan–Meier: (days, share of vacancies that last longer), one step per day on which any ended."""
     times, ended = np.unique(found.days[found.over], return_counts=True)
     at_risk = len(found.days) - np.searchsorted(np.sort(found.days), times, side="left")
-    return times.astype(float), np.cumprod(1 - ended / np.maximum(1, at_risk))
+    lasting: Floats = np.cumprod(1 - ended / np.maximum(1, at_risk)).astype(float)
+    return times.astype(float), lasting
 
 
 def median_days(found: Vacancies) -> float | None:

@@ -88,7 +88,18 @@ def _visitors(columns: Columns) -> Table:
 
 
 def allowed(columns: Columns, starts: Table, ends: Table) -> Table:
-    """Which pairs no rule objects to: one expression per rule, in the order of ``rules.RULES``."""
+    """Which pairs no rule objects to."""
+    return np.logical_and.reduce(np.broadcast_arrays(*_checks(columns, starts, ends)))
+
+
+def obstacle_counts(columns: Columns, starts: Table, ends: Table) -> Table:
+    """How many rules object to each pair."""
+    counts: Table = np.sum([~np.asarray(c, bool) for c in np.broadcast_arrays(*_checks(columns, starts, ends))], axis=0)
+    return counts
+
+
+def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
+    """One expression per rule that can object, in the order of ``rules.RULES``."""
     settings, unit, request = columns.settings, columns.unit, columns.request
     area, ground = unit(lambda u: u.area_m2), unit(lambda u: u.floor == Floor.GROUND)
     ideal = request(lambda r: r.area_ideal_m2)
@@ -98,9 +109,9 @@ def allowed(columns: Columns, starts: Table, ends: Table) -> Table:
         (area >= settings.hub_min_area_m2)
         & unit(lambda u: u.floor == Floor.GROUND and u.step_free and u.door_width_cm >= CARGO_BIKE_DOOR_CM)
     ) > 0
-    checks = (
-        area >= request(lambda r: r.area_min_m2),
-        area <= np.minimum(request(lambda r: r.area_max_m2), settings.max_area_factor * ideal),
+    return (
+        (area >= request(lambda r: r.area_min_m2))
+        & (area <= np.minimum(request(lambda r: r.area_max_m2), settings.max_area_factor * ideal)),
         _visitors(columns),
         ground >= request(lambda r: r.ground_floor_only),
         unit(lambda u: u.step_free) >= request(lambda r: r.step_free_required),
@@ -110,15 +121,13 @@ def allowed(columns: Columns, starts: Table, ends: Table) -> Table:
         unit(lambda u: u.power_kw) >= request(lambda r: r.needs_power_kw),
         unit(lambda u: u.delivery_door) >= request(lambda r: r.needs_delivery_door),
         hub_ready | (is_hub == 0),
-        _zone(columns),
-        columns.by_use(lambda u, use: use.value not in u.bplan_excludes) > 0,
+        _zone(columns) & (columns.by_use(lambda u, use: use.value not in u.bplan_excludes) > 0),
         columns.by_use(lambda u, use: use.value not in u.excluded_uses) > 0,
         starts <= request(lambda r: r.latest_start.toordinal()),
         np.maximum(0, ends - starts) // 7 >= request(lambda r: r.duration_min_weeks),
         (_missing(columns) <= 0) | (subsidies(columns) > 0),
         (loud == 0) | (columns.place(lambda place: bool(place.quiet_neighbour)) == 0),
     )
-    return np.logical_and.reduce(np.broadcast_arrays(*checks))
 
 
 def _zone(columns: Columns) -> Table:

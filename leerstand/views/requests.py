@@ -10,18 +10,18 @@ from city import clock, settings
 from city.access import requires
 from city.db import transaction
 from city.messages import Conflict
-from leerstand import permit_check, queries, unmet
+from leerstand import permit_check, queries, reading, unmet
 from leerstand.forms import EndForm, PermitForm, RejectForm, chosen, day_of
 from leerstand.kinds import ProposalState, RequestState, UseType
 from leerstand.matching import explain
 from leerstand.permits import Asked, Level
 from leerstand.services import proposals
 from leerstand.services import requests as deeds
-from leerstand.situation import situations
 from leerstand.views.blueprint import STAFF, bp
 from routing.message import N_
 
-COMPARED = 150  # requests that one page compares with every free shop
+COMPARED = 500  # requests that one page compares with every free shop
+SHOWN = 100  # free shops that the page of a request explains
 OBSTACLE_LABELS = {
     "area": N_("Size"),
     "floor": N_("Floor"),
@@ -62,11 +62,10 @@ def requests() -> str:
 @requires(*STAFF)
 def unmet_demand() -> str:
     """Requests for which no free shop suits, what stands in the way, and what would help most."""
-    numbers, units = settings.current().numbers, queries.stock()
-    places = situations(units, clock.today(), numbers.neighbour_distance_m)
+    numbers = settings.current().numbers
+    units, places = reading.free_units(clock.today(), numbers.neighbour_distance_m)
     waiting = queries.open_requests()
-    asked = [unmet.unmet(one, units, places, numbers) for one in waiting[:COMPARED]]
-    found = [one for one in asked if one is not None]
+    found = unmet.unmet(waiting[:COMPARED], units, places, numbers)
     return render_template(
         "leerstand/unmet_demand.html",
         unmet=found,
@@ -96,15 +95,17 @@ def permit_pre_check(unit_id: int) -> str:
 def use_request(request_id: int) -> str:
     """One request: which shops would suit, which would not, and why."""
     found, numbers = queries.request(request_id), settings.current().numbers
-    units, plan = queries.stock(), queries.newest_plan()
-    places = situations(units, clock.today(), numbers.neighbour_distance_m)
+    units, places = reading.free_units(clock.today(), numbers.neighbour_distance_m)
+    plan = queries.newest_plan()
     worth = plan.hub_shares if plan else {}
-    pairs = explain.for_request(found, units, places, numbers, worth)
+    near = unmet.nearest(found, units, places, numbers, SHOWN)
+    pairs = explain.for_request(found, near, places, numbers, worth)
     return render_template(
         "leerstand/use_request.html",
         request_=found,
         possible=[pair for pair in pairs if pair.found.possible],
         refused=[pair for pair in pairs if not pair.found.possible],
+        left_out=len(units) - len(near),
         match=next((match for match in plan.matches if match.request_id == request_id), None) if plan else None,
         reserved=queries.reserved_units(),
         agreement=queries.agreement_of_request(request_id),

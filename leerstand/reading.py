@@ -1,0 +1,77 @@
+"""Shops that are only read: thousands of them as plain objects, many times quicker than as rows that can be changed.
+
+They answer like :class:`leerstand.models.Unit` for rules, situations and what the public sees. Their spells are those
+that run on the day or begin later; who was there before is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Select, inspect, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from city.db import db
+from leerstand.models import Occupancy, Unit
+from leerstand.situation import Situation, situations
+
+OF_SPELLS = (
+    *(Occupancy.unit_id, Occupancy.kind, Occupancy.category, Occupancy.use_type, Occupancy.starts, Occupancy.ends),
+    *(Occupancy.stage, Occupancy.threat),
+)
+OF_SITUATIONS = (
+    *(Unit.id, Unit.axis_id, Unit.position_m, Unit.side, Unit.floor, Unit.frontage_m, Unit.street, Unit.housenumber),
+    *(Unit.available_from, Unit.available_until),
+)
+
+
+class ReadUnit:
+    """A shop; what is computed of a row is computed of it in the same way."""
+
+    address = Unit.__dict__["address"]
+    point = Unit.__dict__["point"]
+    cargo_bike_ready = Unit.__dict__["cargo_bike_ready"]
+    rent_cents_month = Unit.__dict__["rent_cents_month"]
+
+    def __init__(self, values: Any) -> None:
+        self.__dict__.update(values)
+        self.spells: list[Occupancy] = []
+
+
+class ReadSpell:
+    """Who is in a shop."""
+
+    active = Occupancy.__dict__["active"]
+
+    def __init__(self, values: Any) -> None:
+        self.__dict__.update(values)
+
+
+def every_column() -> tuple[InstrumentedAttribute[Any], ...]:
+    """All that a row of a shop holds."""
+    return tuple(getattr(Unit, column.key) for column in inspect(Unit).column_attrs)
+
+
+def units(query: Select[Any], today: date) -> list[Unit]:
+    """The shops of a query that names their columns, with their spells from this day on."""
+    found = [ReadUnit(row._mapping) for row in db.session.execute(query)]
+    by_id = {unit.__dict__["id"]: unit for unit in found}
+    asked = select(*OF_SPELLS).where(or_(Occupancy.ends.is_(None), Occupancy.ends > today))
+    for row in db.session.execute(asked.order_by(Occupancy.unit_id, Occupancy.starts)):
+        if (unit := by_id.get(row[0])) is not None:
+            unit.spells.append(cast(Occupancy, ReadSpell(row._mapping)))
+    return cast(list[Unit], found)
+
+
+def free_units(today: date, neighbour_distance_m: int) -> tuple[list[Unit], dict[int, Situation]]:
+    """The shops that can be given away, street by street, and the situation of each."""
+    places = situations(units(select(*OF_SITUATIONS), today), today, neighbour_distance_m)
+    return units_of(list(places), today), places
+
+
+def units_of(unit_ids: Sequence[int], today: date) -> list[Unit]:
+    """These shops with all that is known of them, in the order of the street."""
+    query = select(*every_column()).where(Unit.id.in_(unit_ids))
+    return units(query.order_by(Unit.street, Unit.position_m, Unit.id), today)
