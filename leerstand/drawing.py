@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from leerstand.situation import Status
 from leerstand.street_picture import House
@@ -30,9 +30,10 @@ PLINTH = 4.0  # height of the red base of a gap
 def tag(template: str, /, **values: object) -> Markup:
     """One SVG element; numbers are written short, words are escaped."""
     short = {
-        name: f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value for name, value in values.items()
+        name: f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else escape(value)
+        for name, value in values.items()
     }
-    return Markup(template).format(**short)  # noqa: S704  the template is our own; the values are escaped by format
+    return Markup(template.format(**short))  # noqa: S704  the template is our own, every value is escaped above
 
 
 def house(

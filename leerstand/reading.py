@@ -6,11 +6,11 @@ that run on the day or begin later; who was there before is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Select, inspect, or_, select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from city.db import db
@@ -35,8 +35,8 @@ class ReadUnit:
     cargo_bike_ready = Unit.__dict__["cargo_bike_ready"]
     rent_cents_month = Unit.__dict__["rent_cents_month"]
 
-    def __init__(self, values: Any) -> None:
-        self.__dict__.update(values)
+    def __init__(self, names: Sequence[str], values: Iterable[Any]) -> None:
+        self.__dict__.update(zip(names, values, strict=True))
         self.spells: list[Occupancy] = []
 
 
@@ -45,8 +45,8 @@ class ReadSpell:
 
     active = Occupancy.__dict__["active"]
 
-    def __init__(self, values: Any) -> None:
-        self.__dict__.update(values)
+    def __init__(self, names: Sequence[str], values: Iterable[Any]) -> None:
+        self.__dict__.update(zip(names, values, strict=True))
 
 
 def every_column() -> tuple[InstrumentedAttribute[Any], ...]:
@@ -54,24 +54,31 @@ def every_column() -> tuple[InstrumentedAttribute[Any], ...]:
     return tuple(getattr(Unit, column.key) for column in inspect(Unit).column_attrs)
 
 
-def units(query: Select[Any], today: date) -> list[Unit]:
+def units(query: Any, today: date) -> list[Unit]:
     """The shops of a query that names their columns, with their spells from this day on."""
-    found = [ReadUnit(row._mapping) for row in db.session.execute(query)]
+    found = _rows(query)
     by_id = {unit.__dict__["id"]: unit for unit in found}
     asked = select(*OF_SPELLS).where(or_(Occupancy.ends.is_(None), Occupancy.ends > today))
-    for row in db.session.execute(asked.order_by(Occupancy.unit_id, Occupancy.starts)):
+    rows = db.session.execute(asked.order_by(Occupancy.unit_id, Occupancy.starts))
+    names = list(rows.keys())
+    for row in rows:
         if (unit := by_id.get(row[0])) is not None:
-            unit.spells.append(cast(Occupancy, ReadSpell(row._mapping)))
+            unit.spells.append(cast(Occupancy, ReadSpell(names, row)))
     return cast(list[Unit], found)
+
+
+def _rows(query: Any) -> list[ReadUnit]:
+    rows = db.session.execute(query)
+    names = list(rows.keys())
+    return [ReadUnit(names, row) for row in rows]
 
 
 def free_units(today: date, neighbour_distance_m: int) -> tuple[list[Unit], dict[int, Situation]]:
     """The shops that can be given away, street by street, and the situation of each."""
-    places = situations(units(select(*OF_SITUATIONS), today), today, neighbour_distance_m)
-    return units_of(list(places), today), places
-
-
-def units_of(unit_ids: Sequence[int], today: date) -> list[Unit]:
-    """These shops with all that is known of them, in the order of the street."""
-    query = select(*every_column()).where(Unit.id.in_(unit_ids))
-    return units(query.order_by(Unit.street, Unit.position_m, Unit.id), today)
+    town = units(select(*OF_SITUATIONS), today)
+    places, spells = situations(town, today, neighbour_distance_m), {unit.id: unit.spells for unit in town}
+    query = select(*every_column()).where(Unit.id.in_(list(places)))
+    found = _rows(query.order_by(Unit.street, Unit.position_m, Unit.id))
+    for unit in found:
+        unit.spells = spells[unit.__dict__["id"]]
+    return cast(list[Unit], found), places
