@@ -85,7 +85,10 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
     courier.context.set_offline(True)
     phone.reload()
     deed(phone, "Ride off").click()
-    ridden = [record(phone, how) for how in ("delivered", "failed", "neighbour", "name", "photo")]
+    ridden = [record(phone, "delivered")]
+    expect(phone.locator("#zurueck")).to_be_visible()
+    assert phone.evaluate(UNDER_THE_THUMB) == ["haupt", "nicht", "mehr"], "what can be taken back covers no other deed"
+    ridden += [record(phone, how) for how in ("failed", "neighbour", "name", "photo")]
     phone.reload()
     expect(phone.locator("#netz")).to_contain_text("Meldungen warten, nichts geht verloren.")
     offline_map = phone.frame_locator("#karte-rahmen")
@@ -113,6 +116,9 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
     assert len(settled(running, day)) == 5
 
 
+UNDER_THE_THUMB = """["haupt", "nicht", "mehr"].filter(id => {
+    const deed = document.getElementById(id), box = deed.getBoundingClientRect();
+    return deed.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); })"""
 KEPT_OF_THE_MAP = """caches.open('kurier-karte').then(cache => cache.keys())
     .then(all => all.map(one => new URL(one.url).pathname).sort())"""
 LEFT_ON_THE_PHONE = """Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRegistrations()])
