@@ -1,4 +1,4 @@
-"""Every check of the project, as ``run.py test`` runs them: ruff, mypy, pytest on SQLite, then on PostgreSQL.
+"""Every check of the project, as ``run.py test`` runs them: ruff, mypy beside pytest on SQLite, then on PostgreSQL.
 
 What the machine lacks (Chromium, PostgreSQL, Pango, the shared data) makes
 its tests skip with a reason; under ``CI=true`` it is a failure.
@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.conftest import ONLY_DATABASE, SKIPPED
@@ -33,21 +35,37 @@ def main(arguments: list[str]) -> int:
         if any(argument.startswith("-n") for argument in rest)
         else ["-n", str(min(4, os.cpu_count() or 2) + 1), "--dist=worksteal"]  # one more: stories wait for browsers
     )
-    steps: list[tuple[str, list[str]]] = [
-        ("ruff check", ["-m", "ruff", "check", "."]),
-        ("ruff format", ["-m", "ruff", "format", "--check", "."]),
-        ("mypy", ["-m", "mypy", "."]),
-        ("pytest", ["-m", "pytest", *marks, *spread, *rest]),
-    ]
-    with tempfile.TemporaryDirectory() as folder:
+    for name, call in (("ruff check", ["check", "."]), ("ruff format", ["format", "--check", "."])):
+        print(f"── {name}", flush=True)
+        if code := subprocess.run([sys.executable, "-m", "ruff", *call], check=False).returncode:
+            return code
+    with tempfile.TemporaryDirectory() as folder, beside("mypy", ["-m", "mypy", "."]) as mypy:
         os.environ[SKIPPED] = str(Path(folder) / "skipped")
-        for name, call in steps:
-            print(f"── {name}", flush=True)
-            if code := subprocess.run([sys.executable, *call], check=False).returncode:
-                return code
-        code = 0 if rest else on_postgres(marks, spread)
+        print("── pytest, with mypy beside it", flush=True)
+        code = subprocess.run([sys.executable, "-m", "pytest", *marks, *spread, *rest], check=False).returncode
+        code = mypy() or code
+        code = code or (0 if rest else on_postgres(marks, spread))
         print(said_of_skipped(Path(os.environ[SKIPPED])))
     return code
+
+
+@contextmanager
+def beside(name: str, call: list[str]) -> Iterator[Callable[[], int]]:
+    """Run a check while tests wait for browsers; what it yields waits, prints what it said and gives its code."""
+    with tempfile.TemporaryFile("w+") as said:
+        running = subprocess.Popen([sys.executable, *call], stdout=said, stderr=subprocess.STDOUT)
+
+        def told() -> int:
+            code = running.wait()
+            said.seek(0)
+            print(f"── {name}\n{said.read()}", end="", flush=True)
+            return code
+
+        try:
+            yield told
+        finally:
+            running.kill()
+            running.wait()
 
 
 def said_of_skipped(path: Path) -> str:
