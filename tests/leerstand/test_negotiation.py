@@ -278,6 +278,7 @@ def unpacked(pdf: bytes) -> bytes:
     return pdf + b"".join(opened)
 
 
+@pytest.mark.one_database
 def test_the_pdf_is_tagged_and_loads_nothing_foreign(agreed):
     """
     PDF/UA-1: marked, titled, in German; with the words of the page.

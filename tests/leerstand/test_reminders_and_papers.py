@@ -125,6 +125,7 @@ def test_no_expose_of_a_shop_that_is_in_use_and_none_for_strangers(app, shop, si
     assert other.get(f"/laeden/{shop.id}/expose").status_code == 404
 
 
+@pytest.mark.one_database
 def test_the_expose_as_a_pdf(shop, sign_in):
     """
     Made where Pango is there.

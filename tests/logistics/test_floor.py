@@ -189,6 +189,7 @@ def test_another_operators_parcels_are_not_found(runs):
         floor.parcel_at(other.id, piece_id)
 
 
+@pytest.mark.one_database
 def test_labels_hold_every_name_on_a6(runs):
     _operator, hub = runs
     shop = rows.retailer(name="Buchladen „Şule & Ωmega“ " + "sehrlang" * 12)
