@@ -39,12 +39,32 @@ def test_no_request_ends_in_a_fault(app, hub, asked):
     """
     key_for(rows.retailer())
     schema = schemathesis.openapi.from_wsgi(f"{PREFIX}/openapi.json", app)
+    there = what_there_is(app.test_client(), booking(hub))
     for operation in asked:
-        ask_for(schema, operation, booking(hub))
+        ask_for(schema, operation, booking(hub), there)
 
 
-def ask_for(schema: Any, operation: Operation, right: dict[str, Any]) -> None:
-    """Many requests for one operation."""
+def what_there_is(client: Any, right: dict[str, Any]) -> dict[str, list[Any]]:
+    """Bookings, one of them only held, templates and standing orders of this shop: what an address may name."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+
+    def made(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = client.post(f"{PREFIX}{path}", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    paths = ("/shipments", "/shipments", "/shipments?hold=true")
+    kept = {"name": "Montag", "booking": right}
+    return {
+        "reference": [made(path, right)["reference"] for path in paths],
+        "templates": [made("/templates", kept)["id"]],
+        "standing-orders": [made("/standing-orders", {**kept, "rule": "FREQ=WEEKLY;BYDAY=MO"})["id"] for _ in range(2)],
+        "hubs": [right["hub"]],
+    }
+
+
+def ask_for(schema: Any, operation: Operation, right: dict[str, Any], there: dict[str, list[Any]]) -> None:
+    """Many requests for one operation, half of them for what there is."""
     made_up = schema[operation.path][operation.method]
     modes = GenerationMode if operation.body or operation.parameters else [GenerationMode.POSITIVE]
     cases = st.one_of([made_up.as_strategy(generation_mode=mode) for mode in modes])
@@ -55,6 +75,10 @@ def ask_for(schema: Any, operation: Operation, right: dict[str, Any]) -> None:
     def ask(case: Any, data: Any) -> None:
         if operation.body is not None and data.draw(st.booleans()):
             case.body = _nearly_right(operation.name, case.body, right, data)
+        for name in case.path_parameters or ():
+            if data.draw(st.booleans()):
+                kind = name if name in there else operation.path.split("/")[1]
+                case.path_parameters[name] = data.draw(st.sampled_from(there[kind]))
         case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"}, checks=CHECKS)
 
     ask()
