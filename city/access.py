@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, g, has_request_context, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from city import clock
@@ -152,15 +153,23 @@ def _account_of_session(token: str) -> Account | None:
     """The person whose session this is, if it is still open."""
     if g.get("city") is None:  # an address that belongs to no town: nobody is signed in there
         return None
-    now = clock.now()
-    found = db.session.scalar(_open_sessions().where(LoginSession.token_hash == hash_token(token)))
+    found = _session_and_account(token)
     if found is None:
         return None
-    if found.seen_at < now - SEEN_EVERY:
+    if found[0].seen_at < clock.now() - SEEN_EVERY:
         with transaction():
             statement = update(LoginSession).where(LoginSession.token_hash == hash_token(token))
-            db.session.execute(statement.values(seen_at=now))
-    return db.session.scalar(select(Account).where(Account.id == found.account_id, Account.disabled_at.is_(None)))
+            db.session.execute(statement.values(seen_at=clock.now()))
+        found = _session_and_account(token)
+    return found[1] if found else None
+
+
+def _session_and_account(token: str) -> tuple[LoginSession, Account] | None:
+    """An open session and whose it is, with organisation and roles: one question, for every page asks it."""
+    query = _open_sessions().join(Account, LoginSession.account_id == Account.id).add_columns(Account)
+    query = query.where(LoginSession.token_hash == hash_token(token), Account.disabled_at.is_(None))
+    row = db.session.execute(query.options(joinedload(Account.grants))).unique().one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def _open_sessions() -> Select[LoginSession]:

@@ -12,10 +12,11 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
+from markupsafe import Markup, escape
 from wtforms import DateField, Field, FloatField, HiddenField, IntegerField, StringField, TimeField, fields
 from wtforms.i18n import get_translations as wtforms_sentences
 from wtforms.validators import InputRequired, StopValidation, ValidationError
-from wtforms.widgets import EmailInput, HiddenInput, TextArea
+from wtforms.widgets import EmailInput, HiddenInput, Input, TextArea, core
 
 from city.messages import DomainError, say
 from routing.message import BadInput
@@ -24,6 +25,24 @@ FIRST_YEAR, LAST_YEAR = 1800, 2100  # a day beyond these is a slip of the finger
 MAX_TEXT = 4000  # characters in one field; longer is a mistake or an attack
 LARGEST_NUMBER = 10**12  # beyond every limit of ours; stands for whatever is larger
 QUOTED = 60  # characters of a senseless value that a sentence repeats
+
+
+def attributes(**values: Any) -> Markup:
+    """What ``wtforms.widgets.html_params`` writes, without a format for each attribute: those took a fifth of the time
+    of a page with a large form.
+    """
+    written = []
+    for key, value in sorted(values.items()):
+        name = core.clean_key(key)
+        if value is True:
+            written.append(name)
+        elif value is not False:
+            written.append(f'{name}="{escape(value)}"')
+    return Markup(" ".join(written))  # noqa: S704  each value was escaped
+
+
+core.html_params = attributes
+Input.html_params = staticmethod(attributes)
 
 
 class CityForm(FlaskForm):

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, g, render_template, request
+from flask import Flask, Response, abort, g, has_request_context, render_template, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import FileSystemBytecodeCache
@@ -68,6 +69,7 @@ def init_web(app: Flask, compiled_templates: Path) -> None:
     app.after_request(_add_headers)
     csrf.init_app(app)
     app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["url_for"] = _url_for
     app.context_processor(_page_context)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(BadInput, _refused)
@@ -142,6 +144,22 @@ def _page_context() -> dict[str, Any]:
         "lang": words.language(),
         "today": clock.today(),
     }
+
+
+def _url_for(endpoint: str, **values: Any) -> str:
+    """Addresses in templates. Those of static files, of which a page names dozens, are worked out once."""
+    if endpoint == "static" and len(values) == 1:
+        return (
+            _static_url(request.script_root, values["filename"])
+            if has_request_context()
+            else url_for("static", **values)
+        )
+    return url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=1_000)
+def _static_url(_below: str, filename: str) -> str:
+    return url_for("static", filename=filename)
 
 
 def _refused(refusal: DomainError | BadInput) -> tuple[str, int, dict[str, str]]:

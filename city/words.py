@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
 
 LANGUAGES = ("de", "en")
@@ -21,7 +23,7 @@ _DOMAIN = "messages"
 def init_words(app: Flask, into: Path) -> None:
     """Merge the catalogues of all rooms into ``into`` and let the app speak."""
     folder = compile_catalogues(SOURCES, into)
-    Babel(
+    babel = Babel(
         app,
         default_locale="de",
         default_timezone="Europe/Berlin",
@@ -29,6 +31,32 @@ def init_words(app: Flask, into: Path) -> None:
         default_translation_directories=str(folder),
         default_domain=_DOMAIN,
     )
+    spoken = _Spoken(domain=_DOMAIN)
+    babel.domain_instance = spoken
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension that Babel adds
+        gettext=lambda one: spoken.get_translations().gettext(one),
+        ngettext=lambda one, many, count: spoken.get_translations().ngettext(one, many, count),
+        newstyle=True,
+    )
+
+
+class _Spoken(Domain):
+    """The catalogues by language. A page says a hundred sentences, and the package looks each one's catalogue up by a
+    name that it puts together anew; here the language itself is the key.
+    """
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain=domain)
+        self._by_locale: dict[Locale, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue of the language that holds now."""
+        locale = get_locale()
+        if locale is None:
+            return NullTranslations()
+        if (found := self._by_locale.get(locale)) is None:
+            found = self._by_locale[locale] = super().get_translations()
+        return found
 
 
 def language() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import current_city_id, db
@@ -191,11 +191,23 @@ def shipment_of(retailer_id: int | None, reference: str, *, to_change: bool = Fa
     return found
 
 
-def shipments_of(retailer_id: int | None, *, limit: int = 200) -> list[Shipment]:
-    """The shipments of this retailer, the latest day first."""
-    query = _shipments().where(Shipment.retailer_id == retailer_id, Shipment.part_of_id.is_(None))
-    query = query.where(Shipment.status != ShipmentStatus.EXPIRED)
-    return list(db.session.scalars(query.order_by(Shipment.day.desc(), Shipment.id.desc()).limit(limit)))
+def shipments_of(retailer_id: int | None, *, page: int = 1, size: int = 200) -> list[Shipment]:
+    """One page of the shipments of this retailer, the latest day first; pages count from 1."""
+    query = _shipments().where(*_listed(retailer_id)).order_by(Shipment.day.desc(), Shipment.id.desc())
+    return list(db.session.scalars(query.limit(size).offset((page - 1) * size)))
+
+
+def count_shipments(retailer_id: int | None) -> int:
+    """How many shipments the list of this retailer holds."""
+    return db.session.scalar(select(func.count(Shipment.id)).where(*_listed(retailer_id))) or 0
+
+
+def _listed(retailer_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Shipment.retailer_id == retailer_id,
+        Shipment.part_of_id.is_(None),
+        Shipment.status != ShipmentStatus.EXPIRED,
+    )
 
 
 def shipments_before(retailer_id: int | None, before_id: int | None, *, limit: int) -> list[Shipment]:

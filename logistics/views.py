@@ -27,6 +27,7 @@ from routing.message import BadInput
 
 bp = Blueprint("logistics", __name__)
 DAYS_SHOWN = 4
+LISTED = 25  # shipments on one page
 LEG_WORDS = {
     LegKind.HAND_IN: _l("you bring it to the hub"),
     LegKind.SUPPLY: _l("the supplier unloads"),
@@ -164,9 +165,20 @@ def book_map() -> Response:
 @bp.get("/sendungen")
 @requires(Role.RETAILER)
 def shipments() -> str:
-    """What this shop has booked."""
-    found = queries.shipments_of(current_account().organisation_id)
-    return render_template("logistics/shipments.html", shipments=found, may_cancel=_cancellable(found))
+    """What this shop has booked, a page at a time."""
+    shop_id = current_account().organisation_id
+    count = queries.count_shipments(shop_id)
+    pages = max(1, -(-count // LISTED))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    found = queries.shipments_of(shop_id, page=page, size=LISTED)
+    return render_template(
+        "logistics/shipments.html",
+        shipments=found,
+        may_cancel=_cancellable(found),
+        count=count,
+        page=page,
+        pages=pages,
+    )
 
 
 @bp.get("/sendungen/<reference>")

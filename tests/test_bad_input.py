@@ -9,9 +9,12 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
+from markupsafe import Markup
+from wtforms.widgets import html_params
 
 from city import clock
 from city.db import db, transaction
+from city.forms import attributes
 from city.models import OrganisationKind, Role
 from leerstand.kinds import Channel, ContactRole, ProposalState, RequestState, SpellKind, UseType
 from leerstand.models import ContactEntry, OwnerContact, Proposal
@@ -262,3 +265,20 @@ def says_it(answer) -> bool:
         return any(EVIL in (part.text or "") for part in ElementTree.fromstring(answer.data).iter())  # noqa: S314
     data = re.search(r'id="karte-daten">(.*?)</script>', answer.text, re.DOTALL)
     return EVIL in unescape(answer.text) or (data is not None and EVIL in json.dumps(json.loads(data[1])))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": "street", "id": "street", "class_": "kern-input", "value": "Große Bäckerstraße"},
+        {"checked": True, "disabled": False, "aria_describedby": "a b", "data_pick_lat": "lat", "value": None},
+        {"value": "\"><script>alert('1')</script>&{{ 7*7 }}", "maxlength": 12},
+        {"value": Markup("<b>&amp;</b>")},
+        {},
+    ],
+)
+def test_attributes_of_fields_are_written_as_the_package_writes_them(values):
+    """
+    Ours are written faster and must stay the same, above all in what they escape.
+    """
+    assert attributes(**values) == html_params(**values)
