@@ -1,4 +1,4 @@
-"""A table of bookings: looked through before anything is locked, then booked whole or not at all."""
+"""Many bookings: a table is looked through before anything is locked and booked whole or not at all; lists have pages."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from logistics.sizes import Size
 from logistics.wishes import Asked
 from routing.message import BadInput, Message
 from tests.logistics import rows
+from tests.logistics.test_pages import booked as booked_by
+from tests.logistics.test_pages import shop as shop_page
+from tests.logistics.test_pages import typed
 
 FAR_AWAY = (53.2466, 12.0)
 
@@ -122,3 +125,20 @@ def test_ways_that_were_looked_up_for_another_place_count_for_nothing(street_map
     with transaction():
         made = bookings.book_shipment(shop, hub_id=hub.id, day=day, wish=rows.wish(), reached=near)
     assert made.lat == rows.wish().point[0] and replace(near, places=()) != near
+
+
+def test_a_long_list_of_shipments_comes_page_by_page(hub, sign_in, monkeypatch):
+    """
+    The latest first, every one on exactly one page; a page that does not exist is the last one.
+    """
+    browser, firm = shop_page(sign_in)
+    monkeypatch.setattr("logistics.views.LISTED", 2)
+    for number in range(3):
+        browser.post("/buchen", data=typed(hub, rows.working_day(), request_key=f"Sendung {number}"))
+    references = [one.reference for one in booked_by(firm)]
+
+    pages = [browser.get(f"/sendungen?page={page}").text for page in (1, 2, 99)]
+
+    shown = [[one for one in references if one in page] for page in pages]
+    assert shown == [references[:2], references[2:], references[2:]]
+    assert "Page 1 of 2" in pages[0] and 'rel="next"' in pages[0] and 'rel="prev"' in pages[1]

@@ -385,20 +385,3 @@ def test_the_dispatcher_asks_for_a_plan_and_assigns_a_courier(street, day):
     assert asked.status_code == 302 and "/jobs/" in asked.headers["Location"]
     assert "A plan for this day is being computed." in page
     assert "g CO₂e against a diesel van on the same way" in page and "A. Muster" in page
-
-
-def test_a_long_list_of_shipments_comes_page_by_page(hub, sign_in, monkeypatch):
-    """
-    The latest first, every one on exactly one page; a page that does not exist is the last one.
-    """
-    browser, firm = shop(sign_in)
-    monkeypatch.setattr("logistics.views.LISTED", 2)
-    for number in range(3):
-        browser.post("/buchen", data=typed(hub, rows.working_day(), request_key=f"Sendung {number}"))
-    references = [one.reference for one in booked(firm)]
-
-    pages = [browser.get(f"/sendungen?page={page}").text for page in (1, 2, 99)]
-
-    shown = [[one for one in references if one in page] for page in pages]
-    assert shown == [references[:2], references[2:], references[2:]]
-    assert "Seite 1 von 2" in pages[0] and 'rel="next"' in pages[0] and 'rel="prev"' in pages[1]
