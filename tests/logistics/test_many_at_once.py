@@ -1,4 +1,4 @@
-"""Many bookings: a table is looked through before anything is locked and booked whole or not at all; lists have pages."""
+"""Many bookings: tables are looked through before any lock and booked whole or not at all; lists have pages."""
 
 from __future__ import annotations
 
