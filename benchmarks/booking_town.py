@@ -12,18 +12,19 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Barrier, Event
 
-from flask import Flask
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import create_engine, event, select, text
 
-from app import create_app
+from app import SESSION_COOKIE, create_app
 from city import clock, settings, streets
-from city.access import hash_token
+from city.access import hash_token, sign_in
 from city.config import Config, database_url
 from city.db import city_scope, db, is_sqlite, transaction
 from city.models import Account, City, Organisation, OrganisationKind, Role, RoleGrant
@@ -37,6 +38,7 @@ SECRET = "a secret for measuring, forty characters long"  # noqa: S105  of a tow
 PLACES = 5
 SHOPS = 40
 POINT = (53.2488, 10.4095)
+PAGES = ("book", "shipments", "shipment")
 THREADS = 8
 
 
@@ -49,6 +51,8 @@ class Town:
     city_id: int
     day: date
     hubs: int = 0
+    cookies: dict[int, str] = field(default_factory=dict)  # of a signed-in browser, by shop
+    latest: dict[int, str] = field(default_factory=dict)  # reference of a shipment, by shop
 
     def token(self, shop: int) -> str:
         """The key of one of the shops."""
@@ -85,16 +89,41 @@ class Town:
         return status, json.loads(answer["body"]).get("reference", "")
 
     def page(self, home: str, number: int) -> int:
-        """One page of reading: windows, or a shop's own shipments."""
-        path = "/api/v1/hubs/1/days?days=7" if number % 2 else "/api/v1/shipments?limit=20"
-        return self._ask(home, "GET", path, number, None, {})[0]
+        """One page of a signed-in shop: the form for booking, its shipments, one of them."""
+        shop = number % SHOPS
+        path = ("/buchen", "/sendungen", f"/sendungen/{self.latest[shop]}")[number // SHOPS % len(PAGES)]
+        status, answer = self._ask(home, "GET", path, shop, None, {"Cookie": self.cookies[shop]}, token=False)
+        return status if "</html>" in answer["body"] else 500
+
+    def sign_in(self) -> None:
+        """Every shop in a browser of its own, and its latest shipment known, so that there is a page of it."""
+        serializer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert serializer is not None  # noqa: S101  there is a secret
+        with self.app.app_context(), city_scope(self.city_id):
+            people = list(db.session.scalars(select(Account).order_by(Account.id)))
+            for shop, person in enumerate(people):
+                with self.app.test_request_context(), transaction():
+                    sign_in(person)
+                    self.cookies[shop] = f"{SESSION_COOKIE}={serializer.dumps(dict(session))}"
+                query = select(Shipment.reference).where(Shipment.booked_by_id == person.id)
+                self.latest[shop] = db.session.scalar(query.order_by(Shipment.id.desc()).limit(1)) or ""
+            db.session.remove()
 
     def _ask(
-        self, home: str, method: str, path: str, shop: int, body: str | None, headers: dict[str, str]
+        self,
+        home: str,
+        method: str,
+        path: str,
+        shop: int,
+        body: str | None,
+        headers: dict[str, str],
+        *,
+        token: bool = True,
     ) -> tuple[int, dict[str, str]]:
         connection = HTTPConnection(home, timeout=60)
+        key = {"Authorization": f"Bearer {self.token(shop)}"} if token else {}
         try:
-            connection.request(method, path, body, {**headers, "Authorization": f"Bearer {self.token(shop)}"})
+            connection.request(method, path, body, {**headers, **key})
             answer = connection.getresponse()
             return answer.status, {**dict(answer.getheaders()), "body": answer.read().decode()}
         finally:

@@ -1,7 +1,7 @@
 """Are bookings ever oversold? Many clients at once over HTTP, lost answers, repeats, kills; on SQLite and PostgreSQL.
 
 ``run.py bench bookings [--rounds N] [--kills N] [--seconds N] [--seed N] [--only sqlite|postgresql]``; 0 leaves a
-measurement out.
+measurement out. The bookings are those of programs, the pages those of signed-in shops, as browsers ask for them.
 """
 
 from __future__ import annotations
@@ -149,6 +149,10 @@ def load(town: Town, homes: Sequence[str], what: str, per_s: int, seconds: int) 
         CLIENTS
     ):  # a server that just started still loads the streets; its first answer is not the load's
         town.book(homes[shop % len(homes)], shop, hub, key=f"warm-{what}-{shop}")
+    if what == "page":
+        town.sign_in()
+        for number in range(CLIENTS * 3):
+            town.page(homes[number % len(homes)], number)
     target_ms = 500 if what == "book" else 200
     took: list[float] = []
     faults = 0
