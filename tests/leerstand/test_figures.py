@@ -180,6 +180,7 @@ def _pattern(whole):
     return perforation.join_counts(then.vacant, perforation.front_adjacency(whole)).pattern
 
 
+@pytest.mark.long  # loading the reference takes ten seconds of a core
 def test_join_counts_agree_with_esda():
     """
     The reference implementation of the field counts the same joins, on streets of random vacancies.
