@@ -1,4 +1,4 @@
-"""Files that people send: pictures, drawn anew and kept beside the database under a random name.
+"""Files that people send: pictures drawn anew and PDFs looked at, kept beside the database under a random name.
 
 Three steps, so that the database is not held while a picture is drawn::
 
@@ -30,6 +30,7 @@ from city.config import Config
 from city.db import current_city_id, db
 from city.messages import NotFound
 from city.models import Role, StoredFile
+from city.pdfs import Pdf, is_pdf, read_pdf
 from city.pictures import MAX_BYTES, Picture, read_picture
 from routing.message import BadInput
 
@@ -45,16 +46,25 @@ def uploaded_picture(upload: FileStorage | None) -> Picture:
     return read_picture(upload.stream.read(MAX_BYTES + 1), name=upload.filename)
 
 
-def keep(picture: Picture) -> StoredFile:
-    """Keep a picture as a file of this city; belongs to the caller's transaction and goes with it if that fails."""
+def uploaded_paper(upload: FileStorage | None) -> Picture | Pdf:
+    """The picture or PDF that a form brought. Raises BadInput when there is none, or none that may be kept."""
+    if upload is None or not upload.filename:
+        raise BadInput("No file has been chosen yet.")
+    data = upload.stream.read(MAX_BYTES + 1)
+    return read_pdf(data, name=upload.filename) if is_pdf(data) else read_picture(data, name=upload.filename)
+
+
+def keep(sent: Picture | Pdf) -> StoredFile:
+    """Keep it as a file of this city; belongs to the caller's transaction and goes with it if that fails."""
     account_id = current_user.id if has_request_context() and current_user.is_authenticated else None
-    name = f"{uuid4().hex}.jpg"
+    picture = sent if isinstance(sent, Picture) else None
+    content = sent.jpeg if isinstance(sent, Picture) else sent.content
     stored = StoredFile(
-        name=name,
-        media_type="image/jpeg",
-        size_bytes=len(picture.jpeg),
-        width=picture.width,
-        height=picture.height,
+        name=f"{uuid4().hex}.{'jpg' if picture else 'pdf'}",
+        media_type="image/jpeg" if picture else "application/pdf",
+        size_bytes=len(content),
+        width=picture.width if picture else None,
+        height=picture.height if picture else None,
         account_id=account_id,
         created_at=clock.now(),
     )
@@ -63,7 +73,7 @@ def keep(picture: Picture) -> StoredFile:
     path = path_of(stored)
     path.parent.mkdir(parents=True, exist_ok=True)
     db.session.info.setdefault(_WRITTEN, []).append(path)
-    path.write_bytes(picture.jpeg)
+    path.write_bytes(content)
     return stored
 
 
@@ -87,9 +97,15 @@ def read(stored: StoredFile) -> bytes:
         raise NotFound("This file is no longer there.") from gone
 
 
-def send(stored: StoredFile) -> Response:
-    """Answer a request with a file. Whoever calls has asked who may see it."""
-    answer = send_file(io.BytesIO(read(stored)), mimetype=stored.media_type)
+def send(stored: StoredFile, name: str = "") -> Response:
+    """Answer a request with a file, a PDF under ``name``. Whoever calls has asked who may see it."""
+    as_file = stored.media_type != "image/jpeg"  # what was not drawn anew is never shown inside our pages
+    answer = send_file(
+        io.BytesIO(read(stored)),
+        mimetype=stored.media_type,
+        as_attachment=as_file,
+        download_name=(name or stored.name) if as_file else None,
+    )
     answer.headers["Cache-Control"] = f"private, max-age={KEPT_BY_BROWSERS_S}"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

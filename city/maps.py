@@ -24,6 +24,7 @@ The JSON of a map (all parts but ``marks`` may be missing; points are ``[lat, lo
                 "number": 7, "label": "Rosenstraße 6", "url": "/own/path", "large": true}],
      "lines": [{"kind": "tour", "number": 1, "line": […], "title": "Rad 1"}],   kind: tour, or walk (dotted)
      "areas": [{"kind": "closed", "ring": […], "title": "Wochenmarkt"}],   kind: closed, push, destination, ride
+     "cluster": true,                    marks that stand together are one mark with their number
      "draw": false,                                          let the person draw an area (static/zones.js)
      "fit": [[s, w], [n, e]],                                what to show; else everything
      "pick": false}                                          let the person choose a point (static/pick.js)
@@ -53,6 +54,7 @@ OSM_ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 STATIC = Path(__file__).resolve().parent.parent / "static"
 TILE_SCRIPTS = ("vendor/protomaps/protomaps-leaflet.js", "map-tiles.js")
 WHOLE_TILES_SCRIPT = "vendor/pmtiles/pmtiles.js"  # reads a tile file that lies in memory, without ranges
+CLUSTER_SCRIPT = "vendor/markercluster/leaflet.markercluster.js"  # marks that stand together as counts
 OUR_SCRIPTS = ("map-town.js", "map-zones.js", "map.js")
 _BLANK = re.compile(r"@([A-Z_]+)@")  # what a map fills into the skeleton
 
@@ -65,7 +67,7 @@ def frame(nonce: str, *, title: str, data_url: str, whole_tiles: bool = False) -
     the JSON may name a tile file that is fetched whole.
     """
     g.may_be_framed = True
-    scripts = (*((WHOLE_TILES_SCRIPT,) if whole_tiles else ()), *TILE_SCRIPTS, *OUR_SCRIPTS)
+    scripts = (*((WHOLE_TILES_SCRIPT,) if whole_tiles else ()), CLUSTER_SCRIPT, *TILE_SCRIPTS, *OUR_SCRIPTS)
     return _fill(
         LANG=escape(words.language()),
         NONCE=escape(nonce),
@@ -75,7 +77,7 @@ def frame(nonce: str, *, title: str, data_url: str, whole_tiles: bool = False) -
         HEADING="",
         DATA_URL=escape(data_url),
         LEAFLET_CSS=_style_link("vendor/leaflet/leaflet.css"),
-        OUR_CSS=_style_link("fonts.css") + _style_link("map.css"),
+        OUR_CSS="".join(map(_style_link, ("vendor/markercluster/MarkerCluster.css", "fonts.css", "map.css"))),
         LEAFLET_JS=_script_link(nonce, "vendor/leaflet/leaflet.js"),
         SYMBOLS=_symbols(),
         AFTER_MAP="",

@@ -265,7 +265,7 @@ class StreetMap(CityBound, Model):
 
 
 class StoredFile(CityBound, Model):
-    """A file that somebody sent (Datei), drawn anew; it lies below the data folder under ``name``, a random one."""
+    """A file that somebody sent (Datei): a picture drawn anew, or a PDF; it lies below the data folder as ``name``."""
 
     __tablename__ = "stored_file"
     __table_args__ = (CheckConstraint("size_bytes > 0", name="size_positive"),)
@@ -274,8 +274,8 @@ class StoredFile(CityBound, Model):
     name: Mapped[str] = mapped_column(unique=True)
     media_type: Mapped[str]
     size_bytes: Mapped[int]
-    width: Mapped[int]  # points
-    height: Mapped[int]
+    width: Mapped[int | None]  # points, of a picture
+    height: Mapped[int | None]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import numbers
 from flask import Flask, Response, abort, g, has_request_context, render_template, request, url_for
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_date, format_datetime, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
@@ -215,8 +216,13 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     """``1.234,5``; an unknown number is a dash."""
     if value is None:
         return "–"
+    return _number(value, decimals, str(get_locale() or "de"))
+
+
+@lru_cache(maxsize=8192)  # a long table says the same numbers again and again
+def _number(value: float, decimals: int, language: str) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(value, pattern))
+    return str(numbers.format_decimal(value, pattern, locale=language))
 
 
 def format_money(cents: int | None) -> str:

@@ -14,6 +14,7 @@ from wtforms import BooleanField, Field, SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from city.forms import (
+    AtMost,
     CheckedText,
     CityForm,
     DayField,
@@ -22,6 +23,7 @@ from city.forms import (
     NumberField,
     SelectField,
     SelectMultipleField,
+    UploadField,
     WholeNumberField,
 )
 from city.forms import required as must
@@ -149,6 +151,19 @@ class UseRequestForm(CityForm):
                 gettext("The latest start, %(latest)s, lies before the earliest, %(earliest)s.",
                         latest=field.raw_data[0], earliest=self.earliest_start.raw_data[0])
             )  # fmt: skip
+
+
+class PaperForm(CityForm):
+    """A paper that is sent with a request."""
+
+    title = CheckedText(
+        _l("What is it?"), [must(), AtMost(100)], description=_l("For example: floor plan, letter of support")
+    )
+    file = UploadField(
+        _l("PDF or picture"),
+        description=_l("PDF, JPEG, PNG or WebP, at most 11 MB. Please no identity papers."),
+        accept="application/pdf,image/jpeg,image/png,image/webp",
+    )
 
 
 class RejectForm(CityForm):

@@ -17,6 +17,7 @@ from leerstand.views import (  # noqa: F401  each hangs its pages on bp
     plan,
     proposals,
     public,
+    request_papers,
     requests,
     scenarios,
     steering,

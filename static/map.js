@@ -21,6 +21,7 @@
   const root = document.querySelector("main");
   const words = JSON.parse(document.getElementById("karte-worte").textContent);
   const marks = [];
+  let crowd = false; // marks stand together as counts where there are too many
   const signs = []; // words beside marks and tours; they make room for each other
 
   function drawing(name, attributes) {
@@ -55,7 +56,7 @@
   }
 
   function placeSigns() {
-    const taken = marks.map(function (marker) {
+    const taken = (signs.length ? marks : []).map(function (marker) {
       const at = map.latLngToLayerPoint(marker.getLatLng());
       return { x: at.x - 14, y: at.y - 14, w: 28, h: 28 };
     });
@@ -110,17 +111,42 @@
     const size = mark.large ? [38, 38] : [30, 30];
     const icon = L.divIcon({ html: symbol(mark), className: "k-zeichen", iconSize: size, iconAnchor: mark.kind === "place" ? [15, 29] : null });
     const marker = L.marker(mark.point, { icon: icon, title: mark.title, alt: mark.title, zIndexOffset: mark.large ? 500 : 0 });
-    marker.bindPopup(bubble(mark), { maxWidth: 260 }).addTo(map);
-    marker.getElement().setAttribute("aria-label", mark.title);
+    marker.bindPopup(bubble(mark), { maxWidth: 260 });
+    marker.on("add", function () { marker.getElement().setAttribute("aria-label", mark.title); });
     marker.quiet = mark.kind === "occupied";
+    if (!crowd) { marker.addTo(map); }
     marks.push(marker);
     if (mark.label) { sign([mark.point], mark.label, mark.large ? 21 : 17); }
     return marker;
   }
 
+  // thousands of shops: occupied ones appear close by only, the others as counts until they have room
+  function gather() {
+    const group = L.markerClusterGroup({
+      showCoverageOnHover: false, animate: false, maxClusterRadius: 44, disableClusteringAtZoom: 18,
+      iconCreateFunction: function (cluster) {
+        const count = element("b", "", cluster.getChildCount());
+        return L.divIcon({ html: count, className: "k-menge", iconSize: [40, 40] });
+      }
+    });
+    function choose() {
+      const near = map.getZoom() >= OCCUPIED_FROM_ZOOM;
+      if (near === group.near) { return; }
+      group.near = near;
+      group.clearLayers();
+      group.addLayers(marks.filter(function (marker) { return near || !marker.quiet; }));
+    }
+    group.on("animationend", setTabStops).on("spiderfied", setTabStops);
+    choose();
+    group.addTo(map);
+    map.on("zoomend", choose);
+  }
+
   function setTabStops() {
     const reachable = map.getZoom() >= TAB_STOPS_FROM_ZOOM;
+    root.querySelectorAll(".k-menge").forEach(function (icon) { icon.tabIndex = -1; });
     marks.forEach(function (marker) {
+      if (!marker.getElement()) { return; }
       marker.getElement().tabIndex = reachable ? 0 : -1;
       marker.getElement().hidden = marker.quiet && map.getZoom() < OCCUPIED_FROM_ZOOM;
     });
@@ -222,7 +248,9 @@
     (data.areas || []).forEach(window.zones.area);
     (data.cells || []).forEach(cell);
     (data.lines || []).forEach(line);
+    crowd = Boolean(data.cluster && L.markerClusterGroup);
     (data.marks || []).forEach(place);
+    if (crowd) { gather(); map.on("moveend", setTabStops); }
     list(data.marks || []);
     if (data.pick) { letPick(); }
     if (data.draw) { window.zones.letDraw(words); }

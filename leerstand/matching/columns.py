@@ -49,12 +49,14 @@ class Columns:
         """One number per request."""
         return np.array([int(read(request)) for request in self.requests], dtype=np.int64)[None, :]
 
-    def by_use(self, read: Callable[[Unit, UseType], int | bool]) -> Table:
-        """One number per shop and kind of use, spread over the requests."""
-        uses = list(UseType)
-        table = np.array([[int(read(unit, use)) for use in uses] for unit in self.units], dtype=np.int64)
-        picked = [uses.index(request.use_type) for request in self.requests]
-        return table.reshape(len(self.units), len(uses))[:, picked]
+    def without(self, read: Callable[[Unit], Sequence[str]]) -> Table:
+        """Whether the use of each request is none of those that a shop names; shops that name the same ask once."""
+        uses = [request.use_type.value for request in self.requests]
+        known: dict[tuple[str, ...], np.ndarray] = {}
+        for named in {tuple(read(unit)) for unit in self.units}:
+            known[named] = np.array([use not in named for use in uses], bool)
+        rows = [known[tuple(read(unit))] for unit in self.units]
+        return np.array(rows, bool).reshape(len(self.units), len(uses))
 
 
 def starts_and_ends(columns: Columns) -> tuple[Table, Table]:
@@ -121,8 +123,8 @@ def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
         unit(lambda u: u.power_kw) >= request(lambda r: r.needs_power_kw),
         unit(lambda u: u.delivery_door) >= request(lambda r: r.needs_delivery_door),
         hub_ready | (is_hub == 0),
-        _zone(columns) & (columns.by_use(lambda u, use: use.value not in u.bplan_excludes) > 0),
-        columns.by_use(lambda u, use: use.value not in u.excluded_uses) > 0,
+        _zone(columns) & columns.without(lambda u: u.bplan_excludes),
+        columns.without(lambda u: u.excluded_uses),
         starts <= request(lambda r: r.latest_start.toordinal()),
         np.maximum(0, ends - starts) // 7 >= request(lambda r: r.duration_min_weeks),
         (_missing(columns) <= 0) | (subsidies(columns) > 0),

@@ -14,10 +14,10 @@ from city.messages import Conflict
 from leerstand import deal_queries, queries
 from leerstand.deal_forms import ApplicantAnswerForm
 from leerstand.deal_kinds import Party
-from leerstand.forms import UseRequestForm
+from leerstand.forms import PaperForm, UseRequestForm
 from leerstand.kinds import RequestState
 from leerstand.models import UseRequest
-from leerstand.services import drafts, negotiation
+from leerstand.services import drafts, negotiation, papers
 from leerstand.services import requests as deeds
 from leerstand.views.blueprint import SEEKS_ROOM, bp
 from leerstand.views.proposals import waiting_offer
@@ -118,10 +118,11 @@ def _keep(form: UseRequestForm, request_id: int | None = None, draft_id: int | N
 @requires(*SEEKS_ROOM)
 def my_request(request_id: int) -> str:
     """One request: what was written, and where it stands."""
-    return _my_request(request_id)
+    return my_request_page(request_id)
 
 
-def _my_request(request_id: int, form: ApplicantAnswerForm | None = None) -> str:
+def my_request_page(request_id: int, form: ApplicantAnswerForm | None = None, upload: PaperForm | None = None) -> str:
+    """The page of one's own request; the forms keep what was typed."""
     found = queries.request_of(current_account().id, request_id)
     proposal = deal_queries.open_proposal_of_request(request_id)
     return render_template(
@@ -133,6 +134,9 @@ def _my_request(request_id: int, form: ApplicantAnswerForm | None = None) -> str
         form=form or ApplicantAnswerForm(formdata=None),
         steps=steps_of(found, proposal is not None and proposal.waits_for == Party.CITY),
         history=deal_queries.proposals_of_request(request_id),
+        papers=papers.papers_of(request_id),
+        upload=upload or PaperForm(formdata=None),
+        papers_full=papers.MOST,
         days=(clock.today() - clock.in_city(found.submitted_at).date()).days if found.submitted_at else None,
     )
 
@@ -168,7 +172,7 @@ def answer_offer(request_id: int) -> str | Response:
         else:
             flash(_("Thank you. The city goes on from here."), "success")
             return redirect(url_for("leerstand.my_request", request_id=request_id))
-    return _my_request(request_id, form)
+    return my_request_page(request_id, form)
 
 
 @bp.post("/meine-gesuche/<int:request_id>/einreichen")

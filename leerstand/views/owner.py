@@ -13,7 +13,7 @@ from city.models import Role
 from leerstand import deal_labels, deal_queries, queries
 from leerstand.deal_forms import OwnerAnswerForm
 from leerstand.kinds import ProposalState
-from leerstand.services import negotiation
+from leerstand.services import negotiation, papers
 from leerstand.views.blueprint import bp
 from leerstand.views.proposals import answer
 from routing.message import N_, BadInput
@@ -73,6 +73,7 @@ def answer_proposal(proposal_id: int) -> str | Response:
         form=form,
         proposal=proposal,
         said=deal_queries.thread(proposal_id),
+        papers=papers.papers_of(proposal.request_id),
         parties=deal_labels.PARTY_LABELS,
         open_=negotiation.open_for_owner(proposal),
         agreement=queries.agreement_of_request(proposal.request_id)

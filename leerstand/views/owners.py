@@ -13,6 +13,7 @@ from city.links import local_target
 from city.messages import Conflict
 from leerstand import owner_queries, queries
 from leerstand.forms import day_of
+from leerstand.models import Consent
 from leerstand.owner_forms import ConsentForm, ContactForm, OwnerForm, TalkForm
 from leerstand.services import owners as deeds
 from leerstand.views.blueprint import STAFF, bp
@@ -56,9 +57,22 @@ def owner_page(owner_id: int) -> str:
         address_of={unit.id: unit.address for unit in units},
         contacts=owner_queries.contacts_of(owner_id),
         talks=owner_queries.entries_of(owner_id),
-        consents=owner_queries.consents_of(owner_id),
+        consents=by_shop(owner_queries.consents_of(owner_id)),
         people=queries.people_of(owner_id),
     )
+
+
+def by_shop(consents: list[Consent]) -> list[tuple[int | None, list[Consent], list[Consent]]]:
+    """(shop or None for all shops, what holds, what was withdrawn), the widest first."""
+    shops = sorted({consent.unit_id for consent in consents}, key=lambda unit_id: unit_id or 0)
+    return [
+        (
+            shop,
+            [one for one in consents if one.unit_id == shop and one.withdrawn_at is None],
+            [one for one in consents if one.unit_id == shop and one.withdrawn_at is not None],
+        )
+        for shop in shops
+    ]
 
 
 @bp.route("/eigentum/<int:owner_id>/bearbeiten", methods=["GET", "POST"])

@@ -16,7 +16,7 @@ from leerstand.deal_forms import AdoptForm, OwnerAnswerForm, TermsForm
 from leerstand.deal_kinds import Party
 from leerstand.deal_models import ProposalMessage
 from leerstand.models import Proposal
-from leerstand.services import negotiation, owner_links, proposals
+from leerstand.services import negotiation, owner_links, papers, proposals
 from leerstand.views.blueprint import STAFF, bp
 from routing.message import BadInput
 
@@ -127,6 +127,8 @@ def proposal_by_link(token: str) -> str | Response | tuple[str, int]:
         form=form,
         proposal=found,
         said=deal_queries.thread(found.id),
+        papers=papers.papers_of(found.request_id),
+        token=token,
         parties=deal_labels.PARTY_LABELS,
         until=link.expires_at,
     )

@@ -15,7 +15,7 @@ from leerstand.forms import EndForm, PermitForm, RejectForm, chosen, day_of
 from leerstand.kinds import ProposalState, RequestState, UseType
 from leerstand.matching import explain
 from leerstand.permits import Asked, Level
-from leerstand.services import proposals
+from leerstand.services import papers, proposals
 from leerstand.services import requests as deeds
 from leerstand.views.blueprint import STAFF, bp
 from routing.message import N_
@@ -109,6 +109,7 @@ def use_request(request_id: int) -> str:
         match=next((match for match in plan.matches if match.request_id == request_id), None) if plan else None,
         reserved=queries.reserved_units(),
         agreement=queries.agreement_of_request(request_id),
+        papers=papers.papers_of(request_id),
     )
 
 
