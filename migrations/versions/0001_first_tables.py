@@ -646,8 +646,8 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('media_type', sa.String(), nullable=False),
     sa.Column('size_bytes', sa.Integer(), nullable=False),
-    sa.Column('width', sa.Integer(), nullable=False),
-    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=True),
+    sa.Column('height', sa.Integer(), nullable=True),
     sa.Column('account_id', sa.Integer(), nullable=True),
     sa.Column('created_at', city.db.Moment(timezone=True), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
@@ -931,6 +931,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_plan_rule_city_id'), ['city_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_plan_rule_request_id'), ['request_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_plan_rule_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('request_paper',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('added_at', city.db.Moment(timezone=True), nullable=False),
+    sa.Column('city_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_request_paper_city_id_city')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_request_paper_file_id_stored_file'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['request_id'], ['use_request.id'], name=op.f('fk_request_paper_request_id_use_request'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_request_paper')),
+    sa.UniqueConstraint('file_id', name=op.f('uq_request_paper_file_id'))
+    )
+    with op.batch_alter_table('request_paper', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_request_paper_city_id'), ['city_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_request_paper_request_id'), ['request_id'], unique=False)
 
     op.create_table('unit_photo',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1737,6 +1754,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_unit_photo_city_id'))
 
     op.drop_table('unit_photo')
+    with op.batch_alter_table('request_paper', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_request_paper_request_id'))
+        batch_op.drop_index(batch_op.f('ix_request_paper_city_id'))
+
+    op.drop_table('request_paper')
     with op.batch_alter_table('plan_rule', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_plan_rule_unit_id'))
         batch_op.drop_index(batch_op.f('ix_plan_rule_request_id'))
