@@ -33,6 +33,11 @@ def once(kind: type[Any], read: Callable[[], T]) -> T:
     return found
 
 
+def keep(kind: type[Any], found: object) -> None:
+    """What was read of this city by other means, for whoever asks for it in this transaction."""
+    db.session.info.setdefault(_KEPT, {})[kind, current_city_id()] = found
+
+
 @event.listens_for(Session, "after_transaction_end")
 def _forget_all(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:

@@ -25,6 +25,7 @@ from city import clock, words
 from city.db import city_scope, db
 from city.messages import DomainError, NotFound, say
 from city.models import City
+from city.remembered import keep
 from routing.message import N_, BadInput, Message
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ def _enter_city() -> None:
         raise NotFound("There is no town at this address. Please check how it is written.")
     if g.city is not None:
         g.city_stack.enter_context(city_scope(g.city.id))
+        keep(City, g.city)
 
 
 def _leave_city(_error: BaseException | None) -> None:

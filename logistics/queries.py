@@ -168,10 +168,7 @@ def _shipments() -> Select[Shipment]:
 @cache
 def _whole() -> Select[Shipment]:
     """Shipments with everything that belongs to them."""
-    whole_hub = joinedload(Shipment.hub)
     return _shipments().options(
-        whole_hub.selectinload(Hub.docks),
-        whole_hub.selectinload(Hub.compartments),
         selectinload(Shipment.legs),
         selectinload(Shipment.pieces),
         selectinload(Shipment.parts).selectinload(Shipment.legs),

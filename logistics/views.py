@@ -143,7 +143,7 @@ def _days(hub: Hub, start: date) -> list[dict[str, Any]]:
         for day in reach
         if rules.objection_to_day(hub, hub.agreement, day, now=now, land=land, settings=numbers) is None
     ][:DAYS_SHOWN]
-    room = chains.room_of(hub, queries.quotas_of(hub.id), numbers.stops_per_bike_hour)
+    room = chains.room_of(hub, [], numbers.stops_per_bike_hour)
     found = capacity.free_windows(room, open_days)
     return [
         {"day": day, "windows": [(Slot(day, one.opens_s, one.closes_s), one.free) for one in windows]}

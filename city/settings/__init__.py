@@ -44,13 +44,14 @@ def current() -> VersionedSettings:
 
 
 def _newest() -> VersionedSettings:
-    newest = db.session.scalar(select(SettingsVersion).order_by(SettingsVersion.version.desc()).limit(1))
+    query = select(SettingsVersion.version, SettingsVersion.values).order_by(SettingsVersion.version.desc()).limit(1)
+    newest = db.session.execute(query).first()
     if newest is None:
         return VersionedSettings(0, CitySettings())
-    known = {setting.name for setting in fields(CitySettings)}
-    return VersionedSettings(
-        newest.version, CitySettings(**{name: value for name, value in newest.values.items() if name in known})
-    )
+    return VersionedSettings(newest[0], CitySettings(**{name: newest[1][name] for name in _NAMES & newest[1].keys()}))
+
+
+_NAMES = frozenset(setting.name for setting in fields(CitySettings))
 
 
 def change(numbers: CitySettings, *, by_account_id: int | None) -> None:

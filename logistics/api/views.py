@@ -76,7 +76,7 @@ def days(_account: Caller, number: int) -> Response:
         for day in wanted
         if not rules.objection_to_day(hub, hub.agreement, day, now=now, land=land, settings=numbers)
     ]
-    room = chains.room_of(hub, queries.quotas_of(hub.id), numbers.stops_per_bike_hour)
+    room = chains.room_of(hub, [], numbers.stops_per_bike_hour)
     windows, slots = capacity.free_windows(room, wanted), capacity.free_dock_slots(room, wanted)
     found = [
         shapes.DayOut(
