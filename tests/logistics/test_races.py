@@ -1,7 +1,7 @@
 """Forty shops at once, lost answers, kill -9: what ``run.py bench bookings`` measures must hold, on both databases.
 
-Full numbers and real servers, so only ``run.py test --long`` runs it: some forty minutes. What the short suite has of it
-are the races of threads in ``test_capacity`` and the killed writer in ``tests/test_kills.py``.
+Full numbers and real servers, so only ``run.py test --long`` runs it: some forty minutes. What the short suite has
+of it are the races of threads in ``test_capacity`` and the killed writer in ``tests/test_kills.py``.
 """
 
 from __future__ import annotations
