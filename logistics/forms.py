@@ -111,7 +111,12 @@ class EquipmentForm(CityForm):
     storage_l = WholeNumberField(_l("Storage"), [required(), LimitsBetween(1, 1_000_000)])
     storage_kg = WholeNumberField(_l("Load"), [required(), LimitsBetween(1, 1_000_000)])
     parcels_per_day = WholeNumberField(_l("Parcels a day"), [required(), LimitsBetween(1, 100_000)])
-    chargers = WholeNumberField(_l("Chargers"), [required(), LimitsBetween(0, 200)], default=0)
+    chargers = WholeNumberField(
+        _l("Chargers"),
+        [required(), LimitsBetween(0, 200)],
+        default=0,
+        description=_l("Each fills one bike overnight; the plan of the next day counts on it."),
+    )
     locker_days = WholeNumberField(
         _l("Days a parcel waits in the locker"), [required(), LimitsBetween(1, 14)], default=3
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from city import clock
 from city.settings import CitySettings
-from logistics import rounds
+from logistics import rounds, rules
 from logistics.kinds import RecipientKind, Ride
 from logistics.models import Hub, HubVehicle, Shipment, Stop, Tour
 from logistics.ways import PeriodOf, Wanted, Ways, ways
@@ -50,9 +50,9 @@ class DayInput:
     def version(self) -> str:
         """A short digest of what counts."""
         bikes = [
-            [bike.id, bike.vehicle_class, bike.starts_s, bike.ends_s, bike.payload_g, bike.volume_ml, reach_m(bike)]
+            [bike.id, bike.vehicle_class, bike.starts_s, bike.ends_s, bike.payload_g, bike.volume_ml, reach]
             for hub in self.hubs
-            for bike in hub.vehicles
+            for bike, reach in reaches(hub, self.day)
         ]
         orders = sorted([shipment.id, shipment.revision] for shipment in self.shipments)
         hours = sorted([hub.id, *(hub.hours_on(self.day) or ())] for hub in self.hubs)
@@ -160,9 +160,14 @@ def key_of(bike: HubVehicle, hub: Hub) -> str:
     return f"{bike.name} ({hub.name})"
 
 
-def reach_m(bike: HubVehicle) -> int | None:
-    """How far a bike gets with what is in its battery; None: not known."""
-    charge = 100 if bike.charge_percent is None else bike.charge_percent  # None: a row that is not kept yet
+def reaches(hub: Hub, day: date) -> list[tuple[HubVehicle, int | None]]:
+    """The bikes of a hub and how many metres each gets with what is in its battery on a day; None: not known."""
+    full = rules.full_again(hub, day)
+    return [(bike, _reach_m(bike, full=bike.id in full)) for bike in hub.vehicles]
+
+
+def _reach_m(bike: HubVehicle, *, full: bool) -> int | None:
+    charge = 100 if full or bike.charge_percent is None else bike.charge_percent  # None: a row that is not kept yet
     return None if bike.range_m is None else bike.range_m * charge // 100
 
 
@@ -220,19 +225,19 @@ def _order(given: DayInput, shipment: Shipment, place: int, table: Ways) -> Orde
 
 
 def _vehicle(given: DayInput, key: str, bike: HubVehicle, *, reloads: bool) -> Vehicle:
-    home = next(hub.name for hub in given.hubs if hub.id == bike.hub_id)
+    home = next(hub for hub in given.hubs if hub.id == bike.hub_id)
     return Vehicle(
         key=key,
         vehicle_class=bike.vehicle_class,
-        start_hub=home,
-        end_hub=home,
+        start_hub=home.name,
+        end_hub=home.name,
         starts_s=elapsed_s(given.day, bike.starts_s),
         ends_s=elapsed_s(given.day, bike.ends_s),
         capacity_g=bike.payload_g,
         capacity_ml=bike.volume_ml,
         cost_cents_h=given.settings.cargo_bike_cents_h,
         cost_cents_km=given.settings.cargo_bike_cents_km,
-        range_m=reach_m(bike),
+        range_m=_reach_m(bike, full=bike.id in rules.full_again(home, given.day)),
         breaks=True,
         reload_s=given.settings.reload_s if reloads else None,
     )

@@ -235,6 +235,16 @@ def objection_to_hub(agreement: Agreement, unit: Unit, settings: CitySettings) -
     return None
 
 
+def full_again(hub: Hub, day: date) -> set[int]:
+    """The bikes (by number) that begin a day full though they were not: since then they stood at a charger.
+
+    Each charger of the hub fills one bike a night, the emptiest first.
+    """
+    waiting = [(bike.charge_percent, bike.id, bike.charge_on) for bike in hub.vehicles if bike.charge_on is not None]
+    waiting = sorted(one for one in waiting if one[0] < 100 and one[2] < day)
+    return {number for place, (_, number, seen) in enumerate(waiting) if place < hub.chargers * (day - seen).days}
+
+
 def emission_free(vehicle_class: str) -> Message | None:
     """Only emission-free vehicles leave a hub: the objection to any other class."""
     if vehicle_class in EMISSION_FREE:

@@ -12,7 +12,7 @@ from city.access import requires
 from city.db import transaction
 from city.messages import Conflict, say
 from city.models import Role
-from logistics import queries, shift_queries, shift_rules, shifts, street_queries
+from logistics import queries, rules, shift_queries, shift_rules, shifts, street_queries
 from logistics.forms import clock_seconds
 from logistics.hub_views import read_day
 from logistics.models import Absence
@@ -48,7 +48,8 @@ def _page(day: date, form: ShiftForm, absence_form: AbsenceForm) -> str:
     entered, absences, outages = (
         shift_queries.shifts_on(day), shift_queries.absences_on(day), shift_queries.outages_on(day),
     )  # fmt: skip
-    hours = shift_rules.hours_of_day(queries.hubs_of_day(day), entered, absences, outages, day)
+    hubs = queries.hubs_of_day(day)
+    hours = shift_rules.hours_of_day(hubs, entered, absences, outages, day)
     out = {one.vehicle_id: one for one in outages}
     return render_template(
         "logistics/shifts_of_day.html",
@@ -59,6 +60,7 @@ def _page(day: date, form: ShiftForm, absence_form: AbsenceForm) -> str:
         absences=absences,
         kinds=ABSENCE_LABELS,
         last_day=_last_day,
+        full_again={number for hub in hubs for number in rules.full_again(hub, day)},
         vehicles=[(bike, out.get(bike.id), hours.get(bike.id)) for bike in shift_queries.vehicles()],
     )
 
@@ -142,11 +144,11 @@ def back(day: str, outage_id: int) -> Response:
 @requires(*PLANS)
 def charge(day: str, vehicle_id: int) -> Response:
     """How far a bike gets, and how full its battery is."""
-    read_day(day)
+    shown = read_day(day)
     try:
         range_km, percent = _whole("range_km", empty=True), _whole("charge_percent")
         with transaction():
-            shifts.charge_vehicle(vehicle_id, range_km=range_km, charge_percent=percent or 0)
+            shifts.charge_vehicle(vehicle_id, range_km=range_km, charge_percent=percent or 0, day=shown)
     except BadInput as refusal:
         flash(say(refusal), "error")
     else:

@@ -101,15 +101,15 @@ def vehicle_back(outage_id: int, day: date) -> None:
     db.session.flush()
 
 
-def charge_vehicle(vehicle_id: int, *, range_km: int | None, charge_percent: int) -> None:
-    """Note how far a bike gets with a full battery (``None``: not known), and how full it is."""
+def charge_vehicle(vehicle_id: int, *, range_km: int | None, charge_percent: int, day: date) -> None:
+    """Note how far a bike gets with a full battery (``None``: not known), and how full it is when a day begins."""
     bike = shift_queries.vehicle(vehicle_id)
     if range_km is not None and not 1 <= range_km <= 500:
         raise BadInput("A range of %(value)d km is not possible; allowed are 1 to 500 km.", value=range_km)
     if not 0 <= charge_percent <= 100:
         raise BadInput("A charge of %(value)d %% is not possible; allowed are 0 to 100 %%.", value=charge_percent)
     bike.range_m = None if range_km is None else range_km * 1000
-    bike.charge_percent = charge_percent
+    bike.charge_percent, bike.charge_on = charge_percent, day
     audit.record("vehicle charged", "hub_vehicle", bike.id, charge_percent=charge_percent)
 
 

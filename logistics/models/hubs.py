@@ -102,6 +102,7 @@ class HubVehicle(CityBound, Model):
     ends_s: Mapped[int]
     range_m: Mapped[int | None]  # with a full battery; None: not known
     charge_percent: Mapped[int] = mapped_column(default=100)
+    charge_on: Mapped[date | None]  # the day that begins with this charge; None: always
 
     hub: Mapped[Hub] = relationship(back_populates="vehicles", lazy="raise_on_sql")
 

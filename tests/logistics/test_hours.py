@@ -233,3 +233,23 @@ def test_the_deadline_of_a_short_day_holds_for_cancelling_too(street_map):
 
     with time_machine.travel(late), pytest.raises(Conflict, match=r"could be cancelled until .* 09:00"), transaction():
         bookings.cancel_shipment(shop, made.reference)
+
+
+@pytest.mark.parametrize(
+    ("chargers", "nights", "full"),
+    [(0, 1, set()), (1, 0, set()), (1, 1, {2}), (2, 1, {2, 3}), (1, 2, {2, 3}), (9, 1, {1, 2, 3})],
+)
+def test_chargers_fill_the_emptiest_bikes_one_each_a_night(chargers, nights, full):
+    """
+    Three bikes at 80, 10 and 30 per cent, and one whose charge nobody has entered: it counts as it stands.
+    """
+    day = date(2026, 11, 23)
+    bikes = [rows.bike(number, id=number, range_m=40_000, charge_percent=percent, charge_on=day)
+             for number, percent in ((1, 80), (2, 10), (3, 30))]  # fmt: skip
+    hub = Hub(chargers=chargers, vehicles=[*bikes, rows.bike(4, id=4, range_m=40_000, charge_percent=50)])
+    on = day + timedelta(days=nights)
+
+    assert rules.full_again(hub, on) == full
+    assert {bike.id: reach for bike, reach in planning.reaches(hub, on)} == {
+        bike.id: 40_000 if bike.id in full else 400 * bike.charge_percent for bike in hub.vehicles
+    }

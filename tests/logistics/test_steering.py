@@ -212,7 +212,7 @@ def test_an_outage_ends_the_hours_of_a_bike_and_a_battery_its_way(steered):
     bike = hub.vehicles[0]
     with transaction():
         outage = shifts.vehicle_out(bike.id, day, from_s=10 * HOUR_S)
-        shifts.charge_vehicle(bike.id, range_km=40, charge_percent=50)
+        shifts.charge_vehicle(bike.id, range_km=40, charge_percent=50, day=day)
 
     first = next(b for h in dispatch.input_of(day).hubs for b in h.vehicles if b.id == bike.id)
 
