@@ -1245,6 +1245,7 @@ def upgrade() -> None:
     sa.Column('ends_s', sa.Integer(), nullable=False),
     sa.Column('range_m', sa.Integer(), nullable=True),
     sa.Column('charge_percent', sa.Integer(), nullable=False),
+    sa.Column('charge_on', sa.Date(), nullable=True),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.CheckConstraint("vehicle_class IN ('cargo_bike')", name=op.f('ck_hub_vehicle_emission_free')),
     sa.CheckConstraint('0 <= charge_percent AND charge_percent <= 100', name=op.f('ck_hub_vehicle_charge_is_a_share')),
