@@ -18,6 +18,7 @@ from benchmarks import tour_city, tour_instances, tour_peers
 from benchmarks.tour_instances import CannotState, Instance
 from routing.tours.check import violations
 from routing.tours.improve import PlanBroken
+from routing.tours.plan import Plan
 from routing.tours.warm import warm
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,16 +109,26 @@ def _measure(instance: Instance, engine: str, seed: int, options: argparse.Names
     except PlanBroken:
         return row | {"cpu_s": round(time.process_time() - cpu, 2), "valid": False}
     row |= {"cpu_s": round(time.process_time() - cpu, 2), "wall_s": round(time.monotonic() - wall, 2)}
-    cost = plan.cost_cents / instance.scale
     return row | {
         "valid": not violations(instance.problem, plan),
-        "cost": cost,
-        "gap_percent": None if instance.best is None else round(100 * (cost / instance.best - 1), 3),
+        "cost": plan.cost_cents / instance.scale,
+        **_beside_the_best(instance, plan),
         "unserved": len(plan.unserved),
         "tours": len(plan.tours),
         "solved_by": plan.engine,
         "iterations": plan.iterations,
     }
+
+
+def _beside_the_best(instance: Instance, plan: Plan) -> Row:
+    """The gap to the best known; where vehicles count first, that of the ways between plans of as many vehicles."""
+    if instance.best is None:
+        return {"gap_percent": None}
+    if instance.vehicles is None:
+        return {"gap_percent": round(100 * (plan.cost_cents / instance.scale / instance.best - 1), 3)}
+    more = len(plan.tours) - instance.vehicles
+    gap = 100 * (plan.metres / instance.scale / instance.best - 1)
+    return {"gap_percent": None if more or plan.unserved else round(gap, 3), "extra_tours": more}
 
 
 def _warm() -> None:
@@ -130,6 +141,7 @@ def _print(row: Row) -> None:
         print(f"{row['instance']:<14} {row['engine']:<8} cannot state: {row['cannot_state']}")
         return
     gap = "–" if row["gap_percent"] is None else f"{row['gap_percent']:.2f}"
+    gap = f"{row['extra_tours']:+d} tours" if row.get("extra_tours") else gap
     cost = "–" if row["cost"] is None else f"{row['cost']:.1f}"
     keys = ("instance", "engine", "seed", "cores", "cpu_s", "wall_s")
     valid = "yes" if row["valid"] else "NO"
@@ -146,6 +158,8 @@ def _summary(done: list[Row]) -> None:
         text = f"{engine}: {len(its)} valid plans"
         if gaps:
             text += f", gap {median(gaps):.2f} % [{min(gaps):.2f} to {max(gaps):.2f}]"
+        if counted := [row["extra_tours"] for row in its if row.get("extra_tours") is not None]:
+            text += f", as few vehicles as known in {sum(more == 0 for more in counted)} of {len(counted)}"
         if ratios and engine != "ours":
             text += f", ours costs {100 * (median(ratios) - 1):+.2f} % against it"
         print(text)

@@ -10,6 +10,8 @@ import pytest
 from benchmarks import tour_city, tour_instances, tours
 from routing.tours.check import violations
 from routing.tours.improve import plan_of
+from routing.tours.problem import Kind, Window
+from routing.tours.schedule import reload_of
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data")) / "instances" / "tours"
@@ -19,16 +21,22 @@ needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no published probl
 def published(path: Path, problem):
     """The routes of a .sol file, one line a vehicle."""
     lines = [line.split(":")[1].split() for line in path.read_text().split("\n") if line.startswith("Route")]
+
+    def stop(vehicle, client):
+        return reload_of(problem, vehicle) if client == "0" else problem.order_by_key[f"c-{client}"]
+
     return {
-        vehicle.key: [problem.order_by_key[f"c-{client}"] for client in line]
+        vehicle.key: [stop(vehicle, client) for client in line]
         for vehicle, line in zip(problem.vehicles, lines, strict=False)
     }
 
 
 @needs_data
 @pytest.mark.parametrize(
-    "name", ["mdvrptw/PR11A", "mdvrptw/PR12A", "sdvrptw/PR01", "sdvrptw/PR03", "vrptw_1000/RC2_10_5"]
-)
+    "name",
+    ["mdvrptw/PR11A", "mdvrptw/PR12A", "sdvrptw/PR01", "sdvrptw/PR03", "vrptw_1000/RC2_10_5", "mtvrptwr/C201R0.25",
+     "mtvrptwr/R201R0.5", "mtvrptwr/RC201R0.75"],
+)  # fmt: skip
 def test_a_published_solution_is_valid_and_costs_what_is_published(name):
     instance = tour_instances.load(SHARED / f"{name}.vrp")
     plan = plan_of(instance.problem, published(SHARED / f"{name}.sol", instance.problem), engine="published")
@@ -46,10 +54,25 @@ def test_solomon_is_read_with_its_optimum():
 
 
 @needs_data
-@pytest.mark.parametrize("name", ["pdptw/lc101.txt", "mtvrptwr/R201R0.5.vrp"])
-def test_what_the_planner_has_no_words_for_is_said(name):
-    with pytest.raises(tour_instances.CannotState):
-        tour_instances.load(SHARED / name)
+def test_pairs_are_read_with_their_drops_and_the_best_known_plan():
+    instance = tour_instances.load(SHARED / "pdptw" / "lc101.txt")
+    problem = instance.problem
+    first = problem.order_by_key["c-3"]
+
+    assert (len(problem.orders), len(problem.vehicles), instance.vehicles, instance.best) == (53, 25, 10, 828.94)
+    assert {order.kind for order in problem.orders} == {Kind.PAIR}
+    assert (first.place, first.drop.place, first.load_g) == (3, 75, 10)
+    assert first.windows == (Window(65_000, 146_000 + 90_000),), "published is when the service may begin"
+
+
+@needs_data
+def test_the_best_known_number_of_vehicles_comes_first(tmp_path):
+    (tmp_path / "one.txt").write_text("pdptw/lc101")
+    (row,) = tours.rows(["--list", str(tmp_path / "one.txt"), "--engines", "ours", "--seconds", "2"])
+
+    assert (row["valid"], row["unserved"], row["extra_tours"]) == (True, 0, 0)
+    assert row["cost"] == pytest.approx(10 * tour_instances.VEHICLE + 828.94, rel=1e-3)
+    assert row["gap_percent"] < 5
 
 
 def test_a_city_day_is_the_same_for_the_same_seed():
