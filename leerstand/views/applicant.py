@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from city import clock
+from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict
-from leerstand import deal_queries, queries
+from leerstand import deal_queries, queries, reading, unmet
 from leerstand.deal_forms import ApplicantAnswerForm
 from leerstand.deal_kinds import Party
 from leerstand.forms import PaperForm, UseRequestForm
@@ -21,6 +21,7 @@ from leerstand.services import drafts, negotiation, papers
 from leerstand.services import requests as deeds
 from leerstand.views.blueprint import SEEKS_ROOM, bp
 from leerstand.views.proposals import waiting_offer
+from leerstand.views.requests import OBSTACLE_LABELS
 from routing.message import BadInput
 
 NOT_TYPED = ("csrf_token", "deed")
@@ -134,11 +135,23 @@ def my_request_page(request_id: int, form: ApplicantAnswerForm | None = None, up
         form=form or ApplicantAnswerForm(formdata=None),
         steps=steps_of(found, proposal is not None and proposal.waits_for == Party.CITY),
         history=deal_queries.proposals_of_request(request_id),
+        in_the_way=in_the_way(found) if found.state == RequestState.SUBMITTED else None,
         papers=papers.papers_of(request_id),
         upload=upload or PaperForm(formdata=None),
         papers_full=papers.MOST,
         days=(clock.today() - clock.in_city(found.submitted_at).date()).days if found.submitted_at else None,
     )
+
+
+def in_the_way(request: UseRequest) -> list[str] | None:
+    """What stands in the way at the nearest free shop, without naming it; None when some free shop suits."""
+    numbers = settings.current().numbers
+    units, places = reading.free_units(clock.today(), numbers.neighbour_distance_m)
+    waiting = unmet.unmet([request], units, places, numbers)
+    if not waiting:
+        return None
+    obstacles = waiting[0].nearest.found.obstacles if waiting[0].nearest else ()
+    return [_(OBSTACLE_LABELS[key]) for key in dict.fromkeys(one.key for one in obstacles)]
 
 
 def steps_of(found: UseRequest, negotiated: bool) -> int:

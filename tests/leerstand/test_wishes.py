@@ -159,3 +159,17 @@ def test_an_applicant_follows_what_becomes_of_a_request(town, app):
     page = build.browser_of(app, person).get(f"/meine-gesuche/{wish.id}").text
 
     assert "With the city" in page and "Waiting for 0 days" in page
+
+
+def test_an_applicant_on_the_waiting_list_is_told_what_stands_in_the_way(town, app):
+    """
+    Not which shop it is: that is not public. Whoever has a shop that suits is not on the list.
+    """
+    shop, person = build.unit(area_m2=60), build.account(Role.APPLICANT)
+    large = build.use_request(person, area_min_m2=500, area_ideal_m2=600, area_max_m2=700)
+    fine = build.use_request(person)
+    mine = build.browser_of(app, person)
+
+    page = mine.get(f"/meine-gesuche/{large.id}").text
+    assert "on the waiting list" in page and "this stands in the way: Size." in page and shop.address not in page
+    assert "on the waiting list" not in mine.get(f"/meine-gesuche/{fine.id}").text
