@@ -170,15 +170,16 @@ def release(day: str) -> Response:
     except Conflict as refusal:
         flash(say(refusal), "error")
     else:
-        flash(
-            ngettext(
-                "Released. %(num)d courier has the link by mail.",
-                "Released. %(num)d couriers have the link by mail.",
-                count,
-            ),
-            "success",
-        )
+        flash(_told_of_release(count), "success")
     return redirect(url_for("dispatch.day", day=shown.isoformat()) + "#touren")
+
+
+def _told_of_release(couriers: int) -> str:
+    if not couriers:
+        return _("Nothing new to release: every courier of this plan has the link already.")
+    return ngettext(
+        "Released. %(num)d courier has the link by mail.", "Released. %(num)d couriers have the link by mail.", couriers
+    )
 
 
 @bp.get("/dispo/<day>/touren/<int:tour_id>/blatt")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from routing.message import Message
-from routing.tours.breaks import SHORT_BREAK_S, breaks_to_try, is_enough
+from routing.tours.breaks import SHORT_BREAK_S, STRETCH_S, breaks_to_try, is_enough
 from routing.tours.plan import Break, Reload
 from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.schedule import (
@@ -217,9 +217,11 @@ class _Walk:
         work = returns - began - course.rested_s + self.vehicle.worked_s
         if not self.vehicle.breaks or course.rested_s >= SHORT_BREAK_S or not breaks_to_try(work):
             return stops, returns, ()
-        found = []
+        found, lawful = [], self._lawful(stops, began)
         for rest_s in breaks_to_try(work):
             for after in range(0 if course.place is not None else 1, len(self.orders) + 1):
+                if after not in lawful:
+                    continue
                 rested, back, rests = self.timed((after, rest_s))
                 before, behind = rests - began + self.vehicle.worked_s, back - rests - rest_s
                 if is_enough(rest_s, before + behind, before, behind):
@@ -230,6 +232,20 @@ class _Walk:
             return stops, returns, None
         _late_ones, _planned, back, _after, rested, taken = min(found, key=lambda one: one[:4])
         return rested, back, (taken,)
+
+
+    def _lawful(self, stops: Sequence[Timed], began: int) -> set[int]:
+        """Behind how many stops a break may lie, as neither the work before it nor that behind it is too long."""
+        seconds = self.problem.travel[self.vehicle.vehicle_class].seconds
+        ends = [self.departs_s, *(stop.departs_s for stop in stops)]  # a break changes nothing before it
+        behind, there, found = 0, self.end, set()
+        for after in range(len(self.orders), -1, -1):
+            here = self.orders[after - 1].place if after else self.start
+            behind, there = behind + seconds.item(here, there), here
+            if ends[after] - began + self.vehicle.worked_s <= STRETCH_S and behind <= STRETCH_S:
+                found.add(after)
+            behind += self.orders[after - 1].stop_s if after else 0
+        return found
 
 
 def _late(order: Order, arrives_s: int) -> Message:

@@ -41,6 +41,7 @@ def parcel(token: str) -> str:
         "tracking/parcel.html",
         shipment=shipment,
         token=token,
+        today=clock.today(),
         expected=customers.expected(shipment, now=clock.now()),
         later=customers.next_try(shipment) if failed else None,
         slots=[Slot(*one) for one in customers.other_times(shipment)] if failed else [],

@@ -13,7 +13,14 @@
 
   // --- what the courier does: first on the phone, then on its way ---
 
-  function report(kind, more, settled) { // settled: the photos of its stop, and the drafts that are left
+  const WORK = ["departed", "arrived", "delivered", "to_neighbour", "to_locker", "failed", "reloaded", "returned"];
+
+  function report(kind, more, settled) { // who works does not rest: a break that was forgotten ends here
+    const resting = app.now.rest.since && WORK.includes(kind);
+    return resting ? keep("break_ended").then(function () { return keep(kind, more, settled); }) : keep(kind, more, settled);
+  }
+
+  function keep(kind, more, settled) { // settled: the photos of its stop, and the drafts that are left
     const told = Object.assign({ kind: kind, account: app.account, day: app.tour.day }, more);
     return store.addReport(told, settled).then(function (kept) {
       app.reports.push(kept);

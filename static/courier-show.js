@@ -105,7 +105,7 @@
     write("halt-adresse", stop.address);
     write("halt-wer", stop.recipient);
     write("halt-pakete", count(stop));
-    write("halt-gewicht", say("size", { kg: String(stop.kg).replace(".", ","), litres: stop.litres }));
+    write("halt-gewicht", say("size", { kg: decimal(stop.kg), litres: stop.litres }));
     write("halt-nummer", stop.reference);
     write("halt-laden", stop.shop);
     write("halt-notiz", stop.note);
@@ -160,7 +160,9 @@
     show(byId("weg-zu-fuss"), Boolean(far));
   }
 
-  function metres(value) { return value < 1000 ? value + " m" : (value / 1000).toFixed(1).replace(".", ",") + " km"; }
+  function decimal(value) { return value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }); }
+
+  function metres(value) { return value < 1000 ? value + " m" : decimal(value / 1000) + " km"; }
 
   function drawLists(stage) {
     const later = app.now.stops.slice(stage === "ride" ? 1 : 0).concat(app.now.later);
@@ -229,6 +231,7 @@
     if (app.net === "signed_out") { texts.push(say("signed_out", values)); }
     else if (app.net === "offline") { texts.push(waiting ? say("offline", values) : words.offline_none); }
     else if (waiting) { texts.push(say("sending", values)); }
+    if (app.now && app.now.rest.since) { texts.push(say("break_now", { since: clockOf(app.now.rest.since) })); }
     if (app.others) { texts.push(say("other", { count: app.others })); }
     if (app.tour && app.tour.day && app.tour.day !== today()) {
       const day = new Date(app.tour.day + "T12:00:00").toLocaleDateString(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });

@@ -230,7 +230,8 @@
     const points = (data.marks || []).map(function (mark) { return mark.point; }).concat((data.lines || []).flatMap(function (one) { return one.line; }));
     const streetPoints = ((data.background || {}).streets || []).flatMap(function (street) { return street.line; });
     const shown = data.fit || points, whole = L.latLngBounds(data.town || streetPoints);
-    if (shown.length) { map.fitBounds(shown, { padding: [24, 24], maxZoom: 18 });
+    const free = data.fit ? { paddingTopLeft: [24, 40], paddingBottomRight: [60, 44] } : { padding: [24, 24] }; // beside the controls of a small map
+    if (shown.length) { map.fitBounds(shown, Object.assign({ maxZoom: 18 }, free));
     } else if (whole.isValid()) { map.setView(whole.getCenter(), Math.min(18, Math.max(LEAST_ZOOM, map.getBoundsZoom(whole)))); }
   }
 

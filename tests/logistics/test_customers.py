@@ -139,7 +139,7 @@ def test_a_failed_delivery_is_booked_again_by_its_recipient_once(app, failed, wh
             Compartment(hub_id=hub_id, label="A1", size="xl", width_cm=60, height_cm=80, depth_cm=60, most_g=30_000)
         )
     stranger = app.test_client()
-    assert "When shall it come?" in stranger.get(f"/paket/{failed}?lang=en").text
+    assert "When shall it be brought?" in stranger.get(f"/paket/{failed}?lang=en").text
     slot = Slot(*customers.other_times(parcel(failed))[2])
     typed = {"slot": str(slot), "where": where}
 

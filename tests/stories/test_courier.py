@@ -16,12 +16,13 @@ from city.db import city_scope, db, every_city, transaction
 from city.models import LoginSession
 from demo import town
 from demo.people import PASSWORD, PEOPLE
-from logistics.kinds import SETTLING
+from logistics.kinds import SETTLING, EventKind
 from logistics.models import CourierEvent, CourierPhoto
 from tests.browser import PHONE, PHONE_FIRST
 from tests.words import de
 
 DISPATCHER, COURIER = PEOPLE[6].email, PEOPLE[7].email
+BREAKS = (EventKind.BREAK_STARTED, EventKind.BREAK_ENDED)
 JOB_LIMIT_MS = 120_000  # the machine may be slow; no promise about speed is made here
 
 
@@ -88,7 +89,10 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
     ridden = [record(phone, "delivered")]
     expect(phone.locator("#zurueck")).to_be_visible()
     assert phone.evaluate(UNDER_THE_THUMB) == ["haupt", "nicht", "mehr"], "what can be taken back covers no other deed"
+    deed(phone, "Begin a break").click()
+    expect(phone.locator("#netz")).to_contain_text("Pause seit")
     ridden += [record(phone, how) for how in ("failed", "neighbour", "name", "photo")]
+    expect(phone.locator("#netz")).not_to_contain_text("Pause seit")  # who works does not rest
     phone.reload()
     expect(phone.locator("#netz")).to_contain_text("Meldungen warten, nichts geht verloren.")
     offline_map = phone.frame_locator("#karte-rahmen")
@@ -108,6 +112,7 @@ def test_a_courier_rides_without_a_network_and_nothing_is_lost(running, clean):
         "delivered",
         "delivered",
     ]
+    assert told(running, day, BREAKS) == [EventKind.BREAK_STARTED, EventKind.BREAK_ENDED]
     clean(courier)
 
     phone.get_by_role("button", name=de("Sign out")).click()
@@ -208,12 +213,19 @@ OTHER_WAYS = {"neighbour": neighbour, "name": signature, "photo": photo}
 
 def settled(running, day) -> list[tuple[str, str]]:
     """What the server knows of the stops of a day: (number of the report, what), as it happened."""
+    return [(one.client_id, one.kind.value) for one in reports(running, day, SETTLING)]
+
+
+def told(running, day, kinds) -> list[EventKind]:
+    """The reports of these kinds that the server has, as it happened."""
+    return [one.kind for one in reports(running, day, kinds)]
+
+
+def reports(running, day, kinds) -> list[CourierEvent]:
     with running.app.app_context(), every_city():
         db.session.rollback()
-        query = select(CourierEvent).where(CourierEvent.day == day, CourierEvent.kind.in_(SETTLING))
-        found = [
-            (one.client_id, one.kind.value) for one in db.session.scalars(query.order_by(CourierEvent.happened_at))
-        ]
+        query = select(CourierEvent).where(CourierEvent.day == day, CourierEvent.kind.in_(kinds))
+        found = list(db.session.scalars(query.order_by(CourierEvent.happened_at, CourierEvent.id)))
         db.session.remove()
     return found
 
