@@ -233,7 +233,6 @@ class _Walk:
         _late_ones, _planned, back, _after, rested, taken = min(found, key=lambda one: one[:4])
         return rested, back, (taken,)
 
-
     def _lawful(self, stops: Sequence[Timed], began: int) -> set[int]:
         """Behind how many stops a break may lie, as neither the work before it nor that behind it is too long."""
         seconds = self.problem.travel[self.vehicle.vehicle_class].seconds
