@@ -12,6 +12,7 @@ from routing.message import BadInput
 from routing.tours import decide, reasons
 from routing.tours.bound import lower_bound
 from routing.tours.check import violations
+from routing.tours.fields import whole as whole_number
 from routing.tours.greedy import Routes, cheapest_insertion, fill_up, without_losses
 from routing.tours.plan import Plan, Progress, Tour, Unserved
 from routing.tours.problem import Order, Problem
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from routing.tours.kernel.engine import Engine
 
 LONGEST_LIMIT_S = 86_400
+MOST_ITERATIONS = 10**12
 MAX_CORES = 256
 REPORT_EVERY_S = 0.3
 FIRST_PLAN_SHARE = 0.4  # of the time at most, before the search begins
@@ -39,6 +41,7 @@ def improve(
     start: Routes,
     *,
     limit_s: float,
+    limit_iterations: int | None = None,
     seed: int = 1,
     cores: int = 1,
     on_progress: Callable[[Progress], None] | None = None,
@@ -50,8 +53,8 @@ def improve(
 
     Not ``whole``: the caller joins the plan to what has been driven and checks that; a bound would say nothing.
     """
-    _check_arguments(limit_s, seed, cores)
-    run = _Run(problem, limit_s, on_progress, cancelled, clock)
+    _check_arguments(limit_s, limit_iterations, seed, cores)
+    run = _Run(problem, limit_s, on_progress, cancelled, clock, limit_iterations)
     run.report()
     ridden = {order.key for orders in start.values() for order in orders}
     possible = [order for order in problem.orders if order.key in ridden or reasons.never(problem, order) is None]
@@ -63,12 +66,14 @@ def improve(
         searched = _by_kernel(run, possible, seed, cores) or _by_library(run, possible)
         engine, iterations = searched
         until = run.elapsed_s() + FILL_UP_S
-        routes = fill_up(problem, run.best, run.stop_after(until))
+        routes = fill_up(problem, run.best, run.stop if run.iterations else run.stop_after(until))
     elif run.best:
         routes = run.best
     leaves: Departures = {}
-    if routes and (decide.has_docks(problem) or limit_s >= RECOMBINED_FROM_S):
-        routes, leaves = decide.decide(problem, run.pool, routes, limit_s=max(DECIDE_SHARE * limit_s, LEAST_DECIDE_S))
+    searched_s = 0.0 if run.iterations else limit_s
+    if routes and (decide.has_docks(problem) or searched_s >= RECOMBINED_FROM_S):
+        most_s = max(DECIDE_SHARE * searched_s, LEAST_DECIDE_S)
+        routes, leaves = decide.decide(problem, run.pool, routes, limit_s=most_s)
     plan = _plan(problem, routes, engine, seed, run.elapsed_s(), iterations, leaves, bounded=whole)
     if whole and (broken := violations(problem, plan)):
         raise PlanBroken("; ".join(map(str, broken[:5])))
@@ -95,8 +100,10 @@ class _Run:
         on_progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool] | None,
         clock: Callable[[], float],
+        iterations: int | None = None,
     ) -> None:
         self.problem = problem
+        self.iterations = iterations
         self.limit_s = limit_s
         self.best: Routes = {}
         self.pool = decide.Pool(problem)
@@ -157,6 +164,7 @@ def _by_kernel(run: _Run, possible: list[Order], seed: int, cores: int) -> tuple
         engine,
         start=run.best,
         share=lambda: run.elapsed_s() / run.limit_s,
+        iterations=run.iterations,
         seed=seed,
         cores=cores,
         stop=run.stop,
@@ -182,7 +190,7 @@ def _by_library(run: _Run, possible: list[Order]) -> tuple[str, int]:
     """Cheapest insertion, then the routing library of OR-Tools."""
     if not run.best:
         run.keep(cheapest_insertion(run.problem, possible, run.stop_after(FIRST_PLAN_SHARE * run.limit_s)))
-    if run.left_s() <= 0 or run.stop():
+    if run.left_s() <= 0 or run.stop() or run.iterations:  # its moves cannot be counted
         return "greedy", 0
     from routing.tours import library  # OR-Tools is imported only where it is used: it takes a while
 
@@ -231,7 +239,7 @@ def _versions() -> dict[str, str]:
     return {"python": platform.python_version(), "ortools": version("ortools"), "numba": version("numba")}
 
 
-def _check_arguments(limit_s: object, seed: object, cores: object) -> None:
+def _check_arguments(limit_s: object, limit_iterations: object, seed: object, cores: object) -> None:
     number = isinstance(limit_s, int | float) and not isinstance(limit_s, bool)
     if not number or not 0 < limit_s <= LONGEST_LIMIT_S:  # type: ignore[operator]
         raise BadInput(
@@ -239,6 +247,9 @@ def _check_arguments(limit_s: object, seed: object, cores: object) -> None:
             value=str(limit_s),
             high=LONGEST_LIMIT_S,
         )
+    if limit_iterations is not None:
+        text = "The search is to try %(value)s iterations; allowed are 1 to %(high)s."
+        whole_number(limit_iterations, 1, MOST_ITERATIONS, text, {})
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
         raise BadInput(
             "The seed is %(value)s; allowed are whole numbers from 0 to %(high)s.", value=seed, high=2**31 - 1

@@ -21,6 +21,7 @@ QUENCH_SHARE, QUENCH_TEMPERATURE = 0.03, 0.5  # a quick descent, from which the 
 LEAST_STEPS = 5  # between two looks at the clock
 CHUNK_S = 0.01  # between two looks at the clock
 LOOK_S = 0.02  # between two looks of the caller
+CHUNKS, LONGEST_CHUNK = 500, 1_000  # of a search whose steps are counted: the clock plays no part in it
 STEPS_PER_ORDER = 20_000  # enough: small days end before their time is over
 
 
@@ -35,8 +36,9 @@ class Found:
 class _Common:
     """What the threads share."""
 
-    def __init__(self, engine: Engine, share: Callable[[], float], start: Routes) -> None:
+    def __init__(self, engine: Engine, share: Callable[[], float], start: Routes, most_steps: int | None) -> None:
         self.engine = engine
+        self.most_steps = most_steps  # of each thread
         self.share = share
         self.start = start
         self.lock = threading.Lock()
@@ -62,6 +64,8 @@ class _Worker(threading.Thread):
         self.common = common
         self.state = common.engine.new(seed)
         self.chunk = 20
+        if common.most_steps is not None:
+            self.chunk = int(np.clip(common.most_steps // CHUNKS, LEAST_STEPS, LONGEST_CHUNK))
         self.steps = 0
 
     def run(self) -> None:
@@ -72,6 +76,8 @@ class _Worker(threading.Thread):
 
     def share(self) -> float:
         """How much of the search is over: of its time, or of the steps that are enough."""
+        if self.common.most_steps is not None:
+            return self.steps / self.common.most_steps
         return max(self.common.share(), self.steps / (STEPS_PER_ORDER * self.common.engine.orders))
 
     def _anneal(self) -> None:
@@ -99,10 +105,12 @@ class _Worker(threading.Thread):
         common = self.common
         while self.share() < until and not common.stopped:
             begins = time.perf_counter()
-            common.engine.work(self.state, self.chunk, temperature())
-            self.steps += self.chunk
+            steps = self.chunk if common.most_steps is None else min(self.chunk, common.most_steps - self.steps)
+            common.engine.work(self.state, steps, temperature())
+            self.steps += steps
             took = max(time.perf_counter() - begins, 1e-5)
-            self.chunk = int(np.clip(self.chunk * min(2.0, CHUNK_S / took), LEAST_STEPS, 50_000))
+            if common.most_steps is None:
+                self.chunk = int(np.clip(self.chunk * min(2.0, CHUNK_S / took), LEAST_STEPS, 50_000))
             cost, solution = common.engine.best(self.state)
             if cost < common.cost:
                 common.offer(cost, solution)
@@ -120,6 +128,7 @@ def search(
     *,
     start: Routes,
     share: Callable[[], float],
+    iterations: int | None = None,
     seed: int,
     cores: int,
     stop: Callable[[], bool],
@@ -128,11 +137,11 @@ def search(
 ) -> Found:
     """Search until ``share`` of the time reaches 1 or ``stop`` says so.
 
-    ``start``: sequences to go on from, or none.
+    ``start``: sequences to go on from, or none. ``iterations``: instead of ``share``, how many steps all threads take.
     ``on_better`` is called with the first plan and then at most once in
     ``pause_s`` seconds, from the thread of the caller.
     """
-    common = _Common(engine, share, start)
+    common = _Common(engine, share, start, None if iterations is None else max(1, iterations // cores))
     workers = [_Worker(common, seed * 1000 + number) for number in range(cores)]
     for worker in workers:
         worker.start()

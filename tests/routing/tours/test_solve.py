@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
+
 import numpy as np
 import pytest
 
@@ -184,6 +187,35 @@ def test_a_senseless_search_time_is_refused(limit_s):
 def test_a_senseless_seed_or_number_of_cores_is_refused(name, value):
     with pytest.raises(BadInput, match=str(value)):
         solve(build.problem(), limit_s=1, **{name: value})
+
+
+@pytest.mark.parametrize("days", [0, 1], ids=["quick kernel", "counting kernel"])
+def test_counted_iterations_give_the_same_plan_whatever_the_clock_says(days):
+    """
+    The same seed and number of moves, once beside a clock that jumps by hours at every look: the same tours.
+    """
+    day = build.a_day(3, 25, vehicles=4)
+    day = replace(day, vehicles=tuple(replace(vehicle, breaks=days == 1) for vehicle in day.vehicles))
+    hours = count(step=7200.0)
+
+    plan = solve(day, limit_iterations=800, seed=5)
+    again = solve(day, limit_iterations=800, seed=5, clock=lambda: next(hours))
+
+    assert plan.engine == "kernel"
+    assert plan.iterations == again.iterations == 800
+    assert (plan.tours, plan.unserved) == (again.tours, again.unserved)
+
+
+@pytest.mark.parametrize("limits", [{}, {"limit_s": 1, "limit_iterations": 100}])
+def test_a_search_has_exactly_one_limit(limits):
+    with pytest.raises(BadInput, match="either a search time in seconds or a number of iterations"):
+        solve(build.problem(), **limits)
+
+
+@pytest.mark.parametrize("number", [0, -5, 1.5, True, "many"])
+def test_a_senseless_number_of_iterations_is_refused(number):
+    with pytest.raises(BadInput, match="allowed are 1 to"):
+        solve(build.problem(), limit_iterations=number)
 
 
 def test_progress_is_reported_and_never_gets_worse():
