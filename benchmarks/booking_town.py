@@ -40,6 +40,7 @@ SHOPS = 40
 POINT = (53.2488, 10.4095)
 PAGES = ("book", "shipments", "shipment")
 THREADS = 8
+PATIENCE_S = 600  # of a client: a slow machine is no lost answer
 
 
 @dataclass
@@ -120,7 +121,7 @@ class Town:
         *,
         token: bool = True,
     ) -> tuple[int, dict[str, str]]:
-        connection = HTTPConnection(home, timeout=60)
+        connection = HTTPConnection(home, timeout=PATIENCE_S)
         key = {"Authorization": f"Bearer {self.token(shop)}"} if token else {}
         try:
             connection.request(method, path, body, {**headers, **key})
