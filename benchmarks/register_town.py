@@ -101,7 +101,7 @@ def _fill(shops: int, chance: random.Random, today: date) -> tuple[int, int, int
     units = [_unit(number, axes, owners, chance, today) for number in range(shops)]
     _keep(units)
     _keep([spell for unit in units for spell in _spells(unit, chance, today)])
-    _keep([_consent(unit, today) for unit in units if chance.random() < 0.5])
+    _keep([_consent(unit, today) for unit in units if unit.owner_id and chance.random() < 0.5])
     staff = _person(Role.MANAGER, "staff")
     seeker = _person(Role.APPLICANT, "seeker")
     _keep([staff, seeker])
@@ -180,7 +180,7 @@ def _tenant(unit: Unit, chance: random.Random, starts: date, ends: date | None) 
 
 def _consent(unit: Unit, today: date) -> Consent:
     return Consent(
-        owner_id=unit.owner_id or 1, unit_id=unit.id, scope=ConsentScope.PLACE, text_version="2026-11",
+        owner_id=unit.owner_id, unit_id=unit.id, scope=ConsentScope.PLACE, text_version="2026-11",
         given_on=today, channel=Channel.LETTER,
     )  # fmt: skip
 

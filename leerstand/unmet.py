@@ -46,13 +46,13 @@ def unmet(
 ) -> list[Unmet]:
     """The requests that no free shop suits, in their order; ``units`` are the free ones.
 
-    The nearest shop has the fewest obstacles; among several the one whose size is nearest to the best size.
+    The nearest shop has the fewest obstacles; among several the one whose size and rent are nearest to what is asked for.
     """
     if not units or not requests:
         return [Unmet(request, None) for request in requests]
     columns = Columns(units, requests, [situations[unit.id] for unit in units], settings)
     counts = obstacle_counts(columns, *starts_and_ends(columns))
-    far = np.abs(columns.unit(lambda u: u.area_m2) - columns.request(lambda r: r.area_ideal_m2))
+    far = _far(columns)
     found = []
     for number, request in enumerate(requests):
         if counts[:, number].min() == 0:
@@ -62,6 +62,14 @@ def unmet(
     return found
 
 
+def _far(columns: Columns) -> np.ndarray:
+    """How far each shop is from what is asked for: in size and rent, as shares."""
+    area, ideal = columns.unit(lambda u: u.area_m2), columns.request(lambda r: r.area_ideal_m2)
+    rent, budget = columns.unit(lambda u: u.rent_cents_month), columns.request(lambda r: r.budget_cents_month)
+    away: np.ndarray = np.abs(area - ideal) / ideal + np.maximum(0, rent - budget) / np.maximum(1, budget)
+    return away
+
+
 def nearest(
     request: UseRequest,
     units: Sequence[Unit],
@@ -69,13 +77,12 @@ def nearest(
     settings: CitySettings,
     most: int,
 ) -> list[Unit]:
-    """The free shops with the fewest obstacles for a request, at most so many; of equal ones the best sizes."""
+    """The free shops with the fewest obstacles for a request, at most so many; of equal ones those whose size and rent are nearest."""
     if len(units) <= most:
         return list(units)
     columns = Columns(units, [request], [situations[unit.id] for unit in units], settings)
     counts = obstacle_counts(columns, *starts_and_ends(columns))[:, 0]
-    far = np.abs(columns.unit(lambda u: u.area_m2)[:, 0] - request.area_ideal_m2)
-    return [units[int(n)] for n in np.lexsort((far, counts))[:most]]
+    return [units[int(n)] for n in np.lexsort((_far(columns)[:, 0], counts))[:most]]
 
 
 def reasons(found: Iterable[Unmet]) -> list[Reason]:

@@ -48,6 +48,7 @@ def owner_page(owner_id: int) -> str:
     """One owner: shops, contacts, consents, conversations."""
     found = owner_queries.owner(owner_id)
     units = owner_queries.units_of(owner_id)
+    consents, own = owner_queries.consents_of(owner_id), {None, *(unit.id for unit in units)}
     return render_template(
         "leerstand/owner_page.html",
         owner=found,
@@ -57,7 +58,8 @@ def owner_page(owner_id: int) -> str:
         address_of={unit.id: unit.address for unit in units},
         contacts=owner_queries.contacts_of(owner_id),
         talks=owner_queries.entries_of(owner_id),
-        consents=by_shop(owner_queries.consents_of(owner_id)),
+        consents=by_shop([one for one in consents if one.unit_id in own]),
+        former=sum(one.unit_id not in own for one in consents),
         people=queries.people_of(owner_id),
     )
 
