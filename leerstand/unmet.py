@@ -46,7 +46,7 @@ def unmet(
 ) -> list[Unmet]:
     """The requests that no free shop suits, in their order; ``units`` are the free ones.
 
-    The nearest shop has the fewest obstacles; among several the one whose size and rent are nearest to what is asked for.
+    The nearest shop has the fewest obstacles; among several, size and rent decide.
     """
     if not units or not requests:
         return [Unmet(request, None) for request in requests]
@@ -77,7 +77,7 @@ def nearest(
     settings: CitySettings,
     most: int,
 ) -> list[Unit]:
-    """The free shops with the fewest obstacles for a request, at most so many; of equal ones those whose size and rent are nearest."""
+    """The free shops with the fewest obstacles for a request, at most so many; then size and rent decide."""
     if len(units) <= most:
         return list(units)
     columns = Columns(units, [request], [situations[unit.id] for unit in units], settings)
