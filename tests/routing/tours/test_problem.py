@@ -7,7 +7,7 @@ import pytest
 
 from routing.message import BadInput
 from routing.tours.fields import clock
-from routing.tours.problem import Problem, Window
+from routing.tours.problem import Drop, Kind, Problem, Window
 from routing.tours.travel import Travel
 from tests.routing.tours import build
 
@@ -92,6 +92,75 @@ FLAT = np.zeros((2, 2), dtype=int)
     ],
 )
 def test_senseless_input_is_refused_with_its_value_and_limit(make, sentence):
+    with pytest.raises(BadInput) as refusal:
+        make()
+
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (
+            lambda: build.hub(dock_slots=-1),
+            "Hub markt has -1 docks per quarter of an hour; allowed are 0 to 1000, or no limit.",
+        ),
+        (
+            lambda: build.hub(dock_slots=1.5),
+            "Hub markt has 1.5 docks per quarter of an hour; allowed are 0 to 1000, or no limit.",
+        ),
+        (lambda: build.hub(capacity_g=-1), "Hub markt takes -1 g; allowed are 0 to 5000000000 g, or no limit."),
+        (
+            lambda: build.vehicle(reload_s=-1),
+            "Reloading bike-1 takes -1 s; allowed are 0 to 10000000 s, or no reloading.",
+        ),
+        (lambda: build.vehicle(worked_s=-1), "The courier of bike-1 has worked for -1 s; allowed are 0 to 10000000 s."),
+        (
+            lambda: build.vehicle(longest_s=-1),
+            "A tour of vehicle bike-1 may last -1 s; allowed are 0 to 10000000 s, or no limit.",
+        ),
+        (
+            lambda: build.vehicle(range_m=-1),
+            "Vehicle bike-1 has a range of -1 m; allowed are 0 to 1000000000 m, or no limit.",
+        ),
+        (
+            lambda: build.vehicle(battery_wh=-1, wh_km=25),
+            "The battery of bike-1 holds -1 Wh; allowed are 0 to 1000000 Wh, or no limit.",
+        ),
+        (lambda: build.order(kind=Kind.PAIR, hub=None), "Order bakery is a pair; a pair has a drop, and only a pair."),
+        (lambda: build.order(drop=Drop(2)), "Order bakery is a delivery; a pair has a drop, and only a pair."),
+        (
+            lambda: build.order(kind=Kind.PAIR, hub="markt", drop=Drop(2)),
+            "Order bakery is a pair and belongs to hub markt; a pair has no hub.",
+        ),
+        (
+            lambda: build.problem([build.order(kind=Kind.PAIR, hub=None, drop=Drop(9))]),
+            "bakery is at place 9; there are only places 0 to 5.",
+        ),
+        (
+            lambda: build.order(release_s=-1),
+            "Order bakery is ready at -1 s; allowed are whole numbers from 0 to 10000000 s.",
+        ),
+        (lambda: build.order(parcels=-1), "Order bakery has -1 parcels; allowed are whole numbers from 0 to 10000."),
+        (
+            lambda: build.order(parcel_s=-1),
+            "Each parcel of order bakery takes -1 s; allowed are whole numbers from 0 to 1000 s.",
+        ),
+        (
+            lambda: build.order(price_unserved_cents=-1),
+            "Leaving order bakery costs -1 cents; allowed are whole numbers from 0 to 1000000000.",
+        ),
+        (
+            lambda: build.problem([build.order(only_vehicles=frozenset({"ghost"}))]),
+            "bakery names vehicle ghost, which does not exist.",
+        ),
+        (
+            lambda: build.problem([build.order(not_vehicles=frozenset({"ghost"}))]),
+            "bakery names vehicle ghost, which does not exist.",
+        ),
+    ],
+)
+def test_senseless_docks_reloads_breaks_and_pairs_are_refused_too(make, sentence):
     with pytest.raises(BadInput) as refusal:
         make()
 
