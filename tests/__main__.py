@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     spread = (
         []
         if any(argument.startswith("-n") for argument in rest)
-        else ["-n", str(min(4, os.cpu_count() or 2) + 1), "--dist=worksteal"]  # one more: stories wait for browsers
+        else ["-n", str(min(4, os.cpu_count() or 2) + 2), "--dist=worksteal"]  # two more: stories wait for browsers
     )
     for name, call in (("ruff check", ["check", "."]), ("ruff format", ["format", "--check", "."])):
         print(f"── {name}", flush=True)
