@@ -55,6 +55,7 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 TILE_SCRIPTS = ("vendor/protomaps/protomaps-leaflet.js", "map-tiles.js")
 WHOLE_TILES_SCRIPT = "vendor/pmtiles/pmtiles.js"  # reads a tile file that lies in memory, without ranges
 CLUSTER_SCRIPT = "vendor/markercluster/leaflet.markercluster.js"  # marks that stand together as counts
+CLUSTER_STYLES = "vendor/markercluster/MarkerCluster.css"
 OUR_SCRIPTS = ("map-town.js", "map-zones.js", "map.js")
 _BLANK = re.compile(r"@([A-Z_]+)@")  # what a map fills into the skeleton
 
@@ -64,10 +65,12 @@ def frame(nonce: str, *, title: str, data_url: str, whole_tiles: bool = False) -
 
     ``nonce`` is the word of this answer's content policy. The answer may be
     framed by our own pages afterwards, and by nobody else's. ``whole_tiles``:
-    the JSON may name a tile file that is fetched whole.
+    the JSON may name a tile file that is fetched whole; what such a map needs
+    is kept by phones, so it comes without what crowds of marks need.
     """
     g.may_be_framed = True
-    scripts = (*((WHOLE_TILES_SCRIPT,) if whole_tiles else ()), CLUSTER_SCRIPT, *TILE_SCRIPTS, *OUR_SCRIPTS)
+    scripts = (WHOLE_TILES_SCRIPT if whole_tiles else CLUSTER_SCRIPT, *TILE_SCRIPTS, *OUR_SCRIPTS)
+    styles = (*(() if whole_tiles else (CLUSTER_STYLES,)), "fonts.css", "map.css")
     return _fill(
         LANG=escape(words.language()),
         NONCE=escape(nonce),
@@ -77,7 +80,7 @@ def frame(nonce: str, *, title: str, data_url: str, whole_tiles: bool = False) -
         HEADING="",
         DATA_URL=escape(data_url),
         LEAFLET_CSS=_style_link("vendor/leaflet/leaflet.css"),
-        OUR_CSS="".join(map(_style_link, ("vendor/markercluster/MarkerCluster.css", "fonts.css", "map.css"))),
+        OUR_CSS="".join(map(_style_link, styles)),
         LEAFLET_JS=_script_link(nonce, "vendor/leaflet/leaflet.js"),
         SYMBOLS=_symbols(),
         AFTER_MAP="",

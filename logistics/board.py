@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -51,11 +51,23 @@ def loads(hub: Hub, plan: DayPlan | None) -> list[tuple[Tour, Round, list[Stop]]
     return [(tour, one, list(one.stops[::-1])) for tour in tours for one in rounds_of(tour)]
 
 
-def without_bike(shipments: Iterable[Shipment], plan: DayPlan | None) -> list[tuple[Shipment, Message | None]]:
-    """Shipments that no tour takes, with the reason; None: booked after the plan was made, or there is no plan."""
+class Waiting(NamedTuple):
+    """A shipment that no tour takes (ohne Rad): why, if the plan knows, and the smallest change that would help."""
+
+    shipment: Shipment
+    reason: Message | None
+    helps: Message | None
+
+
+def without_bike(shipments: Iterable[Shipment], plan: DayPlan | None) -> list[Waiting]:
+    """Shipments that no tour takes; without a reason: booked after the plan was made, or there is no plan."""
     on_tour = {stop.shipment_id for tour in plan.tours for stop in tour.stops} if plan else set()
-    reasons = {one.shipment_id: Message(one.reason, one.reason_values) for one in plan.unserved} if plan else {}
-    return [(one, reasons.get(one.id)) for one in shipments if one.id not in on_tour]
+    left = {one.shipment_id: one for one in plan.unserved} if plan else {}
+    return [
+        Waiting(one, reason_of(left[one.id]), helps_of(left[one.id])) if one.id in left else Waiting(one, None, None)
+        for one in shipments
+        if one.id not in on_tour
+    ]
 
 
 def working_day(booked: Sequence[date], today: date) -> date:
@@ -216,6 +228,11 @@ def pushes_of(stop: Stop) -> list[dict[str, Any]]:
 def reason_of(one: UnservedShipment) -> Message:
     """Why a shipment has no bike."""
     return Message(one.reason, one.reason_values)
+
+
+def helps_of(one: UnservedShipment) -> Message | None:
+    """The smallest change with which a bike could take it, as far as the planner found one."""
+    return Message(one.helps, one.helps_values or {}) if one.helps else None
 
 
 def bikes_beside(before: DayPlan, after: DayPlan) -> list[tuple[str, Tour | None, Tour | None]]:

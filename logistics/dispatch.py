@@ -111,8 +111,15 @@ def _row(given: DayInput, answer: Answer, *, number: int) -> DayPlan:
     plan, ids = answer.plan, {shipment.reference: shipment.id for shipment in given.shipments}
     impact = rules.impact(answer.metres, given.settings)
     unserved = [
-        UnservedShipment(shipment_id=ids[key], reason=reason.text, reason_values=_plain(reason.values))
+        UnservedShipment(
+            shipment_id=ids[key],
+            reason=reason.text,
+            reason_values=_plain(reason.values),
+            helps=help_.text if help_ else None,
+            helps_values=_plain(help_.values) if help_ else None,
+        )
         for key, reason in answer.unserved.items()
+        for help_ in [answer.helps.get(key)]
     ]
     return DayPlan(
         day=given.day,

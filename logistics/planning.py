@@ -20,7 +20,7 @@ from logistics.models import Hub, HubVehicle, Shipment, Stop, Tour
 from logistics.ways import PeriodOf, Wanted, Ways, ways
 from routing.message import BadInput, Message
 from routing.streets.model import Manoeuvre, Path, VehicleClass
-from routing.tours import check
+from routing.tours import check, explain
 from routing.tours.plan import Break, Plan, Reload
 from routing.tours.plan import Tour as PlannedTour
 from routing.tours.problem import Hub as ProblemHub
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SOLVER = "routing.tours.solve:solve"
 SEED = 1
 DAY_S = 24 * 3600
+MOST_HELPED = 20  # shipments without a bike for which the smallest change is looked for: some milliseconds each
 _DIGITS = 6  # of a degree: about 0.1 m
 
 
@@ -80,6 +81,7 @@ class Answer:
     plan: Plan
     tours: list[Tour]
     unserved: dict[str, Message]
+    helps: dict[str, Message]  # the smallest change with which a bike could take one of them
     metres: int
 
 
@@ -249,7 +251,8 @@ def answer_of(given: DayInput, question: Question, plan: Plan) -> Answer:
         raise PlanBroken("; ".join(map(str, broken[:5])))
     tours = [_tour(given, question, tour) for tour in plan.tours]
     unserved = dict(question.impossible) | {one.order: one.reason for one in plan.unserved}
-    return Answer(plan, tours, unserved, sum(tour.metres for tour in tours))
+    helps = explain.helpful(question.problem, plan, MOST_HELPED)
+    return Answer(plan, tours, unserved, helps, sum(tour.metres for tour in tours))
 
 
 def _tour(given: DayInput, question: Question, planned: PlannedTour) -> Tour:

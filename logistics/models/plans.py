@@ -130,7 +130,7 @@ class Stop(CityBound, Model):
 
 
 class UnservedShipment(CityBound, Model):
-    """A shipment that no tour of a plan takes (Sendung ohne Rad), and why."""
+    """A shipment that no tour of a plan takes (Sendung ohne Rad), why, and the smallest change that would help."""
 
     __tablename__ = "unserved_shipment"
     __table_args__ = (UniqueConstraint("plan_id", "shipment_id"),)
@@ -140,5 +140,7 @@ class UnservedShipment(CityBound, Model):
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), index=True)
     reason: Mapped[str]  # an English sentence, a key of the catalogue
     reason_values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    helps: Mapped[str | None]  # likewise; None where no single change helps, or somebody has moved stops since
+    helps_values: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
     shipment: Mapped[Shipment] = relationship(lazy="raise_on_sql")

@@ -1538,6 +1538,8 @@ def upgrade() -> None:
     sa.Column('shipment_id', sa.Integer(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('reason_values', sa.JSON(), nullable=False),
+    sa.Column('helps', sa.String(), nullable=True),
+    sa.Column('helps_values', sa.JSON(), nullable=True),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_unserved_shipment_city_id_city')),
     sa.ForeignKeyConstraint(['plan_id'], ['day_plan.id'], name=op.f('fk_unserved_shipment_plan_id_day_plan'), ondelete='CASCADE'),

@@ -9,10 +9,10 @@ from routing.message import Message
 from routing.tours import reasons
 from routing.tours.fields import clock
 from routing.tours.greedy import Routes, hub_of, hub_room
-from routing.tours.plan import Plan, Tour
-from routing.tours.problem import Order, Problem, Vehicle
+from routing.tours.plan import Plan, Tour, Visit
+from routing.tours.problem import Kind, Order, Problem, Vehicle
 from routing.tours.reasons import thousandth
-from routing.tours.schedule import latest_departure, loads_along, ride, sequence_of
+from routing.tours.schedule import latest_departure, loads_along, ride, rounds_of, sequence_of
 from routing.tours.shortfall import Shortfall, last_close, shortfall
 
 
@@ -68,14 +68,18 @@ def explain(problem: Problem, plan: Plan) -> Explanation:
     Every change named for an unserved order was tried on the plan: with it the
     order fits into a tour, and nothing else has to move.
     """
-    routes = routes_of(problem, plan)
+    routes, help_ = routes_of(problem, plan), helpful(problem, plan)
     return Explanation(
         tuple(_tour(problem, tour, routes[tour.vehicle]) for tour in plan.tours),
-        tuple(
-            UnservedFigures(left.order, left.reason, _change(problem, routes, problem.order_by_key[left.order]))
-            for left in plan.unserved
-        ),
+        tuple(UnservedFigures(left.order, left.reason, help_.get(left.order)) for left in plan.unserved),
     )
+
+
+def helpful(problem: Problem, plan: Plan, most: int | None = None) -> dict[str, Message]:
+    """For orders left behind, at most so many, the smallest single change that would serve each, where there is one."""
+    routes = routes_of(problem, plan)
+    left = [problem.order_by_key[one.order] for one in plan.unserved[:most]]
+    return {order.key: change for order in left if (change := _change(problem, routes, order))}
 
 
 def routes_of(problem: Problem, plan: Plan) -> Routes:
@@ -86,7 +90,7 @@ def routes_of(problem: Problem, plan: Plan) -> Routes:
 def _tour(problem: Problem, tour: Tour, orders: list[Order]) -> TourFigures:
     vehicle = problem.vehicle_by_key[tour.vehicle]
     loads = loads_along(orders)
-    stops = tuple(_stop(problem, vehicle, tour, orders, number) for number in range(len(orders)))
+    stops = tuple(_stop(problem, vehicle, tour, orders, visit) for visit in tour.visits)
     return TourFigures(
         vehicle=vehicle.key,
         most_g=max(g for g, _ in loads),
@@ -103,25 +107,27 @@ def _tour(problem: Problem, tour: Tour, orders: list[Order]) -> TourFigures:
     )
 
 
-def _stop(problem: Problem, vehicle: Vehicle, tour: Tour, orders: list[Order], number: int) -> StopFigures:
-    visit = tour.visits[number]
-    rest = orders[:number] + orders[number + 1 :]
+def _stop(problem: Problem, vehicle: Vehicle, tour: Tour, orders: list[Order], visit: Visit) -> StopFigures:
+    """The tour without this order, both of its stops if it is a pair, and without rounds that then carry nothing."""
+    rounds = [[order for order in one if order.key != visit.order] for one in rounds_of(orders)]
+    again = [order for order in orders if order.kind is Kind.RELOAD][:1]
+    rest = [order for number, one in enumerate(filter(None, rounds)) for order in (again * (number > 0) + one)]
     without = ride(problem, vehicle, rest) if rest else None
     saved = tour.cost_cents - (without.cost_cents if without else 0)
     return StopFigures(visit.order, saved, visit.starts_s - visit.arrives_s)
 
 
 def _slack(problem: Problem, vehicle: Vehicle, tour: Tour, orders: list[Order]) -> int:
-    """How much later the tour could leave: the tightest of all windows, waiting before it counted."""
-    slack = latest_departure(problem, vehicle) - tour.departs_s
-    waited = 0
-    for visit, order in zip(tour.visits, orders, strict=True):
-        waited += visit.starts_s - visit.arrives_s
-        windows = [w for w in order.windows if w.opens_s <= visit.starts_s and visit.departs_s <= w.closes_s]
-        if windows:
-            slack = min(slack, waited + max(w.closes_s for w in windows) - visit.departs_s)
-    hub = problem.hub_by_key[tour.end_hub]
-    return min(slack, waited + min(vehicle.ends_s, hub.closes_s) - tour.returns_s)
+    """How much later the tour could leave, by halving: whoever can leave late can leave earlier."""
+    last = latest_departure(problem, vehicle)
+    fits, too_late = tour.departs_s, last + 1
+    while too_late - fits > 1:
+        middle = (fits + too_late) // 2
+        if ride(problem, vehicle, orders, (middle, last)) is None:
+            too_late = middle
+        else:
+            fits = middle
+    return fits - tour.departs_s
 
 
 def _change(problem: Problem, routes: Routes, order: Order) -> Message | None:

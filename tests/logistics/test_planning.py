@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from city import jobs
+from city import jobs, settings
 from city.db import db, transaction
 from city.messages import Conflict
 from city.models import Role
-from logistics import bookings, dispatch, planning, queries
+from logistics import board, bookings, dispatch, planning, queries
 from logistics.delivery import receive
 from logistics.jobs import plan_day
 from logistics.kinds import PlanState
-from logistics.models import DayPlan, Shipment
+from logistics.models import DayPlan, HubVehicle, Shipment
 from routing.tours.solve import solve
 from tests import build
 from tests.logistics import rows
@@ -101,6 +102,28 @@ def test_what_no_bike_can_take_in_time_stays_behind_with_a_reason(street_map, da
     assert len(made.tours) == 2 and len(made.unserved) == 1
     assert made.unserved[0].reason.startswith("No vehicle has room left: it weighs %(needs_kg)s kg")
     assert made.unserved[0].reason_values == {"needs_kg": 60, "has_kg": 40}
+
+
+def test_the_change_that_the_board_names_would_serve_what_stayed_behind(street_map, day):
+    """
+    Two bikes, three shipments of which one fits at a time: as long as the board says, one of them could come back.
+    """
+    hub = rows.hub(bikes=2)
+    for _ in range(3):
+        rows.book(rows.retailer(), hub, day, point=SAND, weight_g=60_000)
+    rows.one_round_each(hub)
+    (left,) = plan(day).unserved
+    helps = board.helps_of(left)
+    assert helps.text.startswith("If %(vehicle)s could be back %(minutes)s minutes later")
+
+    with transaction():
+        bikes = db.session.scalars(select(HubVehicle).where(HubVehicle.hub_id == hub.id)).all()
+        (bike,) = (bike for bike in bikes if planning.key_of(bike, hub) == helps.values["vehicle"])
+        bike.ends_s += 60 * helps.values["minutes"]
+        dear = replace(settings.current().numbers, unserved_cents=20_000)  # an hour of loading is worth it
+        settings.change(dear, by_account_id=None)
+
+    assert plan(day).unserved == []
 
 
 def test_a_later_booking_makes_the_plan_outdated_and_has_the_day_planned_again(street_map, day):

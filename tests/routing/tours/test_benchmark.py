@@ -66,6 +66,7 @@ def test_pairs_are_read_with_their_drops_and_the_best_known_plan():
 
 
 @needs_data
+@pytest.mark.long  # the bench compiles the variant without wages first
 def test_the_best_known_number_of_vehicles_comes_first(tmp_path):
     (tmp_path / "one.txt").write_text("pdptw/lc101")
     (row,) = tours.rows(["--list", str(tmp_path / "one.txt"), "--engines", "ours", "--seconds", "2"])

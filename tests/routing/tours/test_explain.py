@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from routing.tours.explain import explain
-from routing.tours.problem import Window
+from routing.tours.problem import Drop, Kind, Window
+from routing.tours.schedule import ride, sequence_of
 from routing.tours.solve import solve
 from tests.routing.tours import build
 
@@ -100,3 +101,24 @@ def test_no_tour_costs_less_than_its_stops_save():
         assert shown.cost_cents == tour.cost_cents
         if len(tour.visits) == 1:
             assert shown.stops[0].marginal_cents == tour.cost_cents
+
+
+def test_tours_with_rounds_and_pairs_are_explained_too():
+    """
+    Two rounds and a ride from door to door: each stop has its price, and the tour can leave exactly so much later.
+    """
+    orders = [build.order(f"o-{i}", i, load_g=60_000, windows=(Window(8 * H, 12 * H),)) for i in (1, 2)]
+    pair = build.order("pair", 3, kind=Kind.PAIR, hub=None, drop=Drop(4), windows=(Window(8 * H, 12 * H),))
+    problem = build.problem([*orders, pair], vehicles=(build.vehicle(reload_s=300),))
+    plan = solve(problem, limit_s=0.5)
+    (ridden,) = plan.tours
+    assert plan.unserved == () and ridden.reloads
+
+    (tour,) = explain(problem, plan).tours
+
+    assert sorted(stop.order for stop in tour.stops) == ["o-1", "o-2", "pair", "pair"]
+    assert all(0 < stop.marginal_cents <= ridden.cost_cents for stop in tour.stops)
+    bike, stops = problem.vehicles[0], sequence_of(problem, ridden)
+    later = ridden.departs_s + tour.slack_s
+    assert ride(problem, bike, stops, (later, later)) is not None
+    assert ride(problem, bike, stops, (later + 1, 24 * H)) is None
