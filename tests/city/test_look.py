@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import LATER, PHONE, WIDE, Visit, axe_violations, chromium, serving
 from tests.city.gallery import add_gallery
@@ -63,7 +64,7 @@ def test_a_form_with_mistakes_leads_to_them(gallery):
         page.get_by_role("button", name="Meldung absenden").click()
 
         assert page.title().startswith("Fehler: ")
-        page.wait_for_function("document.activeElement.className === 'fehlersammlung'")
+        expect(page.locator(".fehlersammlung")).to_be_focused()
         assert page.get_by_label("Fläche").input_value() == "zweiundsechzig"
         summary = page.locator(".fehlersammlung a")
         assert summary.all_inner_texts() == [
