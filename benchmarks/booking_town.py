@@ -68,8 +68,8 @@ class Town:
                 housenumber="1", lat=53.2465, lon=10.4115, opens_s=8 * 3600, closes_s=18 * 3600,
                 storage_ml=2 * 10**9, storage_g=2 * 10**9, parcels_per_day=places, opened_at=clock.now(),
                 state=HubState.OPEN, revision=1,
-                vehicles=[HubVehicle(name=f"Rad {n}", vehicle_class="cargo_bike", payload_g=2 * 10**8,
-                                     volume_ml=2 * 10**8, starts_s=9 * 3600, ends_s=17 * 3600) for n in range(10)],
+                vehicles=[HubVehicle(name=f"Rad {n}", vehicle_class="cargo_bike", payload_g=10**7,
+                                     volume_ml=10**7, starts_s=9 * 3600, ends_s=17 * 3600) for n in range(10)],
             )  # fmt: skip
             db.session.add(hub)
             db.session.flush()

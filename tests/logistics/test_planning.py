@@ -104,7 +104,7 @@ def test_what_no_bike_can_take_in_time_stays_behind_with_a_reason(street_map, da
     assert made.unserved[0].reason_values == {"needs_kg": 60, "has_kg": 40}
 
 
-def test_the_change_that_the_board_names_would_serve_what_stayed_behind(street_map, day):
+def test_the_change_that_the_board_names_would_serve_what_stayed_behind(street_map, day, sign_in):
     """
     Two bikes, three shipments of which one fits at a time: as long as the board says, one of them could come back.
     """
@@ -115,6 +115,8 @@ def test_the_change_that_the_board_names_would_serve_what_stayed_behind(street_m
     (left,) = plan(day).unserved
     helps = board.helps_of(left)
     assert helps.text.startswith("If %(vehicle)s could be back %(minutes)s minutes later")
+    page = sign_in(Role.DISPATCHER).get(f"/dispo/{day}").text
+    assert f"If {helps.values['vehicle']} could be back {helps.values['minutes']} minutes later, at" in page
 
     with transaction():
         bikes = db.session.scalars(select(HubVehicle).where(HubVehicle.hub_id == hub.id)).all()
