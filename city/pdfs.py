@@ -10,12 +10,11 @@ import re
 import zlib
 from dataclasses import dataclass
 
+from city.uploads import called_by, refuse_larger
 from routing.message import BadInput
 
 MAX_BYTES = 11 * 1024 * 1024  # just below what a request may carry
 MOST_UNPACKED = 64 * 1024 * 1024  # of all packed objects together; more is a bomb
-MEGA = 1_000_000
-QUOTED = 60  # characters of a file name that a sentence repeats
 ACTIVE = ("JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "SubmitForm", "ImportData", "XFA")
 _ACTIVE = re.compile(rb"/(" + "|".join(ACTIVE).encode() + rb")(?![A-Za-z0-9_.-])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -40,14 +39,8 @@ def read_pdf(data: bytes, *, name: str = "") -> Pdf:
     Raises :class:`BadInput` for one that is too large, cut off, locked by a
     password, or holds programs, other files or forms that send something.
     """
-    called = name[-QUOTED:] or "?"
-    if len(data) > MAX_BYTES:
-        raise BadInput(
-            "The file “%(name)s” has %(has)d MB; at most %(most)d MB are possible.",
-            name=called,
-            has=-(-len(data) // MEGA),
-            most=MAX_BYTES // MEGA,
-        )
+    called = called_by(name)
+    refuse_larger(data, called, MAX_BYTES)
     if b"%%EOF" not in data[-2048:] or b"startxref" not in data:
         raise BadInput("The PDF “%(name)s” is cut off: its end is missing. Please save it again.", name=called)
     plain = _unescaped(data)

@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from city.uploads import MEGA, called_by, refuse_larger
 from routing.message import BadInput
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ MAX_POINTS = 64_000_000  # phones of 2026 make 12 to 50 million; more is a flood
 MIN_SIDE = 16  # smaller is no picture of anything
 LONGEST_SIDE = 1600  # points; what a page and a printed half page need
 QUALITY = 82
-MEGA = 1_000_000
-QUOTED = 60  # characters of a file name that a sentence repeats
 READABLE = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}  # by their first bytes; WebP is asked below
 OTHERS = {
     b"II*\0": "TIFF",
@@ -54,7 +53,7 @@ def read_picture(data: bytes, *, name: str = "") -> Picture:
     Raises :class:`BadInput` for a file that is no JPEG, PNG or WebP (whatever
     its name says), is broken, empty, too large, or holds a second document.
     """
-    called = name[-QUOTED:] or "?"
+    called = called_by(name)
     _refuse_size(data, called)
     kind = _kind(data, called)
     _refuse_hidden(data, called)
@@ -72,13 +71,7 @@ def read_picture(data: bytes, *, name: str = "") -> Picture:
 def _refuse_size(data: bytes, called: str) -> None:
     if not data:
         raise BadInput("The file “%(name)s” is empty. Please choose a picture.", name=called)
-    if len(data) > MAX_BYTES:
-        raise BadInput(
-            "The file “%(name)s” has %(has)d MB; at most %(most)d MB are possible.",
-            name=called,
-            has=-(-len(data) // MEGA),
-            most=MAX_BYTES // MEGA,
-        )
+    refuse_larger(data, called, MAX_BYTES)
 
 
 def _kind(data: bytes, called: str) -> str:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from city.uploads import MEGA, called_by, refuse_larger
 from routing.message import BadInput
 
 MAX_BYTES = 11 * 1024 * 1024  # just below what a request may carry
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 20_000, 100, 2_000
 MAX_UNPACKED = 60 * 1024 * 1024  # a workbook of 20,000 shops unpacks to some 20 MB
 MAX_PARTS = 500
-MEGA = 1_000_000
 SEPARATORS = ";,\t|"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
@@ -34,16 +34,10 @@ class Sheet:
 
 def read_sheet(data: bytes, *, name: str) -> Sheet:
     """The table in a file. Raises :class:`BadInput` with what is wrong and what would be right."""
-    called = name[-60:] or "?"
+    called = called_by(name)
     if not data.strip():
         raise BadInput("The file “%(name)s” is empty. Please choose a list of shops.", name=called)
-    if len(data) > MAX_BYTES:
-        raise BadInput(
-            "The file “%(name)s” has %(has)d MB; at most %(most)d MB are possible.",
-            name=called,
-            has=-(-len(data) // MEGA),
-            most=MAX_BYTES // MEGA,
-        )
+    refuse_larger(data, called, MAX_BYTES)
     if data.startswith(OLD_EXCEL):
         raise BadInput("“%(name)s” is an old Excel file (.xls). Please save it as .xlsx or CSV.", name=called)
     lines = _workbook(data, called) if data.startswith(b"PK") else _text(data, called)
