@@ -16,8 +16,10 @@ import numpy as np
 
 from leerstand.kinds import Category, RuleKind
 from leerstand.matching.candidates import Candidates
+from leerstand.matching.contradictions import Jam, LimitKind, jam
 from leerstand.matching.problem import MatchingProblem
 from leerstand.models import PlanRule, Unit, UseRequest
+from leerstand.rules import euros
 from routing.message import BadInput, Message
 
 
@@ -88,7 +90,58 @@ def steered(found: Candidates, wanted: Steering, names: Names) -> Candidates:
         placed=np.array(sorted(found.requests.index(request) for _, request in pins), dtype=np.int64),
         caps=_caps(smaller, wanted, names),
     )
+    if stuck := jam(problem):
+        objection = _told(stuck, problem, found, dict((request, unit) for unit, request in pins), names)
+        raise BadInput(objection.text, **objection.values)
     return replace(smaller, problem=problem)
+
+
+def _told(stuck: Jam, problem: MatchingProblem, found: Candidates, shop_of: Mapping[int, int], names: Names) -> Message:
+    """Which decisions cannot all hold, and what stands against them."""
+    requests = [found.requests[request] for request in stuck.requests]
+    pairs = [
+        Message("“%(title)s” in %(here)s", {"title": names.request(request), "here": names.unit(shop_of[request])})
+        for request in requests
+    ]
+    reasons = [_limit(limit.kind, limit.which, stuck, problem, found, names) for limit in stuck.limits]
+    values = {"fixed": _listed(pairs), "reasons": _listed(reasons)}
+    if len(pairs) == 1:
+        return Message("%(fixed)s is fixed, but cannot be kept: %(reasons)s. Please let go of it.", values)
+    return Message("Not all of this can be kept together: %(fixed)s. %(reasons)s. Please let go of one.", values)
+
+
+def _listed(messages: list[Message]) -> Message:
+    """Several in a row."""
+    first, *rest = messages
+    return Message("%(first)s, %(rest)s", {"first": first, "rest": _listed(rest)}) if rest else first
+
+
+def _limit(
+    kind: LimitKind, which: int, stuck: Jam, problem: MatchingProblem, found: Candidates, names: Names
+) -> Message:
+    """One limit that stands against the decisions."""
+    mine = np.flatnonzero(np.isin(problem.request, stuck.requests))
+    match kind:
+        case LimitKind.BUDGET:
+            needs = sum(int(problem.cost[mine[problem.request[mine] == one]].min()) for one in stuck.requests)
+            return Message(
+                "They need at least %(needs)s € of subsidies, the budget is %(has)s €",
+                {"needs": euros(100 * needs), "has": euros(100 * problem.budget)},
+            )
+        case LimitKind.HUBS:
+            return Message("Only %(most)d new hubs are allowed", {"most": problem.max_hubs})
+        case LimitKind.ROOM:
+            return Message("%(here)s is not free long enough for all of them", {"here": names.unit(found.units[which])})
+        case LimitKind.CAP:
+            here = found.units[int(problem.unit[mine[problem.group[mine] == which][0]])]
+            return Message(
+                "In the street of %(here)s only %(most)d new uses of this kind are allowed",
+                {"here": names.unit(here), "most": int(problem.caps[which])},
+            )
+        case LimitKind.NEIGHBOURS:
+            return Message("Some of them would disturb each other as neighbours")
+        case _:
+            return Message("A shop is converted only together with those further out in its street")
 
 
 def _stays(found: Candidates, wanted: Steering, pinned: Mapping[int, int]) -> list[bool]:
@@ -148,7 +201,7 @@ def _clash(found: Candidates, pins: list[tuple[int, int]], names: Names) -> Mess
     for one, other in combinations(pins, 2):
         ways = [(a, b) for a in found.find(*one) for b in found.find(*other)]
         same_shop = one[0] == other[0]
-        if same_shop and all(_overlap(found.problem, a, b) for a, b in ways):
+        if same_shop and all(_crowded(found.problem, a, b) for a, b in ways):
             return Message(
                 "“%(one)s” and “%(other)s” are both fixed in %(here)s, but not both fit there one after the other. "
                 "Please let go of one.",
@@ -167,8 +220,10 @@ def _clash(found: Candidates, pins: list[tuple[int, int]], names: Names) -> Mess
     return None
 
 
-def _overlap(problem: MatchingProblem, one: int, other: int) -> bool:
-    return bool(problem.starts[one] < problem.ends[other] and problem.starts[other] < problem.ends[one])
+def _crowded(problem: MatchingProblem, one: int, other: int) -> bool:
+    """Whether two uses of a shop are there at the same time and do not fit beside each other."""
+    together = problem.starts[one] < problem.ends[other] and problem.starts[other] < problem.ends[one]
+    return bool(together and problem.size[one] + problem.size[other] > problem.capacity[problem.unit[one]])
 
 
 def _too_many(found: Candidates, wanted: Steering, pins: list[tuple[int, int]], names: Names) -> Message | None:
