@@ -91,7 +91,7 @@ def steered(found: Candidates, wanted: Steering, names: Names) -> Candidates:
         caps=_caps(smaller, wanted, names),
     )
     if stuck := jam(problem):
-        objection = _told(stuck, problem, found, dict((request, unit) for unit, request in pins), names)
+        objection = _told(stuck, problem, found, {request: unit for unit, request in pins}, names)
         raise BadInput(objection.text, **objection.values)
     return replace(smaller, problem=problem)
 
