@@ -83,12 +83,27 @@ class Insisted:
     come: list[Pair]
 
 
+def with_hub(unit_id: int, shares: Mapping[int, int]) -> Insisted:
+    """What becoming a micro-hub would cost; :data:`leerstand.what_if.NO_HUB`: what it costs that no shop does.
+
+    Raises BadInput when no request for a hub can come there.
+    """
+    free, forced = (
+        answered(town, town.candidates(shares)) for town in (gather(), gather(WhatIf(hub_id=unit_id)))
+    )
+    return _beside(free, forced)
+
+
 def insist(unit_id: int, request_id: int, shares: Mapping[int, int]) -> Insisted:
     """Compute the plan with and without the pair. Raises BadInput when it contradicts what was decided."""
     town = gather()
     pair = unit_id, request_id
     offer = town.offered(shares, [pair])
     free, forced = (answered(town, town.decided(offer, pins=pins)) for pins in ((), (pair,)))
+    return _beside(free, forced)
+
+
+def _beside(free: Asked, forced: Asked) -> Insisted:
     proven = all(asked.answer.bound == asked.answer.objective for asked in (free, forced))
     regret = max(0, free.answer.objective - forced.answer.objective)
     return Insisted(regret, proven, sorted(free.pairs - forced.pairs), sorted(forced.pairs - free.pairs))

@@ -11,9 +11,10 @@ from flask_babel import lazy_gettext as _l
 from city.forms import AtMost, CheckedText, CityForm, LimitsBetween, SelectField, WholeNumberField, required
 from leerstand import labels
 from leerstand.kinds import Category
-from leerstand.what_if import CRITERIA, MOST_WEIGHT, WhatIf
+from leerstand.what_if import CRITERIA, MOST_WEIGHT, NO_HUB, WhatIf
 
 LONGEST_NAME = 60
+PLAN_DECIDES = -1  # among the shops that may become a hub
 
 
 def whole(field: WholeNumberField) -> int:
@@ -56,14 +57,18 @@ class ScenarioForm(CityForm):
         _l("More money for rent subsidies (€)"), [required(), LimitsBetween(0, 1_000_000)], default=0
     )
 
-    def offer_shops(self, shops: list[tuple[int, str]]) -> None:
-        """The occupied shops that might close."""
+    hub_id = SelectField(_l("Micro-hub"), coerce=int, default=PLAN_DECIDES)
+
+    def offer_shops(self, shops: list[tuple[int, str]], sites: list[tuple[int, str]]) -> None:
+        """The occupied shops that might close, and the free ones in which a hub could work."""
         self.magnet_id.choices = [(0, _("none")), *shops]
+        self.hub_id.choices = [(PLAN_DECIDES, _("the plan decides")), (NO_HUB, _("no shop at all")), *sites]
 
     def what_if(self) -> WhatIf:
         """What is assumed."""
         return WhatIf(
             magnet_id=self.magnet_id.data or None,
+            hub_id=None if self.hub_id.data in (None, PLAN_DECIDES) else self.hub_id.data,
             rent_percent=whole(self.rent_percent),
             lead_percent=whole(self.lead_percent),
             more_subsidy_eur=whole(self.more_subsidy_eur),

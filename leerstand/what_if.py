@@ -20,6 +20,7 @@ from routing.message import BadInput, Message
 WEIGHTS = tuple(setting.name for setting in fields(CitySettings) if setting.name.startswith("weight_"))
 LEADS = ("lead_none_weeks", "lead_heritage_weeks", "lead_permit_weeks")
 MOST_WEIGHT = 100
+NO_HUB = 0  # in the place of a shop's id
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class WhatIf:
     rent_percent: int = 100  # of what owners ask
     more_subsidy_eur: int = 0
     lead_percent: int = 100  # of the weeks that permits take
+    hub_id: int | None = None  # this shop becomes a micro-hub, whatever it costs; NO_HUB: none does
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> WhatIf:
@@ -46,7 +48,8 @@ class WhatIf:
         leads = {name: getattr(now, name) * self.lead_percent // 100 for name in LEADS}
         budget = max(0, now.subsidy_budget_eur + self.more_subsidy_eur)
         weights = {f"weight_{key}": value for key, value in self.weights.items()}
-        return replace(now, **leads, **weights, subsidy_budget_eur=budget)
+        hubs = {None: now.max_new_hubs, NO_HUB: 0}.get(self.hub_id, max(1, now.max_new_hubs))
+        return replace(now, **leads, **weights, subsidy_budget_eur=budget, max_new_hubs=hubs)
 
     def stock(self, units: Sequence[Unit], today: date) -> list[Unit]:
         """The shops under these assumptions, in the same order."""
@@ -75,6 +78,10 @@ class WhatIf:
             said.append(Message("%(more)d € more for rent subsidies.", {"more": self.more_subsidy_eur}))
         if self.lead_percent != 100:
             said.append(Message("Permits take %(percent)d %% of the time.", {"percent": self.lead_percent}))
+        if self.hub_id == NO_HUB:
+            said.append(Message("No shop becomes a micro-hub."))
+        elif self.hub_id is not None:
+            said.append(Message("%(name)s becomes a micro-hub.", {"name": names.get(self.hub_id, "?")}))
         return said
 
 

@@ -16,6 +16,7 @@ from leerstand.models import Unit, UseRequest
 from leerstand.rules import hub_can_work
 from leerstand.situation import Situation, situations
 from leerstand.what_if import WhatIf
+from routing.message import BadInput
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,34 @@ class Town:
             self.numbers,
             hub_shares,
             stock=self.stock,
-            keep=(*self.wanted.pins, *keep),
+            keep=(*self.wanted.pins, *self._hubs_insisted_on(), *keep),
         )
 
     def decided(
         self, found: Candidates, keep: Collection[tuple[int, int]] = (), pins: Collection[tuple[int, int]] = ()
     ) -> Candidates:
         """What remains of an offer under the city's decisions, as :meth:`candidates` says."""
+        pins = (*pins, *self._insisted_hub(found))
         moved = {request for _, request in pins}
         others = tuple(pin for pin in self.wanted.pins if pin[1] not in moved)
         wanted = replace(self.wanted, pins=others).with_pins((*self._possible(found, keep), *pins))
         return steered(found, wanted, self.names)
+
+    def _hubs_insisted_on(self) -> list[tuple[int, int]]:
+        """The shop that a scenario makes a hub, with everybody who would run one."""
+        runs = [request.id for request in self.requests if request.use_type == UseType.MICRO_HUB]
+        return [(self.what_if.hub_id, request) for request in runs] if self.what_if.hub_id else []
+
+    def _insisted_hub(self, found: Candidates) -> list[tuple[int, int]]:
+        """The best of them. Raises BadInput when none can come there."""
+        wanted = self._hubs_insisted_on()
+        ways = [pair for unit, request in wanted for pair in found.find(unit, request)]
+        if self.what_if.hub_id and not ways:
+            raise BadInput(
+                "%(here)s cannot become a micro-hub: no request for one can come there. Its page says why.",
+                here=self.names.unit(self.what_if.hub_id),
+            )
+        return [found.ids(max(ways, key=lambda pair: int(found.problem.points[pair])))] if ways else []
 
     def _possible(self, found: Candidates, keep: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
         """Of the pairs to be kept those that do not stand against what the city decided."""

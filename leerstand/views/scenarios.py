@@ -11,22 +11,23 @@ from werkzeug.wrappers import Response
 from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
-from city.messages import Conflict
-from leerstand import plan_words, queries
+from city.messages import Conflict, NotFound, say
+from leerstand import live, plan_words, queries
 from leerstand.models import MatchPlan
 from leerstand.plan_forms import ScenarioForm
 from leerstand.services import plans
 from leerstand.situation import Status, situations, status_on
 from leerstand.views.blueprint import STAFF, base_of_map, bp
 from leerstand.views.stock import mark
-from leerstand.what_if import WhatIf
+from leerstand.what_if import NO_HUB, WhatIf
+from routing.message import BadInput
 
 
 @bp.route("/plan/szenarien", methods=["GET", "POST"])
 @requires(*STAFF)
 def scenarios() -> str | Response:
     """Try a plan for another town, and see two plans side by side; ``?a=`` and ``?b=`` choose them."""
-    units, today = queries.stock(), clock.today()
+    units, today, priced = queries.stock(), clock.today(), queries.newest_plan()
     form = ScenarioForm()
     occupied = (Status.OCCUPIED, Status.THREATENED)
     form.offer_shops(
@@ -34,7 +35,8 @@ def scenarios() -> str | Response:
             (unit.id, f"{unit.address}, {unit.name}" if unit.name else unit.address)
             for unit in units
             if status_on(unit.spells, today) in occupied
-        ]
+        ],
+        [(unit.id, unit.address) for unit in units if priced and str(unit.id) in priced.hub_worth],
     )
     if form.sent_and_valid():
         try:
@@ -70,6 +72,32 @@ def scenarios() -> str | Response:
 def _chosen(name: str, default: MatchPlan | None) -> MatchPlan | None:
     plan_id = request.args.get(name, type=int)
     return queries.plan(plan_id) if plan_id else default
+
+
+@bp.get("/plan/hub")
+@requires(*STAFF)
+def hub_what_if() -> str:
+    """What it costs to insist on one shop as micro-hub, or on none; ``?laden=`` is its id, 0 means none."""
+    plan, unit_id = queries.newest_plan(), request.args.get("laden", NO_HUB, type=int)
+    units = {unit.id: unit for unit in queries.stock()}
+    if plan is None or (unit_id != NO_HUB and unit_id not in units):
+        raise NotFound("There is no such shop, or no plan yet.")
+    insisted, refusal = None, ""
+    try:
+        insisted = live.with_hub(unit_id, plan.hub_shares)
+    except (BadInput, Conflict) as objection:
+        refusal = say(objection)
+    pairs = [*insisted.come, *insisted.gone] if insisted else []
+    return render_template(
+        "leerstand/hub_what_if.html",
+        plan=plan,
+        here=units.get(unit_id),
+        worth=plan.hub_worth.get(str(unit_id)) if unit_id else None,
+        insisted=insisted,
+        refusal=refusal,
+        addresses=queries.addresses([unit for unit, _wish in pairs]),
+        titles=queries.request_titles([wish for _unit, wish in pairs]),
+    )
 
 
 @bp.get("/plan/szenarien/karte.json")
