@@ -88,9 +88,7 @@ def with_hub(unit_id: int, shares: Mapping[int, int]) -> Insisted:
 
     Raises BadInput when no request for a hub can come there.
     """
-    free, forced = (
-        answered(town, town.candidates(shares)) for town in (gather(), gather(WhatIf(hub_id=unit_id)))
-    )
+    free, forced = (answered(town, town.candidates(shares)) for town in (gather(), gather(WhatIf(hub_id=unit_id))))
     return _beside(free, forced)
 
 

@@ -36,7 +36,9 @@ def two_rooms(town, owner):
     """Two shops that would do for a hub, one that would not; somebody who would run it, and a studio."""
     near, far = (build.unit(owner_id=owner.id, **HUB_ROOM) for _ in range(2))
     small = build.unit(owner_id=owner.id, area_m2=60, step_free=False)
-    hub = soon(use_type=UseType.MICRO_HUB, area_min_m2=60, area_ideal_m2=100, area_max_m2=150, budget_cents_month=900_00)
+    hub = soon(
+        use_type=UseType.MICRO_HUB, area_min_m2=60, area_ideal_m2=100, area_max_m2=150, budget_cents_month=900_00
+    )
     soon(title="Atelier", area_min_m2=50, area_ideal_m2=90, area_max_m2=120)
     with transaction():
         settings.change(settings.CitySettings(), by_account_id=None)
