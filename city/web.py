@@ -235,6 +235,15 @@ def format_money(cents: int | None) -> str:
     return f"{amount}{NO_BREAK_SPACE}€" if str(get_locale()).startswith("de") else f"€{amount}"
 
 
+def format_weight(grams: int | None) -> str:
+    """``950 g``; from a kilogram on ``5,4 kg``."""
+    if grams is None:
+        return "–"
+    if abs(grams) < 1000:
+        return f"{format_number(grams)}{NO_BREAK_SPACE}g"
+    return f"{format_number(grams / 1000, 1)}{NO_BREAK_SPACE}kg"
+
+
 def format_day(day: date | None) -> str:
     """``22. November 2026`` or ``22 November 2026``."""
     if day is None:
@@ -304,6 +313,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "say": say_filter,
     "number": format_number,
     "money": format_money,
+    "weight": format_weight,
     "day": format_day,
     "short_day": format_short_day,
     "weekday": format_weekday,

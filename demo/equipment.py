@@ -14,11 +14,12 @@ from logistics.wishes import Wish
 
 BOXES = {LockerSize.S: 5, LockerSize.M: 5, LockerSize.L: 5}
 SATURDAY, SATURDAY_CLOSES_S = "5", 16 * 3600
+BIKES_START_S = 8 * 3600
 CUSTOMERS = ("Ida Winter", "Jonas Sommer", "Kim Herbst")
 
 
 def equip(operator: Account, hub_id: int) -> None:
-    """Two docks and a locker wall that is reached round the clock."""
+    """Two docks, a locker wall that is reached round the clock, and bikes that leave a while after the doors open."""
     with transaction():
         for name in ("Ladeplatz Hof", "Ladeplatz Straße"):
             hub_rooms.add_dock(operator, hub_id, every=False, name=name, vehicles_at_once=1)
@@ -26,6 +27,8 @@ def equip(operator: Account, hub_id: int) -> None:
             hub_rooms.add_compartments(operator, hub_id, every=False, size=size, count=count)
         hub = queries.hub(hub_id, to_change=True)
         hub.lockers_always, hub.chargers = True, 4
+        for bike in hub.vehicles:
+            bike.starts_s = BIKES_START_S
         hub.other_hours = {SATURDAY: [hub.opens_s, SATURDAY_CLOSES_S]}
 
 

@@ -41,7 +41,7 @@ from routing.streets.places import Places, read_places
 
 Say = Callable[[str], None]
 ORDERS, BIKES = 60, 4
-HUB_OPENS_S, HUB_CLOSES_S = 8 * 3600, 20 * 3600
+HUB_OPENS_S, HUB_CLOSES_S = 6 * 3600 + 1800, 20 * 3600  # shops bring parcels before the bikes leave
 WAIT_FOR_PLAN_S, LOOK_EVERY_S = 180.0, 0.5
 MANAGER, OWNER, APPLICANT, RETAILER, OPERATOR = (PEOPLE[number].email for number in (1, 2, 3, 4, 5))
 SCHEMATIC_NOTE = "schematisch, nicht vermessen"

@@ -9,7 +9,7 @@ from city import clock, settings, streets
 from city.messages import DomainError
 from city.zones.queries import network_on
 from logistics import chains, planning, queries, rules, sizes
-from logistics.kinds import ShipmentKind
+from logistics.kinds import BROUGHT_BY_SHOPS, ShipmentKind
 from logistics.models import Hub
 from logistics.services import city_now, refuse
 from logistics.ways import check_place
@@ -79,6 +79,8 @@ def check(
     """
     land = queries.current_city().land
     refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
+    if wish.kind in BROUGHT_BY_SHOPS:
+        refuse(rules.objection_to_hand_in(hub, day, now=city_now(), land=land, settings=numbers))
     refuse(rules.objection_to_window(hub, day, *wish.window))
     _check_goods(wish)
     stays_here = locker_hub is not None and locker_hub.id == hub.id

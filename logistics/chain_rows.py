@@ -88,7 +88,8 @@ def _brought(hub: Hub, day: date, wish: Wish, numbers: settings.CitySettings, re
         return chains.supply(day, wish.dock_opens_s or 0)
     if wish.kind == ShipmentKind.POOLED:
         return chains.collected(day, booking_checks.window_before(hub, day, wish.window))
-    return chains.hand_in(hub, day, today=clock.today(), cutoff_s=rules.closing_s(hub, day, numbers), rests=rests)
+    until = rules.hand_in_ends(hub, day, land=queries.current_city().land, settings=numbers)
+    return chains.hand_in(hub, day, today=clock.today(), until=until, rests=rests)
 
 
 def _describe(shipment: Shipment, hub: Hub, day: date, wish: Wish) -> None:

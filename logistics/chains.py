@@ -166,15 +166,19 @@ def days(starts: date, ends: date) -> list[date]:
     return [starts + timedelta(days=number) for number in range((ends - starts).days)]
 
 
-def hand_in(hub: Hub, day: date, *, today: date, cutoff_s: int, rests: Callable[[date], bool]) -> Leg:
-    """The shop brings it: from noon of the working day before until bookings close, or today from now on."""
-    before = day - timedelta(days=1)
-    while rests(before) and before > today:
-        before -= timedelta(days=1)
-    starts = max(before, today) if before < day else day
-    first, last = hub.hours_on(starts) or (NOON_S, DAY_S)
-    opens = max(first, min(NOON_S, last - SLOT_S)) if starts < day else 0
-    return _leg(LegKind.HAND_IN, starts, opens, day, max(cutoff_s, opens + 1 if starts == day else 0))
+def hand_in(hub: Hub, day: date, *, today: date, until: tuple[date, int], rests: Callable[[date], bool]) -> Leg:
+    """The shop brings it while somebody is there: from noon of the working day before, at the earliest today.
+
+    ``until`` is when it has to be there (see ``rules.hand_in_ends``).
+    """
+    begins = day - timedelta(days=1)
+    while rests(begins) and begins > today:
+        begins -= timedelta(days=1)
+    if begins < today or rests(begins):
+        begins = day
+    first, last = hub.hours_on(begins) or (0, DAY_S)
+    opens = first if begins == day else max(first, min(NOON_S, last - SLOT_S))
+    return _leg(LegKind.HAND_IN, begins, opens, *max(until, (begins, opens + 1)))
 
 
 def legs_of(

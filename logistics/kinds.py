@@ -52,6 +52,9 @@ class ShipmentKind(StrEnum):
     POOLED = "pooled"  # several shops → hub → one customer
 
 
+BROUGHT_BY_SHOPS = (ShipmentKind.OUTBOUND, ShipmentKind.LOCKER)  # the others come with a lorry or a bike
+
+
 class Ride(StrEnum):
     """What a bike does for a shipment."""
 

@@ -20,6 +20,7 @@ from routing.message import Message
 WINDOW_S = 2 * 3600  # long enough to plan with, short enough to wait for
 SHORTEST_WINDOW_S = 3600  # a shorter rest of the shift joins the window before it
 SUNDAY = 6
+LOOK_BACK_DAYS = 15  # over Christmas and New Year a hub may rest for that long
 LIVE = (ShipmentStatus.HELD, ShipmentStatus.BOOKED, ShipmentStatus.DELIVERED, ShipmentStatus.FAILED)  # hold room
 HALF_HOUR_S = 1800
 TOURS_A_DAY = 2  # rounds that are promised of each bike: it may come back and load again within its shift
@@ -120,6 +121,32 @@ def closing_s(hub: Hub, day: date, settings: CitySettings) -> int:
     opens_s, _closes_s = hub.hours_on(day) or (hub.opens_s, hub.closes_s)
     first = max(opens_s, min((vehicle.starts_s for vehicle in hub.vehicles), default=opens_s))
     return max(0, first - settings.booking_cutoff_min * 60)
+
+
+def hand_in_ends(hub: Hub, day: date, *, land: str, settings: CitySettings) -> tuple[date, int]:
+    """Until when a shop can bring what rides on a day: the last moment of open doors before bookings close.
+
+    A hub that opens only when its bikes leave takes parcels until it shuts on the working day before.
+    """
+    closes, hours = closing_s(hub, day, settings), hub.hours_on(day)
+    if hours is not None and hours[0] < closes:
+        return day, closes
+    for before in (day - timedelta(days=back) for back in range(1, LOOK_BACK_DAYS)):
+        hours = hub.hours_on(before)
+        if hours is not None and hub_rests(before, land) is None:
+            return before, hours[1]
+    return day, closes
+
+
+def objection_to_hand_in(hub: Hub, day: date, *, now: CityMoment, land: str, settings: CitySettings) -> Message | None:
+    """Why a shop cannot bring what is to ride on a day any more; None if it can."""
+    last_day, closes_s = hand_in_ends(hub, day, land=land, settings=settings)
+    if (now.day, now.clock_s) < (last_day, closes_s):
+        return None
+    return Message(
+        "What rides on %(day)s has to be at %(hub)s by %(last)s, %(closes)s. Please choose a later day.",
+        {"day": day, "hub": hub.name, "last": last_day, "closes": clock_time(closes_s)},
+    )
 
 
 def objection_to_day(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -20,7 +21,7 @@ from city.models import Account, Role
 from city.navigation import DELIVERY, NavItem
 from logistics import board, booking_checks, bookings, capacity, chains, queries, repeats, rules, services
 from logistics.booking_form import ShipmentForm, Slot, wish_of
-from logistics.kinds import LegKind, ShipmentKind
+from logistics.kinds import BROUGHT_BY_SHOPS, LegKind, ShipmentKind
 from logistics.models import Hub, Shipment
 from logistics.wishes import Person
 from routing.message import BadInput
@@ -95,7 +96,7 @@ def booking_page(form: ShipmentForm, hubs: list[Hub], *, action: str, changed: s
     """The form with the windows of the hub that is chosen; ``changed`` names the shipment that is changed."""
     hub = next((hub for hub in hubs if hub.id == form.hub.data), hubs[0] if hubs else None)
     start = _first_day(request.form.get("show", ""))
-    days = _days(hub, start) if hub else []
+    days = _days(hub, start, brought=form.kind.data in BROUGHT_BY_SHOPS) if hub else []
     numbers = settings.current().numbers
     return render_template(
         "logistics/_booking.html",
@@ -134,15 +135,20 @@ def _first_day(asked: str) -> date:
         return clock.today()
 
 
-def _days(hub: Hub, start: date) -> list[dict[str, Any]]:
-    """The next bookable days of a hub, each with its windows: free or not, never how much."""
+def _days(hub: Hub, start: date, *, brought: bool) -> list[dict[str, Any]]:
+    """The next bookable days of a hub, each with its windows: free or not, never how much.
+
+    ``brought`` leaves out the days for which a shop comes too late with its parcels.
+    """
     now, numbers, land = services.city_now(), settings.current().numbers, queries.current_city().land
-    reach = [start + timedelta(days=ahead) for ahead in range(numbers.bookable_days)]
-    open_days = [
-        day
-        for day in reach
-        if rules.objection_to_day(hub, hub.agreement, day, now=now, land=land, settings=numbers) is None
-    ][:DAYS_SHOWN]
+
+    def bookable(day: date) -> bool:
+        if rules.objection_to_day(hub, hub.agreement, day, now=now, land=land, settings=numbers) is not None:
+            return False
+        return not brought or rules.objection_to_hand_in(hub, day, now=now, land=land, settings=numbers) is None
+
+    reach = (start + timedelta(days=ahead) for ahead in range(numbers.bookable_days))
+    open_days = list(islice(filter(bookable, reach), DAYS_SHOWN))
     room = chains.room_of(hub, [], numbers.stops_per_bike_hour)
     found = capacity.free_windows(room, open_days)
     return [
@@ -191,6 +197,7 @@ def shipment(reference: str) -> str:
         "logistics/shipment.html",
         shipment=found,
         closes_s=rules.closing_s(found.hub, found.day, numbers),
+        brought_by=rules.hand_in_ends(found.hub, found.day, land=queries.current_city().land, settings=numbers),
         may_cancel=bool(_cancellable([found])),
         stop=queries.stop_of_shipment(found.id),
         leg_words=LEG_WORDS,

@@ -10,6 +10,28 @@
   // The time table opens where the day stands: at the present minute, else at the first departure.
   document.querySelectorAll("[data-blick]").forEach(function (svg) { svg.parentElement.scrollLeft = Math.max(0, Number(svg.dataset.blick) - 60); });
 
+  // The day in small above it shows which part is seen; a click there goes to that hour.
+  function look(frame) {
+    const day = frame.previousElementSibling, seen = day && day.querySelector(".gantt-tag__blick");
+    if (!seen) { return; }
+    const share = 100 / frame.querySelector("[data-gantt]").getBoundingClientRect().width;
+    seen.setAttribute("x", frame.scrollLeft * share + "%");
+    seen.setAttribute("width", Math.max(0, Math.min(100, visible(frame) * share)) + "%");
+  }
+  function visible(frame) { return frame.clientWidth - frame.querySelector(".gantt__namen").getBoundingClientRect().width; }
+  function look_at_all() { document.querySelectorAll(".gantt-rahmen").forEach(look); }
+  look_at_all();
+  document.addEventListener("scroll", function (event) { if (event.target.classList && event.target.classList.contains("gantt-rahmen")) { look(event.target); } }, true);
+  window.addEventListener("resize", look_at_all);
+  document.addEventListener("htmx:after:swap", look_at_all);
+  document.addEventListener("click", function (event) {
+    const day = event.target.closest && event.target.closest("[data-tag]");
+    if (!day) { return; }
+    const frame = day.nextElementSibling, box = day.getBoundingClientRect();
+    const wide = frame.querySelector("[data-gantt]").getBoundingClientRect().width;
+    frame.scrollLeft = (event.clientX - box.left) / box.width * wide - visible(frame) / 2;
+  });
+
   function show(url) {
     return fetch(url, { credentials: "same-origin", headers: { "X-Part": "1" } }).then(function (answer) {
       if (!answer.ok || answer.redirected) { location.href = url; return null; }

@@ -15,13 +15,14 @@ from city.messages import Conflict, NotFound
 from city.models import Account
 from leerstand.kinds import UseType
 from logistics import bookings, queries, rules, services
-from logistics.kinds import ShipmentStatus
+from logistics.kinds import ShipmentKind, ShipmentStatus
 from logistics.models import Hub, HubVehicle
 from routing.message import BadInput
 from tests.logistics import rows
 
 HOUR_S = 3600
 MONDAY = date(2026, 11, 23)
+MAP_SHOP = {"street": "Rosenstraße", "housenumber": "6", "lat": 53.2488, "lon": 10.4095}
 
 
 @pytest.fixture
@@ -67,7 +68,14 @@ def test_no_day_beyond_the_lease_and_none_before_it(sunday_noon, street_map):
     assert rows.book(rows.retailer(), short, ends - timedelta(days=1)).day == ends - timedelta(days=1)
 
 
-def test_today_closes_an_hour_before_the_first_bike_leaves(hub):
+@pytest.fixture
+def early_hub(street_map):
+    """A hub whose doors open two hours before its bikes leave: shops bring parcels in the morning."""
+    return rows.hub(name="Hub Markt", opens_s=7 * HOUR_S)
+
+
+def test_today_closes_an_hour_before_the_first_bike_leaves(early_hub):
+    hub = early_hub
     with time_machine.travel("2026-11-23T06:59:00+00:00"):  # 7:59 in the city
         assert rows.book(rows.retailer(), hub, MONDAY).day == MONDAY
     with time_machine.travel("2026-11-23T07:00:00+00:00"):
@@ -170,8 +178,22 @@ def test_the_booking_of_another_shop_is_not_found(hub):
         bookings.cancel_shipment(other, shipment.reference)
 
 
-def test_a_booking_can_be_cancelled_until_the_bikes_leave(hub, sunday_noon):
-    person = rows.retailer()
+def test_parcels_that_nobody_can_bring_any_more_are_refused_while_a_lorry_or_a_bike_may_still_bring_them(
+    hub, sunday_noon
+):
+    """
+    On Sunday this hub is closed, and on Monday it opens when bookings close.
+    """
+    assert refusal(hub, MONDAY) == (
+        "What rides on 2026-11-23 has to be at Hub Markt by 2026-11-21, 18:00. Please choose a later day."
+    )
+    assert rows.book(rows.retailer(), hub, MONDAY + timedelta(days=1)).legs[0].until_day == MONDAY
+    back = rows.book(rows.retailer(**MAP_SHOP), hub, MONDAY, kind=ShipmentKind.RETURN)
+    assert back.day == MONDAY + timedelta(days=1)
+
+
+def test_a_booking_can_be_cancelled_until_the_bikes_leave(early_hub, sunday_noon):
+    hub, person = early_hub, rows.retailer()
     reference = rows.book(person, hub, MONDAY).reference
     late = rows.book(person, hub, MONDAY).reference
 

@@ -66,10 +66,43 @@ def test_the_shop_brings_it_while_somebody_is_there():
     sunday = date(2026, 11, 29)
 
     leg = chains.hand_in(
-        hub, sunday + timedelta(days=1), today=date(2026, 11, 24), cutoff_s=8 * H, rests=lambda day: day == sunday
+        hub,
+        sunday + timedelta(days=1),
+        today=date(2026, 11, 24),
+        until=(sunday - timedelta(days=1), 11 * H),
+        rests=lambda day: day == sunday,
     )
 
     assert (leg.day, leg.opens_s) == (sunday - timedelta(days=1), 10 * H + 1800)
+    assert (leg.until_day, leg.closes_s) == (sunday - timedelta(days=1), 11 * H)
+
+
+def hand_in_ends(hub, day):
+    return rules.hand_in_ends(hub, day, land="NI", settings=CitySettings())
+
+
+def test_what_rides_at_nine_has_to_be_there_when_the_hub_shuts_on_the_evening_before():
+    """
+    Bookings close at eight, when the doors open: nobody can bring anything that morning. On Sundays hubs rest.
+    """
+    monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)
+    saturday = monday - timedelta(days=2)
+    hub = plain_hub(other_hours={SATURDAY: [8 * H, 11 * H]})
+
+    assert hand_in_ends(hub, tuesday) == (monday, 18 * H)
+    assert hand_in_ends(hub, monday) == (saturday, 11 * H)
+    assert hand_in_ends(plain_hub(opens_s=7 * H), monday) == (monday, 8 * H)
+
+
+def test_on_sunday_nothing_can_be_brought_for_monday_to_a_hub_that_opens_with_its_bikes():
+    sunday, monday = date(2026, 11, 22), date(2026, 11, 23)
+    now = rules.CityMoment(sunday, 12 * H)
+
+    def said(hub):
+        return rules.objection_to_hand_in(hub, monday, now=now, land="NI", settings=CitySettings())
+
+    assert said(plain_hub(opens_s=7 * H)) is None
+    assert "has to be at Hub Markt by" in str(said(plain_hub(name="Hub Markt")))
 
 
 def test_a_day_on_which_the_hub_is_closed_cannot_be_booked(street_map):
