@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 LEAST_LETTERS = 2  # fewer say nothing yet
 MOST_HITS = 8
-_WRITTEN = "addresses-2"  # change it when what is kept changes
+_WRITTEN = "addresses-3"  # change it when what is kept changes
 _building = threading.Lock()
 
 
@@ -33,6 +33,12 @@ def find(street: str, housenumber: str) -> Found | None:
     """The address, however it is written: ``Rosenstr. 6`` is ``Rosenstraße 6``. None: there is no such street."""
     found = book().find(street, housenumber)
     return Found(*found) if found else None
+
+
+def nearest(street: str, housenumber: str, *, reach: int) -> tuple[str, Point | None, bool] | None:
+    """The street, the place of the house or of the nearest one by number, and whether it is that very house."""
+    found = book().nearest(street, housenumber, reach=reach)
+    return found and (found[0], found[1], found[2] == "exact")
 
 
 def point_at(street: str, housenumber: str) -> Point:

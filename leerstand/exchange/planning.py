@@ -165,17 +165,32 @@ def _put_on_map(row: Row, place: Place) -> None:
     if has:
         return
     if found is None or found[1] is None:
-        row.mistakes.append(
-            Message(
-                "The street map does not know “%(address)s”. Please correct it, or add latitude and longitude.",
-                {"address": row.address},
-            )
-        )
+        row.mistakes.append(_not_on_map(row, street_known=found is not None))
         return
     values["lat"], values["lon"] = found[1]
     if not found[2]:
         row.notes.append(Message("House number unknown to the map; the nearest one was taken."))
         row.invented.append("point")
+
+
+def _not_on_map(row: Row, *, street_known: bool) -> Message:
+    street, number = row.values["street"], row.values.get("housenumber", "")
+    if not street_known:
+        return Message(
+            "The street map does not know “%(address)s”. Please correct it, or add latitude and longitude.",
+            {"address": row.address},
+        )
+    if not number:
+        return Message(
+            "The house number is missing; without it %(street)s is too long a place. Please add it, or latitude and "
+            "longitude.",
+            {"street": street},
+        )
+    return Message(
+        "The street map knows %(street)s, but no house number near %(number)s. Please correct it, or add latitude and "
+        "longitude.",
+        {"street": street, "number": number},
+    )
 
 
 def _refuse_twin(row: Row, seen: dict[tuple[str, ...], int]) -> None:

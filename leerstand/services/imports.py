@@ -85,18 +85,9 @@ def _known() -> list[Known]:
 def place_of(street: str, housenumber: str) -> tuple[str, Point | None, bool] | None:
     """The street as the map writes it, the place of the house or the nearest known one, and whether it is that one."""
     try:
-        found = addresses.find(street, housenumber)
+        return addresses.nearest(street, housenumber, reach=NEAREST_NUMBERS)
     except streets.NoStreets:
         return None
-    if found is None or found.house is not None:
-        return None if found is None else (found.street, found.house, True)
-    digits = "".join(letter for letter in housenumber if letter.isdecimal())[:4]
-    for step in range(NEAREST_NUMBERS + 1) if digits else ():
-        for number in (int(digits) - step, int(digits) + step):
-            near = addresses.find(street, str(number)) if number > 0 else None
-            if near is not None and near.house is not None:
-                return found.street, near.house, False
-    return found.street, None, False
 
 
 def take_over(account_id: int, import_id: int, *, leave_wrong_out: bool) -> StockImport:

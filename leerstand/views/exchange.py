@@ -78,6 +78,7 @@ def _preview(import_id: int, form: SendForm) -> str:
         held=held,
         form=form,
         columns=COLUMNS,
+        unread=[name for number, name in enumerate(held.columns) if number not in held.mapping.values()],
         missing=[column for column in COLUMNS if column.key in NEEDED and column.key not in held.mapping],
         counts=counts(rows),
         wrong=wrong[:SHOWN_MISTAKES],

@@ -25,6 +25,7 @@ STREETS_CONSIDERED = 40
 ALIKE = 0.5  # share of trigrams that a misspelt name must have in common
 SCHEMA = """
 CREATE TABLE street (id INTEGER PRIMARY KEY, name TEXT, postcode TEXT, city TEXT, folded TEXT, lat REAL, lon REAL);
+CREATE INDEX street_written ON street (replace(folded, ' ', ''));
 CREATE TABLE house (
     street INTEGER, number TEXT, first INTEGER, last INTEGER, letter TEXT, name TEXT, lat REAL, lon REAL
 );
@@ -148,7 +149,7 @@ class AddressBook:
     def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise BadInput("There is no address index yet. Please import the town's streets.")
-        self._path = path
+        self._address = f"{path.resolve().as_uri()}?mode=ro"
 
     def search(self, text: str, limit: int = 8) -> tuple[Hit, ...]:
         """The best hits for what someone types, also half-way; nothing for nothing."""
@@ -156,7 +157,7 @@ class AddressBook:
         words, number, letter = _split(folded)
         if not words or limit < 1:
             return ()
-        with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as book:
+        with self._opened() as book:
             rows = list(_matching(book, words))
             hits = [hit for row in rows for hit in _hits(book, row, number, letter)]
         order = {nearness: place for place, nearness in enumerate(Nearness)}
@@ -168,16 +169,40 @@ class AddressBook:
 
         Streets of one name in several places: the one that has the house.
         """
-        asked = fold(street).replace(" ", "")
+        found = self.nearest(street, housenumber, reach=0)
+        return None if found is None else (found[0], found[1] if found[2] is Nearness.EXACT else None)
+
+    def nearest(self, street: str, housenumber: str, *, reach: int) -> tuple[str, Point | None, Nearness] | None:
+        """Like ``find``; where the house is unknown, the one whose number is nearest, at most ``reach`` away."""
         number, _, letter = _numbers(housenumber)
-        with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as book:
-            query = "SELECT id, name FROM street WHERE replace(folded, ' ', '') = ? ORDER BY id"
-            rows = list(book.execute(query, (asked,))) if asked else []
+        with self._opened() as book:
+            rows = _called(book, street)
             for row, name in rows:
                 houses = _houses(book, row, number, letter) if number else []
                 if houses and houses[0][-1] is Nearness.EXACT:
-                    return name, (houses[0][2], houses[0][3])
-        return (rows[0][1], None) if rows else None
+                    return name, (houses[0][2], houses[0][3]), Nearness.EXACT
+            near = [house for row, name in rows if number for house in _around(book, row, name, number, reach)]
+        if near:
+            _, name, point = min(near)
+            return name, point, Nearness.NEAR
+        return (rows[0][1], None, Nearness.STREET) if rows else None
+
+    def _opened(self) -> closing[sqlite3.Connection]:
+        return closing(sqlite3.connect(self._address, uri=True))
+
+
+def _called(book: sqlite3.Connection, street: str) -> list[tuple[int, str]]:
+    """Streets of this very name, however it is written."""
+    asked = fold(street).replace(" ", "")
+    query = "SELECT id, name FROM street WHERE replace(folded, ' ', '') = ? ORDER BY id"
+    return list(book.execute(query, (asked,))) if asked else []
+
+
+def _around(book: sqlite3.Connection, row: int, name: str, number: int, reach: int) -> list[tuple[int, str, Point]]:
+    """How far the number of each known house lies from the one asked for, its street and its place."""
+    query = """SELECT max(first - ?2, ?2 - last, 0) AS away, lat, lon FROM house
+        WHERE street = ?1 AND first BETWEEN 1 AND ?2 + ?3 AND last >= ?2 - ?3 ORDER BY away, letter LIMIT 1"""
+    return [(away, name, (lat, lon)) for away, lat, lon in book.execute(query, (row, number, reach))]
 
 
 def _split(folded: str) -> tuple[list[str], int | None, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from city.addresses import find, suggestions
-from routing.streets.addresses import AddressBook, build
+from routing.streets.addresses import AddressBook, Nearness, build
 from routing.streets.places import Address, Places
 from tests.browser import WIDE, Visit, axe_violations, chromium, serving
 from tests.logistics.conftest import derived_streets, street_map  # noqa: F401  fixtures
@@ -43,6 +43,15 @@ def test_a_known_street_without_that_number_is_told_apart_from_an_unknown_street
     assert book.find("Nirgendweg", "1") is None
     assert book.find("Rosen", "6") is None, "a part of a name is no address"
     assert book.find("", "") is None
+
+
+def test_an_unknown_house_takes_the_place_of_the_nearest_number_within_reach(book):
+    assert book.nearest("Rosenstr.", "6", reach=20) == ("Rosenstraße", ROSE, Nearness.EXACT)
+    assert book.nearest("Rosenstr.", "26", reach=20) == ("Rosenstraße", ROSE, Nearness.NEAR)
+    assert book.nearest("Rosenstr.", "27", reach=20) == ("Rosenstraße", None, Nearness.STREET), "too far away"
+    assert book.nearest("Hauptstraße", "31", reach=20) == ("Hauptstraße", (53.25, 10.35), Nearness.NEAR)
+    assert book.nearest("Rosenstraße", "", reach=20) == ("Rosenstraße", None, Nearness.STREET)
+    assert book.nearest("Nirgendweg", "1", reach=20) is None
 
 
 def test_of_two_streets_of_one_name_the_one_with_the_house_counts(book):
