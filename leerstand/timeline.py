@@ -37,7 +37,8 @@ def _drawn(spells: Sequence[Occupancy], today: date, wide: float, kind: str) -> 
         return max(0.0, min(wide, share * wide))
 
     hatch = f"leer-zeit-{kind}"
-    bars = [_bar(spell, x(spell.starts), x(spell.ends or end), hatch) for spell in sorted(spells, key=lambda s: s.starts)]
+    ordered = sorted(spells, key=lambda spell: spell.starts)
+    bars = [_bar(spell, x(spell.starts), x(spell.ends or end), hatch) for spell in ordered]
     head = tag(
         '<svg class="{kind}" viewBox="0 0 {w} 82" role="img" aria-label="{label}" width="100%"><defs>',
         w=wide,
