@@ -16,7 +16,11 @@ SPECIAL_EXIT_WEEKS = 8  # time to clear a shop; own assumption, to be agreed in 
 
 
 def standard_terms(agreement: Agreement) -> AgreementTerms:
-    """An interim-use contract as the city proposes it; every word can be changed before it is signed."""
+    """An interim-use contract as the city proposes it; every word can be changed before it is signed.
+
+    Service charges and deposit are what the owner asks for the shop.
+    """
+    unit = agreement.unit
     with force_locale("de"):
         use = say(
             Message(
@@ -30,8 +34,8 @@ def standard_terms(agreement: Agreement) -> AgreementTerms:
         kind=AgreementKind.INTERIM_USE,
         rent_form=RentForm.FIXED if agreement.rent_cents_month else RentForm.FREE,
         rent_steps=[],
-        service_cents_month=0,
-        deposit_cents=0,
+        service_cents_month=(unit.service_charge_cents_m2 or 0) * unit.area_m2,
+        deposit_cents=(unit.deposit_months or 0) * agreement.rent_cents_month,
         notice_rule=NoticeRule.NONE,
         special_exit_weeks=SPECIAL_EXIT_WEEKS,
         allowed_use=use,

@@ -63,11 +63,17 @@ def _shops() -> list[ShopRow]:
 def _spells(day: date | None) -> list[SpellRow]:
     """Their spells: those of one day, or all."""
     query = select(
-        Occupancy.unit_id, Occupancy.kind, Occupancy.category, Occupancy.starts, Occupancy.ends, Occupancy.tenant
+        Occupancy.unit_id,
+        Occupancy.kind,
+        Occupancy.category,
+        Occupancy.starts,
+        Occupancy.ends,
+        Occupancy.tenant,
+        Occupancy.is_chain,
     )
     if day is not None:
         query = query.where(Occupancy.starts <= day, or_(Occupancy.ends.is_(None), Occupancy.ends > day))
-    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in db.session.execute(query)]
+    return [(row[0], row[1], row[2], row[3], row[4], row[5], row[6]) for row in db.session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,13 @@ def check(unit: Unit, asked: Asked, settings: CitySettings) -> PermitCheck:
     zone = permission(unit.baunvo_zone, asked.use, asked.noise)
     grounds = [_planning(unit, zone, asked.noise), *_plan(unit, asked.use)]
     if level != Level.FORBIDDEN:
-        grounds += [_building(unit, asked.use, zone), *_events(asked, level), *_heritage(unit), *_history(unit)]
+        grounds += [
+            _building(unit, asked.use, zone),
+            *_events(asked, level),
+            *_escape(unit, asked),
+            *_heritage(unit),
+            *_history(unit),
+        ]
     return PermitCheck(level, tuple(grounds), lead_weeks(unit, asked, settings))
 
 
@@ -77,6 +83,14 @@ def _events(asked: Asked, level: Level) -> list[Ground]:
         words = "Events on at most %(days)d days a year with at most %(visitors)d visitors need no procedure."
         return [Ground(Message(words, limits), "§ 60 (2) Nr. 4 NBauO")]
     return []
+
+
+def _escape(unit: Unit, asked: Asked) -> list[Ground]:
+    """What it says of the way out."""
+    if unit.second_exit or not (asked.assembles or asked.use in NEEDS_PERMIT):
+        return []
+    words = "No second escape route is entered for this shop; the building office will probably ask for it."
+    return [Ground(Message(words), "§ 33 NBauO")]
 
 
 def _history(unit: Unit) -> list[Ground]:

@@ -23,7 +23,7 @@ NO_CATEGORY = -1
 CATEGORIES = tuple(Category)
 _NUMBER_OF: dict[Category | None, int] = {None: NO_CATEGORY, **{kind: n for n, kind in enumerate(CATEGORIES)}}
 _OF_SHOPS = ("unit_id", "axis", "position_m", "side", "area_m2", "frontage_m", "weight")
-_OF_SPELLS = ("spell_state", "spell_category", "spell_starts", "spell_ends")
+_OF_SPELLS = ("spell_state", "spell_category", "spell_starts", "spell_ends", "spell_chain")
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -55,7 +55,8 @@ LEFT = (State.CONVERTED, State.CLOSED)  # no longer part of the stock
 _IS_INACTIVE = np.isin(np.arange(len(State)), INACTIVE)  # looked up by state: faster than asking each time
 _HAS_LEFT = np.isin(np.arange(len(State)), LEFT)
 ShopRow = tuple[int, int | None, float, Side, float, float, int]  # id, street, position, side, area, front, grade
-SpellRow = tuple[int, SpellKind, Category | None, date, date | None, str]  # shop, kind, category, period, tenant
+# shop, kind, category, period, tenant, whether it is one of several branches
+SpellRow = tuple[int, SpellKind, Category | None, date, date | None, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Stock:
     spell_category: Ints
     spell_starts: Ints
     spell_ends: Ints
+    spell_chain: Flags
     spell_tenant: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -94,7 +96,7 @@ def stock(units: Sequence[Unit]) -> Stock:
     counted = [unit for unit in units if unit.floor == Floor.GROUND and unit.counts_as_stock is not False]
     return of_rows(
         [(u.id, u.axis_id, u.position_m, u.side, u.area_m2, u.frontage_m, u.grade) for u in counted],
-        [(u.id, s.kind, s.category, s.starts, s.ends, s.tenant) for u in counted for s in u.spells],
+        [(u.id, s.kind, s.category, s.starts, s.ends, s.tenant, bool(s.is_chain)) for u in counted for s in u.spells],
     )
 
 
@@ -116,12 +118,12 @@ def of_rows(shops: Iterable[ShopRow], spells: Iterable[SpellRow]) -> Stock:
         ],
         7,
     )
-    unit, starts, ends, state, category = _columns(
+    unit, starts, ends, state, category, chain = _columns(
         [
-            (n, starts, ends, STATE_OF.get(spell[1], State.UNKNOWN), _NUMBER_OF[spell[2]])
+            (n, starts, ends, STATE_OF.get(spell[1], State.UNKNOWN), _NUMBER_OF[spell[2]], spell[6])
             for n, starts, ends, _, spell in lived
         ],
-        5,
+        6,
     )
     whole = np.int64
     return Stock(
@@ -129,6 +131,7 @@ def of_rows(shops: Iterable[ShopRow], spells: Iterable[SpellRow]) -> Stock:
         side=side.astype(whole), area_m2=area.astype(float), frontage_m=front.astype(float),
         weight=weight.astype(float), spell_unit=unit.astype(whole), spell_state=state.astype(whole),
         spell_category=category.astype(whole), spell_starts=starts.astype(whole), spell_ends=ends.astype(whole),
+        spell_chain=chain.astype(bool),
         spell_tenant=tuple(spell[5] for *_, spell in lived),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from leerstand.figures.arrays import NO_END, Day, Flags, State, Stock, on
+from leerstand.figures.arrays import Day, Flags, State, Stock, on
 
 FRICTION_DAYS, LASTING_DAYS = 365, 3 * 365  # PBL/Locatus: up to one year, one to three years, longer
 WINDOW_DAYS = 2 * 365  # rolling vacancy days, counted like the British High Street Rental Auctions
@@ -96,14 +96,35 @@ def vacancy_days(whole: Stock, day: date, window_days: int = WINDOW_DAYS) -> np.
 
 
 def turnover_percent(whole: Stock, day: date) -> float | None:
-    """Fluktuation: uses begun in the twelve months up to ``day`` after another spell of that shop, per shop."""
+    """Fluktuation: changes of the tenant in the twelve months up to ``day``, per shop of the stock.
+
+    A change is a regular use that began in a shop of which something was known
+    before; not an interim use (it passes), and not the same tenant coming back.
+    """
     ends = day.toordinal()
     begun = (whole.spell_starts > ends - FRICTION_DAYS) & (whole.spell_starts <= ends)
-    active = np.isin(whole.spell_state, (State.REGULAR, State.INTERIM))
     not_first = np.zeros(len(whole.spell_unit), bool)
     not_first[1:] = whole.spell_unit[1:] == whole.spell_unit[:-1]
-    known = int(on(whole, day).known.sum())
-    return 100 * int((begun & active & not_first).sum()) / known if known else None
+    moved_in = np.flatnonzero(begun & not_first & (whole.spell_state == State.REGULAR))
+    changes = sum(not _came_back(whole, int(spell)) for spell in moved_in)
+    then = on(whole, day)
+    counted = int((then.known & ~then.left).sum())
+    return 100 * changes / counted if counted else None
+
+
+def _came_back(whole: Stock, spell: int) -> bool:
+    """Whether the regular use before this one in the same shop had the same tenant."""
+    for earlier in range(spell - 1, -1, -1):
+        if whole.spell_unit[earlier] != whole.spell_unit[spell]:
+            return False
+        if whole.spell_state[earlier] == State.REGULAR:
+            return _tenant(whole, earlier) == _tenant(whole, spell) != ""
+    return False
+
+
+def _tenant(whole: Stock, spell: int) -> str:
+    """Who it is, small letters; empty where nobody is named."""
+    return whole.spell_tenant[spell].strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +137,15 @@ class Chains:
 
 
 def chains(whole: Stock, day: Day, least_outlets: int) -> Chains:
-    """Shops in regular use whose name stands over at least ``least_outlets`` shops of the stock on that day.
+    """Shops in regular use that are marked as branches, or whose name stands over at least ``least_outlets`` shops.
 
-    Only outlets within the register can be counted, so providers with more
-    shops elsewhere are missed: the figure is a lower end.
+    Names are counted within the register; a provider with more shops elsewhere
+    is missed where nobody has marked it, so the figure is a lower end.
     """
     regular = day.state == State.REGULAR
-    names = _names(whole, day.day)
+    names, marked = _running(whole, day.day)
     outlets = Counter(name for name, here in zip(names, regular, strict=True) if here and name)
-    chain = np.array([outlets[name] >= least_outlets if name else False for name in names], bool)
+    chain = np.array([outlets[name] >= least_outlets if name else False for name in names], bool) | marked
     return Chains(
         int(regular.sum()),
         share(np.ones(len(whole)), chain, regular),
@@ -132,34 +153,35 @@ def chains(whole: Stock, day: Day, least_outlets: int) -> Chains:
     )
 
 
-def _names(whole: Stock, number: int) -> list[str]:
-    """Who is in each shop on a day, small letters; empty where nobody is named."""
-    names = [""] * len(whole)
+def _running(whole: Stock, number: int) -> tuple[list[str], Flags]:
+    """Who is in each shop on a day, and whether it is marked as a branch."""
+    names, marked = [""] * len(whole), np.zeros(len(whole), bool)
     running = (whole.spell_starts <= number) & (number < whole.spell_ends)
+    marked[whole.spell_unit[running & whole.spell_chain]] = True
     for index in np.flatnonzero(running):
-        names[int(whole.spell_unit[index])] = whole.spell_tenant[index].strip().casefold()
-    return names
+        names[int(whole.spell_unit[index])] = _tenant(whole, int(index))
+    return names, marked
 
 
 def became_permanent_percent(whole: Stock, day: date) -> tuple[int, float | None]:
-    """Verstetigung: of the interim uses that had ended by ``day``, how many were followed at once by a regular use.
+    """Verstetigung: of the interim uses that had ended by ``day``, how many stayed as a regular use.
 
-    Answers (how many have ended, percent of them; None before the first).
+    Stayed: a regular use began on the day the interim use ended, by the same
+    tenant as far as both are named. Answers (how many have ended, percent of
+    them; None before the first).
     """
-    ended = (whole.spell_state == State.INTERIM) & (whole.spell_ends <= day.toordinal()) & (whole.spell_ends < NO_END)
-    count = int(ended.sum())
-    if not count:
+    ended = np.flatnonzero((whole.spell_state == State.INTERIM) & (whole.spell_ends <= day.toordinal()))
+    if not len(ended):
         return 0, None
-    regular = {
-        (int(unit), int(starts))
-        for unit, starts in zip(
-            whole.spell_unit[whole.spell_state == State.REGULAR],
-            whole.spell_starts[whole.spell_state == State.REGULAR],
-            strict=True,
-        )
-    }
-    stayed = sum(
-        (int(unit), int(ends)) in regular
-        for unit, ends in zip(whole.spell_unit[ended], whole.spell_ends[ended], strict=True)
-    )
-    return count, 100 * stayed / count
+    stayed = sum(_stayed(whole, int(spell)) for spell in ended)
+    return len(ended), 100 * stayed / len(ended)
+
+
+def _stayed(whole: Stock, spell: int) -> bool:
+    following = spell + 1
+    if following == len(whole.spell_unit) or whole.spell_unit[following] != whole.spell_unit[spell]:
+        return False
+    if whole.spell_state[following] != State.REGULAR or whole.spell_starts[following] != whole.spell_ends[spell]:
+        return False
+    names = {_tenant(whole, spell), _tenant(whole, following)} - {""}
+    return len(names) < 2

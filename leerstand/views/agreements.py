@@ -127,10 +127,20 @@ def paper(agreement: Agreement, *, for_pdf: bool) -> str:
             steps=[(date.fromisoformat(step["from"]), step["cents"]) for step in terms.rent_steps],
             words=deal_labels,
             town=g.city,
+            back=_back(agreement),
             sheet=documents.SHEET if for_pdf else url_for("static", filename="paper.css"),
             for_pdf=for_pdf,
             pdf_url=url_for("leerstand.contract_pdf", agreement_id=agreement.id) if documents.pdf_possible() else "",
         )
+
+
+def _back(agreement: Agreement) -> str:
+    """Where the reader of a contract comes from."""
+    if has_role(*STAFF):
+        return url_for("leerstand.agreement", agreement_id=agreement.id)
+    if has_role(Role.OWNER):
+        return url_for("leerstand.my_proposals")
+    return url_for("leerstand.my_request", request_id=agreement.request_id)
 
 
 @bp.get("/vereinbarungen/<int:agreement_id>/vertrag")

@@ -248,25 +248,69 @@ def test_half_of_all_vacancies_not_yet_over_means_no_median():
     assert transition.median_days(transition.vacancies(stock(shops), TODAY)) is None
 
 
-def test_turnover_chains_and_permanence():
+def test_turnover_counts_new_tenants_only():
     """
-    A use that followed a vacancy this year is a change; five shops of one name are a chain; an interim use stayed.
+    Of eight shops in stock, two have another tenant since this year (12,5 % each); an interim use passes, one who comes
+    back after works is no change, a first entry is none, and a shop converted for good is no longer stock.
+    """
+    shops, this_year = street(*[R] * 9), date(2026, 3, 1)
+    shops[0].spells = [spell(R, ends=this_year, tenant="Alt"), spell(R, this_year, tenant="Neu")]
+    shops[1].spells = [spell(V, ends=this_year), spell(R, this_year)]
+    shops[2].spells = [spell(R, ends=this_year, tenant="Bleibt"), spell(INT, this_year)]
+    shops[3].spells = [
+        spell(R, ends=date(2026, 1, 1), tenant="Bleibt"),
+        spell(W, date(2026, 1, 1), this_year),
+        spell(R, this_year, tenant="bleibt "),
+    ]
+    shops[4].spells = [spell(R, this_year)]
+    shops[5].spells = [spell(R, ends=date(2025, 11, 20)), spell(R, date(2025, 11, 20))]
+    shops[6].spells = [spell(SpellKind.CONVERTED)]
+
+    assert rates.turnover_percent(stock(shops), TODAY) == 25
+
+
+def test_chains_are_names_over_several_shops_and_what_is_marked_as_a_branch():
+    """
+    Five shops of one name and one that somebody has marked, of eight; half as large, they are less of the area.
     """
     shops = street(*[R] * 8)
     for shop in shops[:5]:
         shop.spells[0].tenant = "Kette"
-    shops[6].spells = [
-        spell(R, date(2019, 1, 1), date(2026, 1, 1)),
-        spell(INT, date(2026, 1, 1), date(2026, 6, 1)),
-        spell(R, date(2026, 6, 1)),
-    ]
+    shops[5].spells[0].is_chain = True
+    for shop in shops[:6]:
+        shop.area_m2 = 25
+    whole = stock(shops)
+    then = on(whole, TODAY)
+
+    assert rates.chains(whole, then, 5).units_percent == pytest.approx(75)
+    assert rates.chains(whole, then, 5).area_percent == pytest.approx(100 * 150 / 250)
+    assert rates.chains(whole, then, 6).units_percent == 12.5
+    assert rates.chains(part(whole, whole.unit_id == 6), on(part(whole, whole.unit_id == 6), TODAY), 6).shops == 1
+
+
+def test_an_interim_use_became_permanent_when_its_tenant_stayed():
+    """
+    Of four that ended, one stayed under its name and one nameless; another tenant or a vacancy is none; one still runs.
+    """
+    shops, end = street(*[R] * 5), date(2026, 6, 1)
+    after = [spell(R, end, tenant="Atelier"), spell(R, end), spell(R, end, tenant="Bäckerei"), spell(V, end)]
+    for shop, following in zip(shops[:4], after, strict=True):
+        shop.spells = [spell(INT, date(2026, 1, 1), end, tenant="Atelier"), following]
+    shops[4].spells = [spell(INT, date(2026, 1, 1), date(2027, 1, 1))]
     whole = stock(shops)
 
-    assert rates.turnover_percent(whole, TODAY) == 25
-    assert rates.chains(whole, on(whole, TODAY), 5).units_percent == pytest.approx(62.5)
-    assert rates.chains(whole, on(whole, TODAY), 6).units_percent == 0
-    assert rates.became_permanent_percent(whole, TODAY) == (1, 100)
-    assert rates.became_permanent_percent(whole, date(2026, 1, 1)) == (0, None)
+    assert rates.became_permanent_percent(whole, TODAY) == (4, 50)
+    assert rates.became_permanent_percent(whole, date(2026, 5, 31)) == (0, None)
+
+
+def test_outside_in_progress():
+    """
+    R umgenutzt R umgenutzt: one conversion lies between active shops, one beyond the last: half of them.
+    """
+    whole = stock(street(R, SpellKind.CONVERTED, R, SpellKind.CONVERTED))
+
+    assert perforation.outside_in_percent(whole, on(whole, TODAY)) == (2, 50)
+    assert perforation.outside_in_percent(stock(street(R)), on(stock(street(R)), TODAY)) == (0, None)
 
 
 def test_mix_of_equal_kinds_is_even():

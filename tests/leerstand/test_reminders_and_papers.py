@@ -81,7 +81,10 @@ def _owner_of(proposal_id: int) -> int:
 def shop(town):
     """A free shop with energy data whose owner has released nothing yet."""
     owner = build.organisation(kind=OrganisationKind.OWNER, name="Geheime Erbengemeinschaft")
-    return build.unit(owner_id=owner.id, street="Rote Straße", energy_carrier="Fernwärme", area_m2=77)
+    return build.unit(
+        owner_id=owner.id, street="Rote Straße", energy_carrier="Fernwärme", area_m2=77, grease_trap=True,
+        floor_load_kg_m2=500, deposit_months=3, service_charge_cents_m2=250, min_term_months=6,
+    )  # fmt: skip
 
 
 def release(shop, *scopes):
@@ -112,6 +115,11 @@ def test_an_expose_shows_what_is_released_and_nothing_else(shop, sign_in):
     assert "Rote Straße" not in closed and "77 m²" not in closed
     assert "Rote Straße" in opened and "77 m²" in opened and "§ 87 GEG" in opened
     assert "Erbengemeinschaft" not in closed + opened
+    assert "500 kg/m²" in opened and "Fettabscheider" in opened
+    assert "3 Monatsmieten" not in opened, "terms are released with the rent"
+    release(shop, ConsentScope.RENT)
+    terms = browser.get(page).text
+    assert all(word in terms for word in ("3 Monatsmieten", "2,50 €/m²", "mindestens 6 Monate"))
 
 
 def test_no_expose_of_a_shop_that_is_in_use_and_none_for_strangers(app, shop, sign_in):
