@@ -26,6 +26,7 @@ from sqlalchemy import select
 from city import access, clock, jobs, quick
 from city.db import city_scope, db, transaction
 from city.models import Account, LoginSession, Role, RoleGrant
+from city.warm import settle
 from demo import town
 from demo.__main__ import OLD_TOWN, prepared, read
 from demo.people import PEOPLE
@@ -66,6 +67,7 @@ def _measured(app: Flask) -> list[Row]:
         for tour, courier in zip(queries.published_plan(day).tours, _couriers(), strict=False):  # type: ignore[union-attr]
             tour.courier_id, tour.released_at = courier, clock.now()
     quick.start()
+    settle()  # as servers do
     board = _browser(app, PEOPLE[6].email)
     url = f"/dispo/{day.isoformat()}"
     plan = queries.published_plan(day)

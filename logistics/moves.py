@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from routing.message import Message
 from routing.tours.breaks import SHORT_BREAK_S, STRETCH_S, breaks_to_try, is_enough
@@ -116,7 +117,7 @@ def _tidy(orders: Sequence[str], *, out: bool) -> tuple[str, ...]:
 def ridden(problem: Problem, course: Course) -> Ridden:
     """Ride a course as it is, also where that breaks a window: the consequences say so."""
     vehicle = problem.vehicle_by_key[course.vehicle]
-    orders = [reload_of(problem, vehicle) if key == RELOAD else problem.order_by_key[key] for key in course.orders]
+    orders = _sequence(problem, course)
     load_g = max((g for g, _ in loads_along(orders)), default=0)
     if course.place is None and (tour := ride(problem, vehicle, orders)) is not None:
         wrong = _objections_to_load(vehicle, orders)
@@ -126,12 +127,29 @@ def ridden(problem: Problem, course: Course) -> Ridden:
     return _forced(problem, vehicle, course, orders, load_g)
 
 
+def way_m(problem: Problem, course: Course) -> int:
+    """How long the way of a course is; 0 where nothing is ahead, or no way leads there."""
+    if not course.orders:
+        return 0
+    vehicle = problem.vehicle_by_key[course.vehicle]
+    return distance(problem.travel[vehicle.vehicle_class], _places(problem, course, _sequence(problem, course))) or 0
+
+
+def _sequence(problem: Problem, course: Course) -> list[Order]:
+    vehicle = problem.vehicle_by_key[course.vehicle]
+    return [reload_of(problem, vehicle) if key == RELOAD else problem.order_by_key[key] for key in course.orders]
+
+
+def _places(problem: Problem, course: Course, orders: Sequence[Order]) -> list[int]:
+    vehicle = problem.vehicle_by_key[course.vehicle]
+    start = problem.hub_by_key[vehicle.start_hub].place if course.place is None else course.place
+    return [start, *(order.place for order in orders), problem.hub_by_key[vehicle.end_hub].place]
+
+
 def _forced(problem: Problem, vehicle: Vehicle, course: Course, orders: list[Order], load_g: int) -> Ridden:
     travel = problem.travel[vehicle.vehicle_class]
-    start = problem.hub_by_key[vehicle.start_hub].place if course.place is None else course.place
+    start, *_between, end = places = _places(problem, course, orders)
     departs = earliest_departure(problem, vehicle, orders) if course.free_s is None else course.free_s
-    end = problem.hub_by_key[vehicle.end_hub].place
-    places = [start, *(order.place for order in orders), end]
     metres = distance(travel, places)
     if metres is None:
         nowhere = Message("There is no way for this bike between two of these stops.")
@@ -217,21 +235,40 @@ class _Walk:
         work = returns - began - course.rested_s + self.vehicle.worked_s
         if not self.vehicle.breaks or course.rested_s >= SHORT_BREAK_S or not breaks_to_try(work):
             return stops, returns, ()
-        found, lawful = [], self._lawful(stops, began)
+        found, first = [], 0 if course.place is not None else 1
+        doors = list(accumulate((order.kind is not Kind.RELOAD for order in self.orders), initial=0))
+        late_until = list(accumulate((one.late is not None for one in stops), initial=0))
         for rest_s in breaks_to_try(work):
-            for after in range(0 if course.place is not None else 1, len(self.orders) + 1):
-                if after not in lawful:
-                    continue
-                rested, back, rests = self.timed((after, rest_s))
+            for after in sorted(self._lawful(stops, began)):
+                rests = stops[after - 1].departs_s if after else self.departs_s
+                late, back = self._after_rest(stops, returns, late_until, after, rest_s)
                 before, behind = rests - began + self.vehicle.worked_s, back - rests - rest_s
-                if is_enough(rest_s, before + behind, before, behind):
-                    doors = sum(order.kind is not Kind.RELOAD for order in self.orders[:after])
-                    late, planned = sum(one.late is not None for one in rested), doors != course.rest_after
-                    found.append((late, planned, back, after, rested, Break(doors, rests, rests + rest_s)))
+                if after >= first and is_enough(rest_s, before + behind, before, behind):
+                    found.append((late, doors[after] != course.rest_after, back, after, rest_s))
         if not found:
             return stops, returns, None
-        _late_ones, _planned, back, _after, rested, taken = min(found, key=lambda one: one[:4])
-        return rested, back, (taken,)
+        *_beside, after, rest_s = min(found)
+        rested, back, rests = self.timed((after, rest_s))
+        return rested, back, (Break(doors[after], rests, rests + rest_s),)
+
+    def _after_rest(
+        self, stops: Sequence[Timed], returns: int, late_until: Sequence[int], after: int, rest_s: int
+    ) -> tuple[int, int]:
+        """How many stops are late and when it is back, with a break behind ``after`` stops of this walk.
+
+        ``late_until``: how many of the first so many stops are late without it.
+        """
+        seconds = self.problem.travel[self.vehicle.vehicle_class].seconds
+        late, here = late_until[after], self.orders[after - 1].place if after else self.start
+        now = (stops[after - 1].departs_s if after else self.departs_s) + rest_s
+        for number, order in enumerate(self.orders[after:], start=after):
+            now += seconds.item(here, order.place)
+            begins = service_start(order, now)
+            late += begins is None
+            now, here = (now if begins is None else begins) + order.stop_s, order.place
+            if now == stops[number].departs_s:  # here it would have waited as long: from now on it is as without it
+                return late + late_until[-1] - late_until[number + 1], returns
+        return late, now + seconds.item(here, self.end)
 
     def _lawful(self, stops: Sequence[Timed], began: int) -> set[int]:
         """Behind how many stops a break may lie, as neither the work before it nor that behind it is too long."""

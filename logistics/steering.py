@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -89,7 +89,7 @@ def preview(day: Running, reference: str, *, bike: str, at: int) -> Preview:
     after = moves.move(before, reference, to=bike, at=at)
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old.orders != new.orders]
     ridden = [moves.ridden(day.question.problem, new) for _, new in changed]
-    objections = [text for one in ridden for text in (*one.objections, *_closed(day, one))]
+    objections = [text for one in ridden for text in (*one.objections, *_closed(day, one, before))]
     warnings = [text for one in ridden for text in one.warnings]
     if (no := moves.objection_to_bike(day.question.problem, bike, reference)) is not None:
         objections.insert(0, no)
@@ -102,19 +102,19 @@ def preview(day: Running, reference: str, *, bike: str, at: int) -> Preview:
         for one in ridden
         for stop in one.stops
     ]  # fmt: skip
-    touched = {old.vehicle for old, _ in changed}
+    more_m = sum(_metres(one) for one in ridden) - sum(moves.way_m(day.question.problem, old) for old, _ in changed)
     metres = [tour.metres for tour in day.plan.tours]
     return Preview(
         shipment, bike, at, day.plan.number, tuple(line for line in lines if _differs(line)),
         tuple(_total(day, one) for one in ridden), sum(metres),
-        sum(metres) + _more_metres(day, touched, ridden), tuple(objections), tuple(warnings), tuple(ridden),
+        sum(metres) + more_m, tuple(objections), tuple(warnings), tuple(ridden),
     )  # fmt: skip
 
 
-def _closed(day: Running, one: Ridden) -> Iterator[Message]:
+def _closed(day: Running, one: Ridden, before: Sequence[Course]) -> Iterator[Message]:
     """Ways that would be ridden while a street of them is closed."""
     table = day.question.ways[day.question.bikes[one.vehicle].vehicle_class]
-    here, hub = _from(day, one), day.question.places[day.question.problem.vehicle_by_key[one.vehicle].start_hub]
+    here, hub = _from(day, one, before), day.question.places[day.question.problem.vehicle_by_key[one.vehicle].start_hub]
     for number, stop in enumerate(one.stops):
         here = hub if any(reload.after == number for reload in one.reloads) else here
         there = day.question.places[stop.order]
@@ -125,9 +125,9 @@ def _closed(day: Running, one: Ridden) -> Iterator[Message]:
         here = there
 
 
-def _from(day: Running, one: Ridden) -> int:
+def _from(day: Running, one: Ridden, before: Sequence[Course]) -> int:
     """The place from which what is still ahead begins."""
-    course = next(course for course in courses.courses_of(day) if course.vehicle == one.vehicle)
+    course = next(course for course in before if course.vehicle == one.vehicle)
     hub = day.question.problem.vehicle_by_key[one.vehicle].start_hub
     return day.question.places[hub] if course.place is None else course.place
 
@@ -172,12 +172,6 @@ def _total(day: Running, one: Ridden) -> Total:
 
 def _tour_of(day: Running, key: str) -> Tour | None:
     return next((tour for tour in day.plan.tours if day.key_of(tour) == key), None)
-
-
-def _more_metres(day: Running, touched: set[str], ridden: list[Ridden]) -> int:
-    """How much longer the ways become: what is still ahead, after against before."""
-    before = [moves.ridden(day.question.problem, one) for one in courses.courses_of(day) if one.vehicle in touched]
-    return sum(_metres(one) for one in ridden) - sum(_metres(one) for one in before)
 
 
 def _metres(one: Ridden) -> int:

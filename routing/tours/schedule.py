@@ -44,7 +44,7 @@ def ride(problem: Problem, vehicle: Vehicle, orders: Sequence[Order], leaves: Le
     if timed is None:
         return None
     if vehicle.breaks and breaks_to_try(timed.lasts_s + vehicle.worked_s):
-        timed = _rested(problem, vehicle, released(orders), legs, leaves, timed.lasts_s + vehicle.worked_s)
+        timed = _rested(problem, vehicle, released(orders), legs, leaves, timed)
     if timed is None or (vehicle.longest_s is not None and timed.lasts_s > vehicle.longest_s):
         return None
     return _tour(vehicle, orders, legs, timed, metres)
@@ -222,12 +222,17 @@ def _places(problem: Problem, vehicle: Vehicle, orders: Sequence[Order]) -> list
 def _timed(
     problem: Problem, vehicle: Vehicle, orders: Sequence[Order], legs: list[int], leaves: Leaves | None
 ) -> _Timed | None:
-    latest = min(latest_departure(problem, vehicle), leaves[1] if leaves else 1 << 60)
     earliest = max(earliest_departure(problem, vehicle, orders), leaves[0] if leaves else 0)
-    starts = _earliest(orders, legs, earliest, latest, latest_return(problem, vehicle))
+    latest = _latest_leave(problem, vehicle, leaves)
+    starts = _earliest(orders, legs, [earliest], latest_return(problem, vehicle)) if earliest <= latest else None
     if starts is None:
         return None
     return _Timed(_latest_departure(orders, legs, starts, latest), starts)
+
+
+def _latest_leave(problem: Problem, vehicle: Vehicle, leaves: Leaves | None) -> int:
+    latest = latest_departure(problem, vehicle)
+    return min(latest, leaves[1]) if leaves else latest
 
 
 def _rested(
@@ -236,10 +241,15 @@ def _rested(
     orders: Sequence[Order],
     legs: list[int],
     leaves: Leaves | None,
-    work_s: int,
+    without: _Timed,
 ) -> _Timed | None:
-    """The tour with a break after that stop where it costs the least time; the shorter break if that is enough."""
+    """The tour with a break after that stop where it costs the least time; the shorter break if that is enough.
+
+    Up to the break it is ridden as ``without`` one.
+    """
     best: _Timed | None = None
+    work_s = without.lasts_s + vehicle.worked_s
+    back, latest = latest_return(problem, vehicle), _latest_leave(problem, vehicle, leaves)
     least = list(accumulate(leg + order.stop_s for leg, order in zip(legs, orders, strict=False)))  # if nobody waits
     for rest_s in breaks_to_try(work_s):
         for number in range(1, len(orders) + 1):
@@ -247,9 +257,10 @@ def _rested(
             if least[number - 1] + vehicle.worked_s > STRETCH_S or ahead > STRETCH_S:
                 continue
             longer = [*legs[:number], legs[number] + rest_s, *legs[number + 1 :]]
-            timed = _timed(problem, vehicle, orders, longer, leaves)
-            if timed is None:
+            starts = _earliest(orders, longer, without.starts[: number + 1], back)
+            if starts is None:
                 continue
+            timed = _Timed(_latest_departure(orders, longer, starts, latest), starts)
             begins = _ends_of(orders, legs, timed, number)
             work = timed.lasts_s - rest_s + vehicle.worked_s
             before = begins - timed.departs + vehicle.worked_s
@@ -273,15 +284,14 @@ def _ends_of(orders: Sequence[Order], legs: list[int], timed: _Timed, number: in
     return now
 
 
-def _earliest(
-    orders: Sequence[Order], legs: list[int], earliest: int, latest: int, latest_return_s: int
-) -> list[int] | None:
-    """Earliest departure, begin of each service, and return; ``None`` if something is too late."""
-    now = earliest
-    if now > latest:
-        return None
-    starts = [now]
-    for order, leg in zip(orders, legs, strict=False):
+def _earliest(orders: Sequence[Order], legs: list[int], known: list[int], latest_return_s: int) -> list[int] | None:
+    """Departure, earliest begin of each service, and return, going on behind what is ``known`` of them.
+
+    ``None`` if something is too late.
+    """
+    starts, done = list(known), len(known) - 1
+    now = starts[-1] + (orders[done - 1].stop_s if done else 0)
+    for order, leg in zip(orders[done:], legs[done:], strict=False):
         begins = service_start(order, now + leg)
         if begins is None:
             return None
