@@ -94,9 +94,9 @@ class UnitForm(CityForm):
     housenumber = CheckedText(_l("House number"), [must()])
     name = CheckedText(_l("Name on the sign"), [Optional()])
     lat = TypedCoordinate(
-        _l("Latitude"), [must()], description=_l("For example 53.24650. A click on the map fills it in.")
+        _l("Latitude"), [Optional()], description=_l("For example 53.24650. Empty: the place of the address.")
     )
-    lon = TypedCoordinate(_l("Longitude"), [must()], description=_l("For example 10.41150"))
+    lon = TypedCoordinate(_l("Longitude"), [Optional()], description=_l("For example 10.41150"))
     kind = SelectField(_l("Kind of room"), choices=offered(labels.KIND_LABELS), coerce=UnitKind, default=UnitKind.SHOP)
     flurstueck = CheckedText(_l("Parcel (land register)"), [Optional(), AtMost(WORD)])
     position_m = WholeNumberField(

@@ -10,13 +10,14 @@ from flask import has_request_context
 from flask_login import current_user
 from sqlalchemy import func, select
 
-from city import audit, clock, streets
+from city import addresses, audit, clock, streets
 from city.db import db
 from city.messages import Conflict, NotFound
 from leerstand import queries
 from leerstand.kinds import Category, DatePrecision, Side, SpellKind, VacancyReason
 from leerstand.models import Occupancy, StreetAxis, Unit
 from leerstand.spells import objection_to_spell
+from routing.message import BadInput
 from routing.streets.model import Bounds
 
 ABOUT_SPELLS = ("spells", "vacancy")  # what of ``Unit.invented`` concerns who was here
@@ -47,7 +48,7 @@ def record_unit(
     With ``empty_since`` a vacancy begins that day; otherwise whoever is in it is written down from today on, as an
     estimate, if anything is known of them.
     """
-    check_place((values["lat"], values["lon"]))
+    values = placed(values)
     unit = Unit(
         axis_id=axis_named(values["street"]).id,
         side=side_of(values["housenumber"]),
@@ -73,10 +74,10 @@ def _who() -> int | None:
 def change_unit(unit_id: int, values: Mapping[str, Any]) -> Unit:
     """Change what is known of a shop. Whatever a person has typed or confirmed is invented no longer."""
     unit = queries.unit(unit_id, to_change=True)
+    values = placed(values)
     changed = [name for name, value in values.items() if getattr(unit, name) != value]
     for name, value in values.items():
         setattr(unit, name, value)
-    check_place(unit.point)
     unit.side = side_of(unit.housenumber)
     if "street" in changed:
         unit.axis_id = axis_named(values["street"]).id
@@ -84,6 +85,27 @@ def change_unit(unit_id: int, values: Mapping[str, Any]) -> Unit:
     unit.last_verified_on, unit.verified_by_id = clock.today(), _who()
     audit.record("shop changed", "unit", unit_id, fields=", ".join(sorted(changed)))
     return unit
+
+
+def placed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the place as it was typed or, where it was left empty, that of the address. Raises BadInput.
+
+    An address that the map knows is written as the map writes it.
+    """
+    point, street = (values["lat"], values["lon"]), values["street"]
+    if point == (None, None):
+        try:
+            point = addresses.point_at(street, values["housenumber"])
+            known = addresses.find(street, values["housenumber"])
+        except streets.NoStreets as missing:
+            raise BadInput(
+                "Latitude and longitude are missing, and there is no street map yet that knows the address."
+            ) from missing
+        street = known.street if known is not None else street
+    elif None in point:
+        raise BadInput("Latitude and longitude belong together; one of them is missing.")
+    check_place(point)
+    return {**values, "street": street, "lat": point[0], "lon": point[1]}
 
 
 def check_place(point: tuple[float, float]) -> None:

@@ -9,13 +9,14 @@ from html import unescape
 import pytest
 from sqlalchemy import func, select
 
-from city import clock
+from city import addresses, clock
 from city.db import db
 from city.models import Organisation, Role
 from leerstand import queries
 from leerstand.kinds import Ring, SpellKind
 from leerstand.models import StockImport, Unit
 from tests import build
+from tests.leerstand.test_pages import unit_form
 from tests.logistics import conftest as old_town
 
 derived_streets, street_map = old_town.derived_streets, old_town.street_map
@@ -203,3 +204,21 @@ def test_a_name_that_a_spreadsheet_would_run_leaves_as_text(desk):
 
     assert ";'=1+1;" in text and ";'@Sande;" in text
     assert clock.today().isoformat() in desk.get("/laeden/export.csv").headers["Content-Disposition"]
+
+
+def test_a_shop_typed_by_hand_lies_where_the_map_knows_its_address(desk):
+    """
+    Without coordinates the address is looked up; one coordinate alone, or an address that the map does not know, is a
+    sentence, and nothing is kept.
+    """
+    typed = unit_form(street="rosenstr.", housenumber="6", lat="", lon="")
+    half = desk.post("/laeden/neu", data={**typed, "lat": "53.2465"}).text
+    nowhere = desk.post("/laeden/neu", data={**typed, "street": "Nirgendwoweg"}).text
+    assert "Latitude and longitude belong together; one of them is missing." in half
+    assert "The map has no street called “Nirgendwoweg”." in unescape(nowhere)
+    assert stock() == {}
+
+    desk.post("/laeden/neu", data=typed)
+    (made,) = stock().values()
+    assert made.point == pytest.approx(addresses.point_at("Rosenstraße", "6"))
+    assert made.address == "Rosenstraße 6"
