@@ -363,7 +363,7 @@ def test_pages_of_a_shop_and_a_request_say_what_stands_in_the_way(city_browser, 
     request = soon(title="Buchbinderei", area_min_m2=120, area_ideal_m2=130, area_max_m2=150, use_type=UseType.CRAFT)
 
     for page in (f"/laeden/{unit.id}", f"/gesuche/{request.id}"):
-        assert "Needs 120 m², here are 62 m²." in city_browser.get(page).text
+        assert "Needs 120 m², here are 62 m²." in city_browser.get(page).text.replace("\u00a0", " ")
 
 
 def test_a_request_is_declined_with_a_reason_that_the_applicant_reads(app, city_browser, town):
