@@ -205,10 +205,12 @@ def made_unit(
     outward = sum(distance <= distance_m(shop.point, core) for distance in reach) / len(reach)
     grade = min(5, 1 + int(outward * 5))
     invented = ["rent_cents_m2", "step_free", "door_width_cm", "power_kw", "baunvo_zone", "heritage", "owner_id"]
+    invented += ["own_entrance", "light_from_two_sides", "second_exit"]
     area_m2 = shop.area_m2 or round(min(400, max(28, 80 * math.exp(chance.gauss(0, 0.5)))))
     frontage_m = shop.frontage_m or round(math.sqrt(area_m2) * 0.8, 1)
     invented += ["area_m2"] if not shop.area_m2 else []
     invented += ["frontage_m"] if not shop.frontage_m else []
+    beside = random.Random(f"{SEED} {shop.osm_id}")  # so that what came later changes nothing that was there
     return Unit(
         external_ref=f"osm:{shop.osm_id}",
         name="" if shop.vacant else shop.name,
@@ -230,6 +232,9 @@ def made_unit(
         water=chance.random() < 0.85,
         heating=chance.random() < 0.95,
         exhaust_air=chance.random() < 0.25,
+        own_entrance=beside.random() < 0.6,
+        light_from_two_sides=beside.random() < 0.6,
+        second_exit=beside.random() < 0.5,
         power_kw=chance.choice((4, 6, 10, 15, 22)),
         baunvo_zone=Zone.MK if grade <= 3 else chance.choice((Zone.MU, Zone.MI)),
         heritage=chance.choices((Heritage.NONE, Heritage.ENSEMBLE, Heritage.MONUMENT), weights=(55, 30, 15))[0],

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from city.settings import CitySettings
+from leerstand.aptitude import aptitude, gives_up_front, is_housing
 from leerstand.findings import Finding, scored
 from leerstand.kinds import Category, Ring, UseType
 from leerstand.models import Unit, UseRequest
@@ -49,11 +50,13 @@ def criteria(
 ) -> tuple[Finding, ...]:
     """Every criterion's points with its reason, in the order in which a page shows them."""
     return (
-        gap(settings, situation),
-        stretch(settings, situation.dead_neighbours * snapshots_covered(situation.today, starts, ends)),
+        gap(unit, request, settings, situation),
+        stretch(
+            settings, _dead_neighbours(unit, request, situation) * snapshots_covered(situation.today, starts, ends)
+        ),
         transition(settings, situation, starts, ends),
         diversity(settings, situation.same_kind.get(request.category, 0)),
-        ring(unit, request, settings),
+        place(unit, request, settings, situation),
         public_value(request, settings),
         fit(unit, request, settings),
         footfall(request, settings),
@@ -84,10 +87,21 @@ def transition(settings: CitySettings, situation: Situation, starts: date, ends:
     )
 
 
-def gap(settings: CitySettings, situation: Situation) -> Finding:
+def closed_m(unit: Unit, request: UseRequest, situation: Situation) -> float:
+    """Metres of front that come back to life; none where the shop becomes a flat."""
+    return 0.0 if gives_up_front(unit, request) else situation.gap_m
+
+
+def _dead_neighbours(unit: Unit, request: UseRequest, situation: Situation) -> int:
+    return 0 if gives_up_front(unit, request) else situation.dead_neighbours
+
+
+def gap(unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation) -> Finding:
     """Front that comes back to life between active uses."""
-    whole, metres = settings.weight_gap, round(situation.gap_m)
+    whole, metres = settings.weight_gap, round(closed_m(unit, request, situation))
     points = whole * min(FULL_GAP_M, metres) // FULL_GAP_M
+    if gives_up_front(unit, request):
+        return scored("Gives up the shop front for good.", "gap", 0, whole)
     if metres == 0:
         return scored("Closes no gap: lies beyond the outermost active shop, or is not empty.", "gap", 0, whole)
     return scored("Closes a gap of %(metres)d m between active shops.", "gap", points, whole, metres=metres)
@@ -117,6 +131,21 @@ def direction(request: UseRequest) -> str:
     if request.category in INWARD or request.footfall >= DRAWS_PEOPLE:
         return "inward"
     return "outward" if request.category in OUTWARD else "either"
+
+
+def in_order(situation: Situation) -> bool:
+    """Whether a conversion here is the next one from the outside in, whatever else the plan does."""
+    return not situation.kept_further_out and not situation.next_out
+
+
+def place(unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation) -> Finding:
+    """Where it belongs: for a flat how well the room suits housing, for all others the ring."""
+    if not is_housing(request):
+        return ring(unit, request, settings)
+    whole, score = settings.weight_ring, aptitude(unit, situation).score
+    if not settings.outside_in and not in_order(situation):
+        return scored("Shops further out would have to become flats first.", "ring", 0, whole)
+    return scored("Suits housing with %(score)d of 100 points.", "ring", whole * score // 100, whole, score=score)
 
 
 def ring(unit: Unit, request: UseRequest, settings: CitySettings) -> Finding:

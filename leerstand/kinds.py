@@ -20,6 +20,7 @@ class Category(StrEnum):
     SPORT = "sport"
     SERVICE = "service"
     LOGISTICS = "logistics"
+    HOUSING = "housing"  # in a shop that becomes a flat
 
 
 class UseType(StrEnum):
@@ -51,6 +52,7 @@ class UseType(StrEnum):
     CLICK_AND_COLLECT = "click_and_collect"
     RECYCLING = "recycling"
     WINDOW_DISPLAY = "window_display"
+    HOUSING = "housing"  # Umnutzung zu Wohnraum, for good
 
 
 class Ring(StrEnum):
@@ -329,5 +331,6 @@ CATEGORY_OF: dict[UseType, Category] = {
     UseType.CLICK_AND_COLLECT: Category.LOGISTICS,
     UseType.RECYCLING: Category.SERVICE,
     UseType.WINDOW_DISPLAY: Category.CULTURE,
+    UseType.HOUSING: Category.HOUSING,
 }
 GRADES = (1, 2, 3, 4, 5)  # best first

@@ -64,6 +64,7 @@ USE_LABELS: Mapping[UseType, str] = {
     UseType.CLICK_AND_COLLECT: N_("Click & collect station"),
     UseType.RECYCLING: N_("Take-back, recycling"),
     UseType.WINDOW_DISPLAY: N_("Display in the window only"),
+    UseType.HOUSING: N_("Housing (conversion for good)"),
 }
 CATEGORY_LABELS: Mapping[Category, str] = {
     Category.RETAIL: N_("Retail"),
@@ -78,7 +79,12 @@ CATEGORY_LABELS: Mapping[Category, str] = {
     Category.SPORT: N_("Sport"),
     Category.SERVICE: N_("Services"),
     Category.LOGISTICS: N_("Deliveries"),
+    Category.HOUSING: N_("Housing"),
 }
+BUSINESS_LABELS: Mapping[Category, str] = {
+    kind: CATEGORY_LABELS[kind] for kind in CATEGORY_LABELS if kind != Category.HOUSING
+}
+APTITUDE_LABELS: Mapping[str, str] = {"good": N_("suits well"), "fair": N_("suits partly"), "poor": N_("does not suit")}
 RING_LABELS: Mapping[Ring, str] = {
     Ring.CORE: N_("Core"),
     Ring.EDGE: N_("Edge"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from city import quick
+from leerstand.aptitude import is_housing
 from leerstand.matching.candidates import Candidates
 from leerstand.matching.problem import MatchingAnswer
 from leerstand.models import MatchPlan
@@ -35,9 +36,14 @@ class Asked:
         return {self.found.ids(match.pair) for match in self.answer.matches}
 
     @property
+    def alive(self) -> set[int]:
+        """The shops that get a use with a shop front."""
+        return {unit for unit, request in self.pairs if not is_housing(self.town.names.requests[request])}
+
+    @property
     def gap_m(self) -> float:
         """Front that comes back to life."""
-        return sum(self.town.places[unit].gap_m for unit in {unit for unit, _ in self.pairs})
+        return sum(self.town.places[unit].gap_m for unit in self.alive)
 
 
 def answered(town: Town, found: Candidates) -> Asked:
@@ -68,7 +74,8 @@ def preview(weights: Mapping[str, int], plan: MatchPlan) -> Preview:
     town = gather(WhatIf(weights=weights))
     asked = answered(town, town.candidates(shares))
     places = asked.town.places
-    closed = sum(places[unit].gap_m for unit in {unit for unit, _ in before} if unit in places)
+    fronts = {match.unit_id for match in plan.matches if not is_housing(match.request)}
+    closed = sum(places[unit].gap_m for unit in fronts if unit in places)
     after = asked.pairs
     return Preview(sorted(before - after), sorted(after - before), asked.gap_m, closed, asked.answer.seconds)
 

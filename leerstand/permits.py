@@ -40,7 +40,15 @@ RESIDENTIAL = {
 }
 # Uses for which building law asks for more than for a shop (escape routes, kitchens, washing, assembly).
 NEEDS_PERMIT = frozenset(
-    {UseType.GASTRONOMY, UseType.CAFE, UseType.FORUM, UseType.CHILDCARE, UseType.SPORT, UseType.PRACTICE}
+    {
+        UseType.GASTRONOMY,
+        UseType.CAFE,
+        UseType.FORUM,
+        UseType.CHILDCARE,
+        UseType.SPORT,
+        UseType.PRACTICE,
+        UseType.HOUSING,
+    }
 )
 PROTECTED = frozenset({Heritage.ENSEMBLE, Heritage.MONUMENT})
 EVENT_DAYS, EVENT_VISITORS = 3, 200  # § 60 (2) no. 4 NBauO: so rare and so small an assembly needs no procedure
@@ -50,6 +58,8 @@ def permission(zone: Zone, use: UseType, noise: int) -> Permission:
     """What the zone probably says of this use when it is so loud (0 to 3)."""
     if noise > NOISE_LIMIT[zone]:
         return Permission.FORBIDDEN
+    if use == UseType.HOUSING:
+        return Permission.CONDITION if zone == Zone.MK else Permission.ALLOWED
     if zone != Zone.WA:
         return Permission.ALLOWED
     return RESIDENTIAL.get(CATEGORY_OF[use], Permission.ALLOWED)

@@ -69,7 +69,7 @@ class Figures:
 
 def figures(plan: MatchPlan, places: Mapping[int, Situation]) -> Figures:
     """What is compared between two plans."""
-    units = {match.unit_id for match in plan.matches}
+    units = {match.unit_id for match in plan.matches if match.request.use_type != UseType.HOUSING}
     return Figures(
         gap_m=sum(places[unit].gap_m for unit in units if unit in places),
         days=sum((match.ends - match.starts).days for match in plan.matches),

@@ -23,7 +23,7 @@ OF_SPELLS = (
 )
 OF_SITUATIONS = (
     *(Unit.id, Unit.axis_id, Unit.position_m, Unit.side, Unit.floor, Unit.frontage_m, Unit.street, Unit.housenumber),
-    *(Unit.available_from, Unit.available_until),
+    *(Unit.available_from, Unit.available_until, Unit.counts_as_stock),
 )
 
 

@@ -130,6 +130,8 @@ class UnitForm(CityForm):
     grease_trap = BooleanField(_l("Grease trap"))
     three_phase = BooleanField(_l("Three-phase current"))
     second_exit = BooleanField(_l("Second escape route"))
+    own_entrance = BooleanField(_l("Entrance of its own"))
+    light_from_two_sides = BooleanField(_l("Daylight from two sides"))
     floor_load_kg_m2 = whole(_l("Floor carries"), 10_000, 50)
     broadband_mbit = whole(_l("Broadband"), 100_000)
     energy_certificate = SelectField(
@@ -175,6 +177,7 @@ class UnitForm(CityForm):
         *("street", "housenumber", "name", "kind", "flurstueck", "lat", "lon", "position_m", "ring", "grade"),
         *("area_m2", "sales_area_m2", "storage_area_m2", "frontage_m", "ceiling_cm", "divisible", "min_part_m2"),
         *("condition", "floor", "step_free", "steps", "door_width_cm", "delivery_door", "second_exit", "water"),
+        *("own_entrance", "light_from_two_sides"),
         *("heating", "wc", "accessible_wc", "kitchen", "grease_trap", "exhaust_air", "power_kw", "three_phase"),
         *("floor_load_kg_m2", "broadband_mbit", "energy_certificate", "energy_heat_kwh_m2", "energy_power_kwh_m2"),
         *("energy_carrier", "baunvo_zone", "bplan_ref", "last_approved_use", "heritage", "preservation_statute"),
@@ -262,7 +265,7 @@ class NewUnitForm(UnitForm):
     )
     tenant = CheckedText(_l("Who is in it"), [Optional(), AtMost(WORD)])
     category = SelectField(
-        _l("Kind of business"), choices=offered(labels.CATEGORY_LABELS), coerce=Category, default=Category.RETAIL
+        _l("Kind of business"), choices=offered(labels.BUSINESS_LABELS), coerce=Category, default=Category.RETAIL
     )
 
 
@@ -281,7 +284,7 @@ class StateForm(CityForm):
     )
     tenant = CheckedText(_l("Who moves in"), [Optional(), AtMost(WORD)])
     category = SelectField(
-        _l("Kind of business"), choices=open_choice(labels.CATEGORY_LABELS), coerce=or_nothing(Category)
+        _l("Kind of business"), choices=open_choice(labels.BUSINESS_LABELS), coerce=or_nothing(Category)
     )
 
     def offer(self, states: Iterable[UnitState], first: UnitState | None) -> None:

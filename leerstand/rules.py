@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from city.settings import CitySettings
+from leerstand import criteria as criteria_of
 from leerstand import permits
-from leerstand.criteria import criteria
+from leerstand.aptitude import aptitude, gives_up_front, is_housing
 from leerstand.findings import Finding, Suitability, Weight, against, caution, fine
-from leerstand.kinds import Floor, UseType
+from leerstand.kinds import Floor, Ring, UseType
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
 from leerstand.permits import Permission, permission
 from leerstand.situation import Situation
@@ -35,7 +36,7 @@ def suitability(
     """
     starts, ends = period(unit, request, situation, settings)
     said = _said(unit, request, settings, situation)
-    points = criteria(unit, request, settings, situation, starts=starts, ends=ends, hub_share=hub_share)
+    points = criteria_of.criteria(unit, request, settings, situation, starts=starts, ends=ends, hub_share=hub_share)
     return Suitability((*said, *points), starts, ends)
 
 
@@ -193,6 +194,32 @@ def hub_can_work(unit: Unit, request: UseRequest, situation: Situation, settings
     return fine("A loaded cargo bike can be ridden in.", "hub")
 
 
+def housing_suits(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
+    """A flat at street level belongs outside the core, in a room that suits living (Wohnbegabung)."""
+    if not is_housing(request):
+        return None
+    score, least = aptitude(unit, situation).score, settings.housing_least_points
+    if unit.ring == Ring.CORE and unit.floor != Floor.UPPER:
+        return against("In the core the shop fronts stay shops.", "core")
+    if score < least:
+        return against(
+            "Suits housing with %(score)d of 100 points, %(least)d are needed.", "aptitude", score=score, least=least
+        )
+    return fine("Suits housing with %(score)d of 100 points.", "aptitude", score=score)
+
+
+def edge_gives_way_first(
+    unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
+) -> Finding | None:
+    """Shop fronts are converted from the outer end of a street inward, never in between (von außen nach innen)."""
+    if not gives_up_front(unit, request) or criteria_of.in_order(situation):
+        return None
+    if situation.kept_further_out:
+        say = against if settings.outside_in else caution
+        return say("Further out %(address)s is still a shop.", "outside_in", address=situation.kept_further_out)
+    return caution("Only together with the shops further out, or after them.", "outside_in")
+
+
 def zone_allows(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding:
     """Planning law probably allows the use in this area."""
     zone = unit.baunvo_zone.value
@@ -293,6 +320,8 @@ RULES: tuple[Rule, ...] = (
     power_suffices,
     delivery_door_is_there,
     hub_can_work,
+    housing_suits,
+    edge_gives_way_first,
     zone_allows,
     permit_is_known,
     owner_allows_use,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -12,9 +12,12 @@ from itertools import pairwise
 from leerstand.kinds import Category, Floor, Side, SpellKind, UseType, VacancyStage
 from leerstand.models import Occupancy, Unit
 
-QUIET = frozenset({Category.EDUCATION, Category.HEALTH, Category.SOCIAL})  # uses that loud neighbours would disturb
+QUIET = frozenset(
+    {Category.EDUCATION, Category.HEALTH, Category.SOCIAL, Category.HOUSING}
+)  # uses that loud neighbours would disturb
 
 
+EVENING = frozenset({Category.GASTRONOMY})  # uses that are heard in the evening
 THREAT_AHEAD = timedelta(days=365)  # an end within a year without a successor is a threatened vacancy
 
 
@@ -59,6 +62,10 @@ class Situation:
     same_kind: Mapping[Category, int] = field(default_factory=dict)  # active uses in the street
     quiet_neighbour: str = ""  # address of a use nearby that needs quiet
     dead_neighbours: int = 0  # next doors that are dead too, inside the outermost active use
+    evening_neighbour: str = ""  # address of a restaurant nearby
+    retreat: bool = False  # no front in use lies further out in its street
+    kept_further_out: str = ""  # address of the outermost shop that stays one; conversions go from the outside in
+    next_out: tuple[int, ...] = ()  # the next shops further out that are free: they would have to be converted too
 
     @property
     def empty_days(self) -> int:
@@ -151,6 +158,7 @@ def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) 
     present = [(unit, spell_on(unit.spells, today)) for unit in street]
     mix = Counter(spell.category for _, spell in present if spell is not None and spell.active and spell.category)
     quiet = [unit for unit, spell in present if spell is not None and spell.category in QUIET] if ordered else []
+    evening = [unit for unit, spell in present if spell is not None and spell.active and spell.category in EVENING]
     beside = Counter(unit_id for pair in _dead_pairs(street, edge_m, today) for unit_id in pair)
     found = {}
     for unit, spell in present:
@@ -166,8 +174,41 @@ def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) 
             same_kind=dict(mix) if ordered else {},
             quiet_neighbour=next((other.address for other in quiet if are_neighbours(unit, other, distance_m)), ""),
             dead_neighbours=beside[unit.id],
+            evening_neighbour=next((other.address for other in evening if are_neighbours(unit, other, distance_m)), ""),
+            retreat=ordered and not any(_in_use_beyond(unit, other, spell) for other, spell in present),
         )
-    return found
+    return _from_outside_in(street, found, today) if ordered else found
+
+
+def _in_use_beyond(unit: Unit, other: Unit, spell: Occupancy | None) -> bool:
+    in_use = spell is not None and spell.active and other.floor == Floor.GROUND
+    return in_use and other.position_m > unit.position_m
+
+
+def _from_outside_in(street: list[Unit], found: dict[int, Situation], today: date) -> dict[int, Situation]:
+    """Which shops further out stay shops, and which would have to be converted first."""
+    shops = [unit for unit in street if _is_still_a_shop(unit, today)]
+    kept = [unit for unit in shops if unit.id not in found]
+    outermost = max(kept, key=lambda unit: (unit.position_m, unit.id), default=None)
+    placed = {}
+    for unit in street:
+        if unit.id not in found:
+            continue
+        beyond = [other for other in shops if other.position_m > unit.position_m and other.id != unit.id]
+        nearest_m = min((other.position_m for other in beyond), default=0)
+        placed[unit.id] = replace(
+            found[unit.id],
+            kept_further_out=outermost.address if outermost and outermost.position_m > unit.position_m else "",
+            next_out=tuple(other.id for other in beyond if other.position_m == nearest_m and other.id in found),
+        )
+    return placed
+
+
+def _is_still_a_shop(unit: Unit, today: date) -> bool:
+    """At street level, part of the stock, and not converted or given up; what nobody knows counts as one."""
+    spell = spell_on(unit.spells, today)
+    gone = spell is not None and spell.kind in (SpellKind.CONVERTED, SpellKind.CLOSED)
+    return unit.floor == Floor.GROUND and unit.counts_as_stock is not False and not gone
 
 
 def dead_pairs(units: Iterable[Unit], today: date) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ class SpellForm(CityForm):
 
     kind = SelectField(_l("What"), choices=offered(labels.SPELL_LABELS), coerce=SpellKind)
     tenant = CheckedText(_l("Who"), [Optional()])
-    category = SelectField(_l("Kind of business"), choices=offered(labels.CATEGORY_LABELS), coerce=Category)
+    category = SelectField(_l("Kind of business"), choices=offered(labels.BUSINESS_LABELS), coerce=Category)
     is_chain = BooleanField(_l("Branch of a chain"))
     reason = SelectField(
         _l("Why it stands empty"), choices=open_choice(labels.REASON_LABELS), coerce=or_nothing(VacancyReason)

@@ -63,6 +63,30 @@ class ShopNumbers:
         least=0,
         most=500,
     )
+    housing_least_points: int = number(
+        40,
+        label=N_("A shop may become a flat from"),
+        unit=N_("points of 100"),
+        source=N_("own assumption"),
+        least=0,
+        most=100,
+    )
+    housing_good_points: int = number(
+        70,
+        label=N_("A shop suits housing well from"),
+        unit=N_("points of 100"),
+        source=N_("own assumption"),
+        least=0,
+        most=100,
+    )
+    outside_in: int = number(
+        1,
+        label=N_("Shops become flats only from the outside in (1: always, 0: else fewer points)"),
+        unit=N_("yes or no"),
+        source=N_("the city's own plan for its centre"),
+        least=0,
+        most=1,
+    )
     chain_outlets: int = number(
         5,
         label=N_("A provider counts as a chain from"),

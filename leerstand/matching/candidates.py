@@ -15,10 +15,12 @@ import numpy as np
 
 from city.settings import CitySettings
 from leerstand import criteria as c
+from leerstand.aptitude import gives_up_front
 from leerstand.kinds import Category, UseType
 from leerstand.matching import columns as col
+from leerstand.matching import conversions
 from leerstand.matching.columns import Columns
-from leerstand.matching.problem import MatchingProblem
+from leerstand.matching.problem import NO_PAIRS, MatchingProblem
 from leerstand.models import Unit, UseRequest
 from leerstand.rules import LOUD
 from leerstand.situation import QUIET, Situation, are_neighbours, dead_pairs
@@ -108,6 +110,13 @@ def candidates(
     places = [situations[unit.id] for unit in free]
     table = Columns(free, requests, places, settings)
     rows, cols, starts, ends, parts, subsidy = _pairs(table, hub_shares or {}, keep)
+    converts = _converts(free, requests, rows, cols)
+    if settings.outside_in and converts.any():
+        stays = conversions.in_order(places, [unit.id for unit in free], rows, converts)
+        rows, cols, starts, ends, subsidy, converts = (
+            column[stays] for column in (rows, cols, starts, ends, subsidy, converts)
+        )
+        parts = {key: (above[stays], below[stays]) for key, (above, below) in parts.items()}
     group, same_kind = _groups(free, requests, places, rows, cols)
     ids = tuple(unit.id for unit in free)
     today = places[0].today.toordinal() if places else 0
@@ -131,6 +140,8 @@ def candidates(
         snapshots=tuple(today + ahead for ahead in c.SNAPSHOTS_AHEAD),
         cost=col.subsidy_costs(subsidy, starts, ends),
         budget=settings.subsidy_budget_eur,
+        converts=converts,
+        follows=conversions.follows(places, ids, rows, converts) if settings.outside_in else NO_PAIRS,
     )
     return Candidates(
         problem,
@@ -158,6 +169,14 @@ def _pairs(
     above, below = col.transition_fraction(today, empty, starts, ends)
     spread["transition"] = above, np.full(len(rows), below, dtype=np.int64)
     return rows, cols, starts, ends, spread, col.subsidies(table)[rows, cols]
+
+
+def _converts(units: Sequence[Unit], requests: Sequence[UseRequest], rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
+    """Which candidates give up a shop front for good."""
+    return np.array(
+        [gives_up_front(units[row], requests[col]) for row, col in zip(rows.tolist(), cols.tolist(), strict=True)],
+        dtype=bool,
+    )
 
 
 def _places(table: Columns, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from city.settings import CitySettings
+from leerstand.aptitude import aptitude
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
 from leerstand.rules import euros, largest_m2, period, suitability
 from leerstand.situation import Situation
@@ -120,6 +121,26 @@ def _neighbour(t: Tried) -> tuple[Message, Tried]:
     return Message("Sound insulation, or hours at which the neighbour is closed."), replace(t, place=quieter)
 
 
+def _aptitude(t: Tried) -> tuple[Message, Tried]:
+    """Build what is missing; where that is not enough, the city would have to ask for less."""
+    better = copy_of(t.unit)
+    better.own_entrance = better.second_exit = better.light_from_two_sides = True
+    score = aptitude(better, t.place).score
+    if score >= t.settings.housing_least_points:
+        words = (
+            "An entrance of its own, a second escape route and windows to a second side are built, as far as missing."
+        )
+        return Message(words), replace(t, unit=better)
+    score = aptitude(t.unit, t.place).score
+    lower = replace(t.settings, housing_least_points=score)
+    return Message("The city allows housing from %(points)d points on.", {"points": score}), replace(t, settings=lower)
+
+
+def _outside_in(t: Tried) -> tuple[Message, Tried]:
+    first = Message("%(address)s and all shops beyond it become flats first.", {"address": t.place.kept_further_out})
+    return first, replace(t, place=replace(t.place, kept_further_out=""))
+
+
 def _zone(t: Tried) -> tuple[Message, Tried]:
     t.request.noise = 0
     return Message("The use becomes quieter."), t
@@ -131,6 +152,8 @@ CHANGES: dict[str, Change] = {
     "start": _start,
     "duration": _duration,
     "hub": _hub,
+    "aptitude": _aptitude,
+    "outside_in": _outside_in,
     "floor": _floor,
     "owner": _owner,
     "neighbour": _neighbour,

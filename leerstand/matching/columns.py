@@ -16,6 +16,7 @@ import numpy as np
 from city.settings import CitySettings
 from leerstand import criteria as c
 from leerstand import permits
+from leerstand.aptitude import aptitude, is_housing
 from leerstand.kinds import Floor, Ring, UseType, Zone
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
 from leerstand.permits import Permission, permission
@@ -123,6 +124,8 @@ def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
         unit(lambda u: u.power_kw) >= request(lambda r: r.needs_power_kw),
         unit(lambda u: u.delivery_door) >= request(lambda r: r.needs_delivery_door),
         hub_ready | (is_hub == 0),
+        _housing(columns),
+        _in_order(columns),
         _zone(columns) & columns.without(lambda u: u.bplan_excludes),
         columns.without(lambda u: u.excluded_uses),
         starts <= request(lambda r: r.latest_start.toordinal()),
@@ -130,6 +133,40 @@ def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
         (_missing(columns) <= 0) | (subsidies(columns) > 0),
         (loud == 0) | (columns.place(lambda place: bool(place.quiet_neighbour)) == 0),
     )
+
+
+def _lived_in(columns: Columns) -> Table:
+    return columns.request(is_housing)
+
+
+def _fronts_given_up(columns: Columns) -> Table:
+    """Pairs that would convert a shop at street level for good."""
+    given: Table = _lived_in(columns) * columns.unit(lambda u: u.floor == Floor.GROUND)
+    return given
+
+
+def _aptitudes(columns: Columns) -> Table:
+    """Points of each shop as a flat; asked only where somebody wants to live in one."""
+    if not any(is_housing(request) for request in columns.requests):
+        return np.zeros((len(columns.units), 1), dtype=np.int64)
+    pairs = zip(columns.units, columns.situations, strict=True)
+    return np.array([aptitude(unit, place).score for unit, place in pairs], dtype=np.int64)[:, None]
+
+
+def _housing(columns: Columns) -> Table:
+    """Whether rooms that would be lived in suit that, and lie outside the core."""
+    outside = columns.unit(lambda u: u.ring != Ring.CORE or u.floor == Floor.UPPER) > 0
+    suits: Table = (_lived_in(columns) == 0) | (
+        outside & (_aptitudes(columns) >= columns.settings.housing_least_points)
+    )
+    return suits
+
+
+def _in_order(columns: Columns) -> Table:
+    """Whether no shop that stays lies further out than a front that would be given up."""
+    kept = columns.place(lambda place: bool(place.kept_further_out)) * columns.settings.outside_in
+    clear: Table = (_fronts_given_up(columns) * kept) == 0
+    return clear
 
 
 def _zone(columns: Columns) -> Table:
@@ -187,8 +224,11 @@ def fractions(columns: Columns, hub_shares: Sequence[int]) -> Mapping[str, Fract
     beyond = np.maximum(1, most - budget)
     worth = np.clip(np.array(hub_shares, dtype=np.int64), 0, c.PER_MILLE)[:, None]
     return {
-        "gap": (columns.place(lambda p: min(c.FULL_GAP_M, round(p.gap_m))), c.FULL_GAP_M),
-        "ring": (_ring_halves(columns), 2),
+        "gap": (
+            columns.place(lambda p: min(c.FULL_GAP_M, round(p.gap_m))) * (1 - _fronts_given_up(columns)),
+            c.FULL_GAP_M,
+        ),
+        "ring": (_place_percent(columns), 100),
         "public": (request(lambda r: min(c.FULL_VALUES, len(set(r.public_value)))), c.FULL_VALUES),
         "fit": (np.maximum(0, ideal - np.abs(area - ideal)), ideal),
         "footfall": (request(lambda r: r.footfall), 3),
@@ -197,6 +237,15 @@ def fractions(columns: Columns, hub_shares: Sequence[int]) -> Mapping[str, Fract
         "learning": (request(lambda r: r.evaluates), 1),
         "permanence": (request(lambda r: r.wants_permanent), 1),
     }
+
+
+def _place_percent(columns: Columns) -> Table:
+    """The ring in halves, for flats how well the room suits housing."""
+    suits = _aptitudes(columns)
+    if not columns.settings.outside_in:
+        suits = suits * columns.place(c.in_order)
+    percent: Table = np.where(_lived_in(columns) > 0, suits, 50 * _ring_halves(columns))
+    return percent
 
 
 def _ring_halves(columns: Columns) -> Table:

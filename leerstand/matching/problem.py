@@ -118,10 +118,10 @@ class MatchingProblem:
 
     @cached_property
     def covers(self) -> np.ndarray:
-        """Which candidate is there on which snapshot; shape (pairs, snapshots), bool."""
+        """Which candidate keeps its front alive on which snapshot; shape (pairs, snapshots), bool."""
         days = np.array(self.snapshots, dtype=np.int64)[None, :]
-        found: np.ndarray = (self.starts[:, None] <= days) & (days < self.ends[:, None])
-        return found
+        there: np.ndarray = (self.starts[:, None] <= days) & (days < self.ends[:, None])
+        return there & ~self.converts[:, None]  # a flat is no shop front
 
     @cached_property
     def cliques(self) -> tuple[np.ndarray, ...]:

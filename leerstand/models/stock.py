@@ -105,6 +105,8 @@ class Unit(CityBound, Model):
     door_width_cm: Mapped[int] = mapped_column(default=90)
     delivery_door: Mapped[bool] = mapped_column(default=False)
     second_exit: Mapped[bool] = mapped_column(default=False)
+    own_entrance: Mapped[bool] = mapped_column(default=False)  # not through a shop or its stock room
+    light_from_two_sides: Mapped[bool] = mapped_column(default=False)  # windows to a yard too
     water: Mapped[bool] = mapped_column(default=True)
     heating: Mapped[bool] = mapped_column(default=True)
     wc: Mapped[bool] = mapped_column(default=False)

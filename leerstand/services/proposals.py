@@ -16,7 +16,7 @@ from leerstand import deal_mails, deal_queries, mails, queries
 from leerstand.contracts import standard_terms
 from leerstand.deal_kinds import Party
 from leerstand.findings import Suitability
-from leerstand.kinds import AgreementState, ProposalState, RequestState, SpellKind
+from leerstand.kinds import AgreementState, ProposalState, RequestState, SpellKind, UseType
 from leerstand.models import Agreement, Occupancy, Proposal, Unit, UseRequest
 from leerstand.rules import suitability
 from leerstand.services import owner_links, plans
@@ -256,7 +256,7 @@ def _answer(proposal: Proposal, state: ProposalState, by: Account | None, note: 
 
 
 def _move_in(unit: Unit, agreement: Agreement) -> None:
-    """The interim use becomes a spell; the vacancies that it touches end before it and go on after it."""
+    """The use becomes a spell, for good or for a time; vacancies that it touches end before it and go on after it."""
     starts, ends = agreement.starts, agreement.ends
     gaps = vacancies_around(unit.spells, starts, ends)
     for spell in [spell for spell in unit.spells if overlaps(spell.starts, spell.ends, starts, ends)]:
@@ -264,9 +264,10 @@ def _move_in(unit: Unit, agreement: Agreement) -> None:
     db.session.flush()  # a cut vacancy begins on the same day as the one it replaces
     for gap in gaps:
         db.session.add(Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=gap.starts, ends=gap.ends))
+    for_good = agreement.use_type == UseType.HOUSING
     interim = Occupancy(
         unit_id=unit.id,
-        kind=SpellKind.INTERIM,
+        kind=SpellKind.CONVERTED if for_good else SpellKind.INTERIM,
         category=agreement.request.category,
         use_type=agreement.use_type,
         tenant=agreement.request.title,

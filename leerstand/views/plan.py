@@ -18,7 +18,7 @@ from leerstand.figures import arrays, rates
 from leerstand.findings import Finding, Weight
 from leerstand.forms import SendForm
 from leerstand.hub_worth import OPEN_HUBS
-from leerstand.kinds import RuleKind
+from leerstand.kinds import RuleKind, UseType
 from leerstand.matching import explain
 from leerstand.models import Match, MatchPlan, Unit
 from leerstand.plan_forms import CapForm
@@ -119,7 +119,8 @@ def effect(units: list[Unit], plan: MatchPlan | None, places: dict[int, Situatio
     whole = arrays.stock(units)
     before = rates.rates(whole, arrays.on(whole, day))
     filled = {match.unit_id for match in _matches(plan)}
-    closed_m = sum(places[unit.id].gap_m for unit in units if unit.id in filled and unit.id in places)
+    alive = {match.unit_id for match in _matches(plan) if match.request.use_type != UseType.HOUSING}
+    closed_m = sum(places[unit.id].gap_m for unit in units if unit.id in alive and unit.id in places)
     empty = [unit for unit in units if unit.id in filled and unit.id in places and places[unit.id].empty_since]
     return {
         "filled": len(filled),

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from flask import render_template
 
-from city import clock
+from city import clock, settings
 from city.access import requires
-from leerstand import owner_queries, queries, register_queries, street_queries
-from leerstand.kinds import ProposalState
+from leerstand import owner_queries, queries, reading, register_queries, street_queries
+from leerstand.aptitude import aptitude
+from leerstand.kinds import ProposalState, Ring
 from leerstand.models import Proposal, UseRequest
 from leerstand.register_queries import StockFilter
 from leerstand.situation import Status
@@ -63,6 +64,21 @@ def _answered_lately(now: datetime) -> list[Proposal]:
 def _waiting(requests: list[UseRequest]) -> list[UseRequest]:
     """The newest first."""
     return sorted(requests, key=lambda request: request.id, reverse=True)
+
+
+@bp.get("/wohnbegabung")
+@requires(*STAFF)
+def housing_aptitude() -> str:
+    """Free shops outside the core: how well each would do as a flat, best first, and whether it would be its turn."""
+    numbers = settings.current().numbers
+    units, places = reading.free_units(clock.today(), numbers.neighbour_distance_m)
+    rated = [(unit, aptitude(unit, places[unit.id])) for unit in units if unit.ring != Ring.CORE]
+    return render_template(
+        "leerstand/housing_aptitude.html",
+        rated=sorted(rated, key=lambda one: (-one[1].score, one[0].street, one[0].position_m, one[0].id)),
+        places=places,
+        numbers=numbers,
+    )
 
 
 @bp.get("/fruehwarnung")

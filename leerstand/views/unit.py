@@ -13,6 +13,7 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound
 from leerstand import owner_queries, queries, register_queries, street_picture
+from leerstand.aptitude import aptitude
 from leerstand.forms import EndForm, chosen, day_of
 from leerstand.lifecycle import TRANSITIONS, UnitState, state_on
 from leerstand.matching import explain
@@ -50,6 +51,8 @@ def unit(unit_id: int) -> str:
         grades=queries.grades(),
         now=spell_on(found.spells, day),
         situation=situation,
+        housing=aptitude(found, situation) if situation else None,
+        numbers=numbers,
         house=next((house for house in street.houses if house.unit.id == unit_id), None) if street else None,
         pairs=pairs,
         match=next((match for match in plan.matches if match.unit_id == unit_id), None) if plan else None,

@@ -26,6 +26,9 @@ def units(draw):
         area_m2=draw(st.integers(20, 140)),
         frontage_m=draw(st.floats(2, 20)),
         floor=draw(st.sampled_from(Floor)),
+        own_entrance=draw(YES_OR_NO),
+        light_from_two_sides=draw(YES_OR_NO),
+        second_exit=draw(YES_OR_NO),
         ring=draw(st.sampled_from(Ring)),
         step_free=draw(YES_OR_NO),
         water=draw(YES_OR_NO),
@@ -52,7 +55,7 @@ def use_requests(draw):
     earliest = draw(DAYS)
     weeks = draw(st.integers(1, 30))
     return plain.use_request(
-        use_type=draw(st.sampled_from(UseType)),
+        use_type=draw(st.sampled_from([*UseType, *[UseType.HOUSING] * 5])),
         area_min_m2=least,
         area_ideal_m2=ideal,
         area_max_m2=ideal + draw(st.integers(0, 60)),
@@ -89,6 +92,9 @@ def situations(draw):
         gap_m=draw(st.sampled_from([0.0, 0.4, 5.5, 12.0, 30.0])),
         same_kind=draw(st.dictionaries(st.sampled_from(Category), st.integers(1, 5))),
         quiet_neighbour=draw(st.sampled_from(["", "Rote Straße 9"])),
+        evening_neighbour=draw(st.sampled_from(["", "Rote Straße 11"])),
+        retreat=draw(YES_OR_NO),
+        kept_further_out=draw(st.sampled_from(["", "Rote Straße 99"])),
     )
 
 
