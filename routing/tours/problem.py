@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from routing.message import BadInput
 from routing.tours.fields import (
@@ -33,7 +33,7 @@ MAX_BATTERY_WH = 1_000_000
 class Kind(StrEnum):
     """Where goods go: from a hub (Zustellung), to one (Abholung), or from door to door (Direktfahrt).
 
-    Drops and reloads are no orders; they only stand in sequences of stops.
+    Drops and reloads are no orders; they only stand in sequences of stops (``schedule.Step``).
     """
 
     DELIVERY = "delivery"
@@ -220,6 +220,7 @@ class Order:
     only_vehicles: frozenset[str] | None = None
     not_vehicles: frozenset[str] = frozenset()
     drop: Drop | None = None
+    KINDS: ClassVar[tuple[Kind, ...]] = ORDERED
 
     @property
     def stop_s(self) -> int:
@@ -229,7 +230,7 @@ class Order:
     def __post_init__(self) -> None:
         a_key("order", self.key)
         o = {"order": self.key}
-        if self.kind not in set(Kind):
+        if self.kind not in self.KINDS:
             raise BadInput(
                 "Order %(order)s is a “%(kind)s”; allowed are delivery, pickup and pair.", **o, kind=self.kind
             )
@@ -335,10 +336,6 @@ class Problem:
         self._check_places()
         self._check_hubs()
         self._check_vehicles()
-        for order in self.orders:
-            if order.kind not in ORDERED:
-                text = "Order %(order)s is a “%(kind)s”; allowed are delivery, pickup and pair."
-                raise BadInput(text, order=order.key, kind=order.kind)
 
     def _check_tables(self) -> None:
         for name, tables in self.travel.items():

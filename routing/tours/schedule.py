@@ -1,7 +1,7 @@
 """From a sequence of stops to a timed tour: as early back as possible, then as late out as possible. Pure.
 
-A sequence is a list of orders as they are served; the second stop of a pair stands in it as a ``Kind.DROP`` of the same
-key, coming back to the hub for another round as a ``Kind.RELOAD``.
+A sequence is a list of orders as they are served; the second stop of a pair stands in it as a :class:`Step` of the same
+key and of ``Kind.DROP``, coming back to the hub for another round as one of ``Kind.RELOAD``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
+from typing import ClassVar
 
 from routing.tours.breaks import STRETCH_S, breaks_to_try, is_enough
 from routing.tours.plan import Break, Reload, Tour, Visit
@@ -64,26 +65,29 @@ class _Timed:
         return self.starts[-1] - self.departs
 
 
+@dataclass(frozen=True, slots=True)
+class Step(Order):
+    """A stop of a sequence that nobody ordered as such: the drop of a pair, or coming back to the hub."""
+
+    KINDS: ClassVar[tuple[Kind, ...]] = (Kind.DROP, Kind.RELOAD)
+
+
 def drop_of(order: Order) -> Order:
     """The second stop of a pair, as it stands in a sequence."""
-    assert order.drop is not None  # noqa: S101  the door of Order sees to it
-    return replace(
-        order,
-        kind=Kind.DROP,
-        place=order.drop.place,
-        windows=order.drop.windows,
-        service_s=order.drop.service_s,
-        parcel_s=0,
-        release_s=0,
-        drop=None,
-    )
+    drop = order.drop
+    assert drop is not None  # noqa: S101  the door of Order sees to it
+    return Step(
+        order.key, Kind.DROP, drop.place, order.hub, order.load_g, order.load_ml, drop.windows, drop.service_s,
+        order.price_unserved_cents, order.allowed_classes, only_vehicles=order.only_vehicles,
+        not_vehicles=order.not_vehicles,
+    )  # fmt: skip
 
 
 def reload_of(problem: Problem, vehicle: Vehicle) -> Order:
     """Coming back to the hub, as it stands in a sequence."""
     hub = problem.hub_by_key[vehicle.start_hub]
     windows = (Window(hub.opens_s, hub.closes_s),)
-    return Order(f"↺ {hub.key}", Kind.RELOAD, hub.place, hub.key, 0, 0, windows, vehicle.reload_s or 0, 0)
+    return Step(f"↺ {hub.key}", Kind.RELOAD, hub.place, hub.key, 0, 0, windows, vehicle.reload_s or 0, 0)
 
 
 def sequence_of(problem: Problem, tour: Tour) -> list[Order]:

@@ -7,49 +7,33 @@ from fractions import Fraction
 from math import floor
 
 from routing.message import Message
-from routing.tours.checks.reading import Finding, home_m, loaded_for, metres, tours, visits, work_s
-from routing.tours.plan import Plan, Tour
-from routing.tours.problem import Kind, Locked, Order, Problem
+from routing.tours.checks.aboard import loads_aboard
+from routing.tours.checks.reading import Finding, home_m, metres, past_reloads, tours, visits, work_s
+from routing.tours.plan import Plan
+from routing.tours.problem import Kind, Problem
 
 
 def within_capacity(problem: Problem, plan: Plan) -> Finding:
     """No vehicle carries more than it can, and the plan states the loads as they are."""
     for tour, v in tours(problem, plan):
         lock = problem.lock_of.get(tour.vehicle)
-        for unit, limit in (("g", v.capacity_g), ("ml", v.capacity_ml)):
-            aboard = _loaded(problem, tour, lock, unit, 0)
-            over = len(lock.visits) if lock else 0  # what is over was carried, whatever it weighed
-            most, pairs = 0 if over else aboard, 0
-            for number, visit in enumerate(tour.visits):
-                order, load = problem.order_by_key[visit.order], _load(problem.order_by_key[visit.order], unit)
-                for reload_number, reload in enumerate(tour.reloads, start=1):
-                    if reload.after == number:  # all goes off but what is brought from door to door
-                        aboard = _loaded(problem, tour, lock, unit, reload_number) + pairs
-                        most = max(most, aboard)
-                if not (lock and visit.order in lock.failed):
-                    sign = -1 if order.kind is Kind.DELIVERY or visit.drop else 1
-                    aboard += sign * load
-                    pairs += sign * load if order.kind is Kind.PAIR else 0
-                limit = max(limit, aboard) if number < over else limit
-                most, says = max(most, aboard), getattr(visit, f"load_after_{unit}")
-                if says != aboard:
-                    values = {"vehicle": v.key, "order": visit.order, "has": aboard, "planned": says, "unit": unit}
+        past = len(lock.visits) + past_reloads(lock) if lock else 0  # was carried, whatever it weighed
+        aboard = [*loads_aboard(problem, tour, lock)]
+        for unit, limit, column in (("g", v.capacity_g, 1), ("ml", v.capacity_ml, 2)):
+            loads = [one[column] for one in aboard]
+            for number, visit in enumerate(tour.visits, start=1):
+                right = next(one[column] for one in aboard if one[0] == number)  # before the hub, if that comes next
+                says = getattr(visit, f"load_after_{unit}")
+                if says != right:
+                    values = {"vehicle": v.key, "order": visit.order, "has": right, "planned": says, "unit": unit}
                     yield Message(
                         "After order %(order)s %(vehicle)s carries %(has)s %(unit)s, but the plan says %(planned)s.",
                         values,
                     )
+            limit, most = max([limit, *loads[1 : past + 1]]), max(loads[past:])
             if most > limit:
                 values = {"vehicle": v.key, "has": most, "limit": limit, "unit": unit}
                 yield Message("%(vehicle)s carries %(has)s %(unit)s, but only %(limit)s fit.", values)
-
-
-def _load(order: Order, unit: str) -> int:
-    return order.load_g if unit == "g" else order.load_ml
-
-
-def _loaded(problem: Problem, tour: Tour, lock: Locked | None, unit: str, number: int) -> int:
-    """What is loaded at the hub for one round of a tour."""
-    return sum(_load(order, unit) for order in loaded_for(problem, tour, lock, number))
 
 
 def within_hub_capacity(problem: Problem, plan: Plan) -> Finding:
@@ -64,6 +48,8 @@ def within_hub_capacity(problem: Problem, plan: Plan) -> Finding:
     for lock in problem.locked:
         served = {visit.order for tour in plan.tours if tour.vehicle == lock.vehicle for visit in tour.visits}
         for order in (problem.order_by_key[key] for key in lock.aboard - served):
+            if order.kind is Kind.PAIR:
+                continue
             key = problem.vehicle_by_key[lock.vehicle].start_hub
             through[key, "g"] += order.load_g
             through[key, "ml"] += order.load_ml

@@ -33,14 +33,23 @@ def open_visits(problem: Problem, plan: Plan) -> Iterator[tuple[Tour, Visit, Ord
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A ride: from what and where, when it begins, to what and where, and when it ends."""
+    """A ride: from what and where, when it begins, to what and where, and when it ends.
+
+    ``free_s``: when the stop before it was over; a break between the two delays the ride.
+    """
 
     start: str
     start_place: int
+    free_s: int
     leaves_s: int
     end: str
     end_place: int
     arrives_s: int
+
+    @property
+    def overslept(self) -> bool:
+        """Whether the break before it is over only after the arrival."""
+        return self.free_s <= self.arrives_s < self.leaves_s
 
 
 def stop_place(order: Order, visit: Visit) -> int:
@@ -50,22 +59,23 @@ def stop_place(order: Order, visit: Visit) -> int:
 
 def legs(problem: Problem, tour: Tour) -> Iterator[Leg]:
     """Every ride of a tour: to the visits, to the hub for reloading, and home; a break delays the next ride."""
-    here, place, leaves = tour.start_hub, problem.hub_by_key[tour.start_hub].place, tour.departs_s
+    here, place, free = tour.start_hub, problem.hub_by_key[tour.start_hub].place, tour.departs_s
+    leaves = free
     for number, visit in enumerate((*tour.visits, None)):
         for reload in tour.reloads:
             if reload.after == number:
                 hub = problem.hub_by_key[reload.hub]
-                yield Leg(here, place, leaves, hub.key, hub.place, reload.arrives_s)
-                rests = [rest for rest in tour.breaks if rest.after == number and rest.starts_s >= reload.departs_s]
-                here, place, leaves = hub.key, hub.place, _rested(rests, reload.departs_s)
+                yield Leg(here, place, free, leaves, hub.key, hub.place, reload.arrives_s)
+                rests = [rest for rest in tour.breaks if rest.after == number and rest.ends_s > reload.arrives_s]
+                here, place, free, leaves = hub.key, hub.place, reload.departs_s, _rested(rests, reload.departs_s)
         if visit is not None:
             there = stop_place(problem.order_by_key[visit.order], visit)
-            yield Leg(here, place, leaves, visit.order, there, visit.arrives_s)
-            back = min((reload.departs_s for reload in tour.reloads if reload.after == number + 1), default=1 << 60)
-            rests = [rest for rest in tour.breaks if rest.after == number + 1 and rest.starts_s < back]
-            here, place, leaves = visit.order, there, _rested(rests, visit.departs_s)
+            yield Leg(here, place, free, leaves, visit.order, there, visit.arrives_s)
+            back = min((reload.arrives_s for reload in tour.reloads if reload.after == number + 1), default=1 << 60)
+            rests = [rest for rest in tour.breaks if rest.after == number + 1 and rest.ends_s <= back]
+            here, place, free, leaves = visit.order, there, visit.departs_s, _rested(rests, visit.departs_s)
     home = problem.hub_by_key[tour.end_hub]
-    yield Leg(here, place, leaves, home.key, home.place, tour.returns_s)
+    yield Leg(here, place, free, leaves, home.key, home.place, tour.returns_s)
 
 
 def _rested(rests: list[Break], departs_s: int) -> int:
@@ -110,7 +120,7 @@ def home_m(problem: Problem, tour: Tour) -> int:
 
 def last_locked(problem: Problem, tour: Tour, lock: Locked) -> int:
     if lock.visits and not lock.at_hub:
-        return problem.order_by_key[lock.visits[-1].order].place
+        return stop_place(problem.order_by_key[lock.visits[-1].order], lock.visits[-1])
     return problem.hub_by_key[tour.start_hub].place
 
 

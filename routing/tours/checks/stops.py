@@ -6,14 +6,15 @@ from collections import Counter
 
 from routing.message import Message
 from routing.tours.checks.reading import Finding, open_visits, tours
-from routing.tours.plan import Plan
+from routing.tours.plan import Plan, Tour
 from routing.tours.problem import Kind, Problem
 
 
 def each_order_once(problem: Problem, plan: Plan) -> Finding:
-    """Every order is served once, or listed once as unserved."""
+    """Every order is served once, or listed once as unserved; so is a pair on board that nobody can drop any more."""
     times = Counter(visit.order for tour in plan.tours for visit in tour.visits if not visit.drop)
     times.update(unserved.order for unserved in plan.unserved)
+    times.subtract({key for tour in plan.tours for key in _stuck(problem, tour)} & {u.order for u in plan.unserved})
     for order in problem.orders:
         if times[order.key] == 0:
             yield Message("Order %(order)s is missing in the plan.", {"order": order.key})
@@ -22,9 +23,24 @@ def each_order_once(problem: Problem, plan: Plan) -> Finding:
             yield Message("Order %(order)s stands %(times)s times in the plan.", values)
 
 
+def _stuck(problem: Problem, tour: Tour) -> set[str]:
+    """Pairs that were taken on before the plan was made, and that this tour does not drop."""
+    lock = problem.lock_of.get(tour.vehicle)
+    past = lock.visits if lock else ()
+    taken = {visit.order for visit in past if problem.order_by_key[visit.order].kind is Kind.PAIR}
+    return taken - {visit.order for visit in tour.visits if visit.drop}
+
+
 def pairs_are_whole(problem: Problem, plan: Plan) -> Finding:
-    """What is taken on for a pair is dropped later by the same vehicle, and nothing else is dropped."""
+    """What is taken on for a pair is dropped later by the same vehicle, and nothing else is dropped.
+
+    What was taken on before the plan was made may stay on board, if the plan says so, and what was not there to be
+    taken on is not dropped.
+    """
+    left = {unserved.order for unserved in plan.unserved}
     for tour in plan.tours:
+        lock = problem.lock_of.get(tour.vehicle)
+        excused = _stuck(problem, tour) & (left | (lock.failed if lock else set()))
         aboard: set[str] = set()
         for visit in tour.visits:
             values = {"order": visit.order, "vehicle": tour.vehicle}
@@ -35,7 +51,7 @@ def pairs_are_whole(problem: Problem, plan: Plan) -> Finding:
                 aboard.discard(visit.order)
             elif pair:
                 aboard.add(visit.order)
-        for key in sorted(aboard):
+        for key in sorted(aboard - excused):
             yield Message(
                 "%(vehicle)s takes on order %(order)s, but never drops it.", {"order": key, "vehicle": tour.vehicle}
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from routing.message import Message
 from routing.tours.checks.reading import (
@@ -16,8 +17,8 @@ from routing.tours.checks.reading import (
     tours,
     work_s,
 )
-from routing.tours.plan import Plan
-from routing.tours.problem import Kind, Problem
+from routing.tours.plan import Break, Plan, Reload
+from routing.tours.problem import Kind, Problem, Vehicle
 
 LONGEST_STRETCH_S = 6 * 3600  # § 4 ArbZG
 RESTS = ((9 * 3600, 45 * 60), (6 * 3600, 30 * 60))  # § 4 ArbZG: more work than, rest
@@ -41,7 +42,7 @@ def ways_exist(problem: Problem, plan: Plan) -> Finding:
             values = {"vehicle": vehicle.key, "start": leg.start, "end": leg.end, "seconds": seconds}
             if seconds < 0:
                 yield Message("There is no way from %(start)s to %(end)s for %(vehicle)s.", values)
-            elif leg.arrives_s != left + seconds:
+            elif leg.arrives_s != left + seconds and not (leg.overslept and left == leg.leaves_s):
                 values |= {"planned": leg.arrives_s - left}
                 yield Message(
                     "%(vehicle)s needs %(seconds)s s from %(start)s to %(end)s, but the plan says %(planned)s s.",
@@ -50,7 +51,7 @@ def ways_exist(problem: Problem, plan: Plan) -> Finding:
 
 
 def services_take_their_time(problem: Problem, plan: Plan) -> Finding:
-    """A service begins at or after the arrival and takes as long as it takes; so does reloading."""
+    """A service begins at or after the arrival and takes as long as it takes."""
     for tour, visit, order in open_visits(problem, plan):
         seconds = order.drop.service_s if visit.drop and order.drop else order.stop_s
         values = {"order": order.key, "vehicle": tour.vehicle, "seconds": seconds}
@@ -59,6 +60,10 @@ def services_take_their_time(problem: Problem, plan: Plan) -> Finding:
         if visit.departs_s - visit.starts_s != seconds:
             values |= {"planned": visit.departs_s - visit.starts_s}
             yield Message("Serving order %(order)s takes %(seconds)s s, but the plan says %(planned)s s.", values)
+
+
+def reloads_are_allowed(problem: Problem, plan: Plan) -> Finding:
+    """Only a vehicle that may come back loads again, at its hub of departure, and that takes as long as it takes."""
     for tour, vehicle in tours(problem, plan):
         for reload in tour.reloads[past_reloads(problem.lock_of.get(vehicle.key)) :]:
             values = {"vehicle": vehicle.key, "hub": reload.hub}
@@ -70,20 +75,48 @@ def services_take_their_time(problem: Problem, plan: Plan) -> Finding:
                 yield Message(text, values)
 
 
+def rests_fit_in(problem: Problem, plan: Plan) -> Finding:
+    """Only who is to rest does, behind a stop and before the next: nobody rests while serving, loading or riding on."""
+    for tour, vehicle in tours(problem, plan):
+        lock = problem.lock_of.get(vehicle.key)
+        if tour.breaks and not vehicle.breaks:
+            yield Message("%(vehicle)s takes a break, but none is foreseen for it.", {"vehicle": vehicle.key})
+        ends = {number: visit.departs_s for number, visit in enumerate(tour.visits, start=1)}
+        ends |= {reload.after: reload.departs_s for reload in tour.reloads if reload.after not in ends}
+        for rest in tour.breaks:
+            if rest.starts_s < ends.get(rest.after, 1 << 60):
+                yield Message(
+                    "%(vehicle)s rests before the stop in front of the break is over.", {"vehicle": vehicle.key}
+                )
+            elif lock is None or rest not in lock.breaks:
+                yield from _loads_meanwhile(vehicle, rest, tour.reloads)
+        for leg in [*legs(problem, tour)][0 if lock is None else len(lock.visits) + len(lock.reloads) + 1 :]:
+            if leg.overslept:
+                values = {"ends": clock(leg.leaves_s), "end": leg.end, "arrives": clock(leg.arrives_s)}
+                text = "%(vehicle)s rests until %(ends)s, but is at %(end)s at %(arrives)s already."
+                yield Message(text, values | {"vehicle": vehicle.key})
+
+
+def _loads_meanwhile(vehicle: Vehicle, rest: Break, reloads: Iterable[Reload]) -> Finding:
+    for one in reloads:
+        if one.arrives_s < rest.ends_s and rest.starts_s < one.departs_s:
+            values = {"vehicle": vehicle.key, "starts": clock(rest.starts_s), "ends": clock(rest.ends_s)}
+            values |= {"hub": one.hub, "arrives": clock(one.arrives_s), "departs": clock(one.departs_s)}
+            text = (
+                "%(vehicle)s rests from %(starts)s to %(ends)s, but is at hub %(hub)s to load "
+                "from %(arrives)s to %(departs)s."
+            )
+            yield Message(text, values)
+
+
 def rests_are_taken(problem: Problem, plan: Plan) -> Finding:
     """§ 4 ArbZG: 30 minutes of rest for more than 6 hours of work, 45 for more than 9, never 6 hours without."""
     for tour, vehicle in tours(problem, plan):
         lengths = [rest.ends_s - rest.starts_s for rest in tour.breaks]
         values: dict[str, object] = {"vehicle": vehicle.key, "rest_min": sum(lengths) // 60}
-        ends = {number: visit.departs_s for number, visit in enumerate(tour.visits, start=1)}
-        ends |= {reload.after: reload.departs_s for reload in tour.reloads if reload.after not in ends}
-        if any(rest.starts_s < ends.get(rest.after, 1 << 60) for rest in tour.breaks):
-            yield Message("%(vehicle)s rests before the stop in front of the break is over.", values)
         if any(seconds < SHORTEST_REST_S for seconds in lengths):
             yield Message("A break of %(vehicle)s is shorter than 15 minutes.", values)
         if not vehicle.breaks:
-            if tour.breaks:
-                yield Message("%(vehicle)s takes a break, but none is foreseen for it.", values)
             continue
         work = work_s(tour) + vehicle.worked_s
         needed = next((rest for more_than, rest in RESTS if work > more_than), 0)
