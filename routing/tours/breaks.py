@@ -9,6 +9,7 @@ from __future__ import annotations
 
 STRETCH_S = 6 * 3600  # at most without a break
 LONG_DAY_S = 9 * 3600  # from here on the longer break
+SHORTEST_BREAK_S = 15 * 60  # what may be added up
 SHORT_BREAK_S = 30 * 60
 LONG_BREAK_S = 45 * 60
 

@@ -15,8 +15,8 @@ from routing.tours.check import violations
 from routing.tours.fields import whole as whole_number
 from routing.tours.greedy import Routes, cheapest_insertion, fill_up, without_losses
 from routing.tours.plan import Plan, Progress, Tour, Unserved
-from routing.tours.problem import Order, Problem
-from routing.tours.schedule import Leaves, ride
+from routing.tours.problem import Kind, Order, Problem
+from routing.tours.schedule import Leaves, ride, without_empty_rounds
 
 if TYPE_CHECKING:
     from routing.tours.kernel.engine import Engine
@@ -82,7 +82,11 @@ def improve(
 
 def _only(routes: Routes, possible: list[Order]) -> Routes:
     keys = {order.key for order in possible}
-    return {vehicle: [order for order in orders if order.key in keys] for vehicle, orders in routes.items()}
+    kept = {
+        vehicle: without_empty_rounds(o for o in orders if o.key in keys or o.kind is Kind.RELOAD)
+        for vehicle, orders in routes.items()
+    }
+    return {vehicle: orders for vehicle, orders in kept.items() if orders}
 
 
 def plan_of(problem: Problem, routes: Routes, *, engine: str, seconds: float = 0.0) -> Plan:

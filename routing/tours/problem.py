@@ -264,9 +264,10 @@ class Locked:
 
     ``visits``: stops that are over or that it is on its way to. From
     ``free_s`` on it can go elsewhere, from the place of the last of them.
-    ``aboard``: deliveries that left the hub with it, delivered or not; no
-    other delivery can join them in this round. ``failed``: stops among ``visits``
-    where the goods were not handed over and stay on board. ``breaks``: rests that
+    ``aboard``: deliveries that left the hub with it, delivered or not, no
+    other delivery can join them in this round; and pairs whose goods are on
+    board now. ``failed``: orders among ``visits`` whose goods were not handed
+    over and stay on board; of a pair its last stop failed. ``breaks``: rests that
     are over. ``reloads``: when it was back at its hub for more. ``at_hub``: the
     last of these is still to come; from ``free_s`` on the vehicle is there, empty,
     and may load again. ``begun``: how many of ``visits`` are over or being ridden

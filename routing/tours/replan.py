@@ -17,7 +17,7 @@ from routing.tours.improve import PlanBroken, improve
 from routing.tours.plan import Plan, Progress, Tour, Unserved
 from routing.tours.problem import Kind, Locked, Order, Problem, Vehicle
 from routing.tours.remainder import remainder, solve_the_rest
-from routing.tours.schedule import may_serve, reload_of, ride
+from routing.tours.schedule import drop_of, may_serve, reload_of, ride
 
 OUT = N_("It is on board %(vehicle)s, which dropped out.")
 CANCELLED = N_("It was cancelled while it was on board; it comes back to the hub.")
@@ -33,10 +33,12 @@ class Changes:
     ``cancelled``, ``failed``: keys of orders that are not wanted any more, or
     whose goods could not be handed over (they stay on board and are not tried
     again today). ``out``: vehicles that dropped out.
-    ``done``: when the courier left each stop that is over. ``reported``:
-    couriers report every stop, so what stands neither in ``done`` nor in
-    ``failed`` is still to do; else the clock of the plan decides. ``loaded``:
-    vehicles that are loaded but have not left yet. ``reloaded``: when each
+    ``done``: when the courier left each stop that is over, of a pair the first;
+    ``dropped``: when each pair was handed over. A pair that failed was not there
+    or, where ``done`` names it, could not be handed over. ``reported``:
+    couriers report every stop, so what stands neither there nor in ``failed``
+    is still to do; else the clock of the plan decides. ``loaded``: vehicles
+    that are loaded but have not left yet. ``reloaded``: when each
     vehicle had loaded again, once for each time it came back. ``aboard``: goods that a
     vehicle carries though ``plan`` does not name them on its tour, because an
     earlier re-plan gave them up (known by itself where ``problem`` comes from
@@ -49,6 +51,7 @@ class Changes:
     moved: tuple[Order, ...] = ()
     out: frozenset[str] = frozenset()
     done: Mapping[str, int] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
     reported: bool = False
     loaded: frozenset[str] = frozenset()
     reloaded: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -207,8 +210,11 @@ def _left(day: Problem, rest: Problem, vehicle: Vehicle, tour: Tour) -> list[Ord
     lock = day.lock_of.get(vehicle.key)
     for number, visit in enumerate(tour.visits):
         order = rest.order_by_key.get(visit.order)
-        if order is None or not may_serve(rest, vehicle, order):
+        aboard = order is not None and order.kind is not day.order_by_key[order.key].kind  # a pair: one stop is left
+        if order is None or not may_serve(rest, vehicle, order) or (aboard and not visit.drop):
             continue
+        if visit.drop and not aboard:
+            order = drop_of(order)
         now = sum(reload.after <= number for reload in tour.reloads)
         if kept and now != before and vehicle.reload_s is not None and (lock is None or lock.at_hub):
             kept.append(reload_of(rest, vehicle))
@@ -222,11 +228,17 @@ def _ridable(problem: Problem, vehicle: Vehicle, orders: list[Order]) -> list[Or
     if ride(problem, vehicle, orders):
         return orders
     kept: list[Order] = []
-    for order in orders:
+    under_way: list[Order] = []  # pairs taken on, in the sequence of their drops
+    for number, order in enumerate(orders):
         if order.kind is Kind.RELOAD:  # rounds are made anew where loads demand it
             continue
-        if ride(problem, vehicle, [*kept, order]):
+        taken = [*under_way, *([drop_of(order)] if order.kind is Kind.PAIR else [])]
+        ahead = [one for one in orders[number + 1 :] if one.kind is Kind.DROP and one in taken]
+        if order.kind is Kind.DROP and order not in under_way:
+            continue
+        if ride(problem, vehicle, [*kept, order, *ahead]):
             kept.append(order)
+            under_way = ahead
     return kept
 
 
@@ -270,14 +282,10 @@ def _check(problem: Problem, plan: Plan, changes: Changes, now_s: int) -> None:
     whole(now_s, 0, MAX_TIME_S, "The time of day is %(value)s s; allowed are 0 to %(high)s s.", {})
     named = [v.order for tour in plan.tours for v in tour.visits] + [left.order for left in plan.unserved]
     named += [key for keys in changes.aboard.values() for key in keys]
-    named += [*changes.cancelled, *changes.failed, *changes.done, *(order.key for order in changes.moved)]
+    named += [*changes.cancelled, *changes.failed, *changes.done, *changes.dropped, *(o.key for o in changes.moved)]
     for key in named:
         if key not in problem.order_by_key:
             raise BadInput("The plan or a change names order %(order)s, which does not exist.", order=key)
-    for tour in plan.tours:
-        if any(visit.drop for visit in tour.visits):
-            text = "The tour of %(vehicle)s carries a pair; it cannot be planned again during the day."
-            raise BadInput(text, vehicle=tour.vehicle)
     for key in (*changes.out, *changes.loaded, *(tour.vehicle for tour in plan.tours)):
         if key not in problem.vehicle_by_key:
             raise BadInput("The plan or a change names vehicle %(vehicle)s, which does not exist.", vehicle=key)

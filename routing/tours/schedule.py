@@ -95,9 +95,25 @@ def sequence_of(problem: Problem, tour: Tour) -> list[Order]:
     vehicle, found = problem.vehicle_by_key[tour.vehicle], []
     for number, visit in enumerate(tour.visits):
         found += [reload_of(problem, vehicle) for reload in tour.reloads if reload.after == number]
-        order = problem.order_by_key[visit.order]
-        found.append(drop_of(order) if visit.drop else order)
+        found.append(step_of(problem, visit))
     return found
+
+
+def step_of(problem: Problem, visit: Visit) -> Order:
+    """What a visit serves: an order, or the drop of a pair."""
+    order = problem.order_by_key[visit.order]
+    return drop_of(order) if visit.drop else order
+
+
+def without_empty_rounds(orders: Iterable[Order]) -> list[Order]:
+    """The sequence without reloads that stand at its beginning, at its end or behind another."""
+    kept: list[Order] = []
+    for order in orders:
+        if order.kind is not Kind.RELOAD or (kept and kept[-1].kind is not Kind.RELOAD):
+            kept.append(order)
+    while kept and kept[-1].kind is Kind.RELOAD:
+        kept.pop()
+    return kept
 
 
 def rounds_of(orders: Sequence[Order]) -> list[list[Order]]:

@@ -10,6 +10,9 @@ from routing.tours.plan import Break, Plan, Tour, Visit
 from routing.tours.problem import Kind, Locked, Order, Problem, Vehicle
 
 Finding = Iterator[Message]
+LONGEST_STRETCH_S = 6 * 3600  # § 4 ArbZG
+RESTS = ((9 * 3600, 45 * 60), (6 * 3600, 30 * 60))  # § 4 ArbZG: more work than, rest
+SHORTEST_REST_S = 15 * 60  # § 4 ArbZG
 
 
 def tours(problem: Problem, plan: Plan) -> Iterator[tuple[Tour, Vehicle]]:
@@ -104,8 +107,20 @@ def home_s(problem: Problem, tour: Tour) -> int:
     if lock is None:
         return 0
     here, home = last_locked(problem, tour, lock), problem.hub_by_key[tour.end_hub].place
-    table = problem.travel[problem.vehicle_by_key[tour.vehicle].vehicle_class].seconds
-    return lock.free_s + int(table[here, home])
+    vehicle = problem.vehicle_by_key[tour.vehicle]
+    way = int(problem.travel[vehicle.vehicle_class].seconds[here, home])
+    missing = _missing_rest_s(vehicle, lock, lock.free_s + way) if vehicle.breaks else 0
+    return lock.free_s + missing + way
+
+
+def _missing_rest_s(vehicle: Vehicle, lock: Locked, home: int) -> int:
+    """§ 4 ArbZG: how long a courier who only rides home has to rest before; not less than a quarter of an hour."""
+    rests = [rest.ends_s - rest.starts_s for rest in lock.breaks]
+    work = home - lock.departs_s + vehicle.worked_s - sum(rests)
+    begins = max((rest.ends_s for rest in lock.breaks), default=lock.departs_s - vehicle.worked_s)
+    due = next((rest for more_than, rest in RESTS if work > more_than), 0)
+    missing = max(due - sum(rests), SHORTEST_REST_S if home - begins > LONGEST_STRETCH_S else 0)
+    return max(missing, SHORTEST_REST_S) if missing > 0 else 0
 
 
 def home_m(problem: Problem, tour: Tour) -> int:
@@ -119,7 +134,9 @@ def home_m(problem: Problem, tour: Tour) -> int:
 
 
 def last_locked(problem: Problem, tour: Tour, lock: Locked) -> int:
-    if lock.visits and not lock.at_hub:
+    """Where a vehicle is when it is free again: at its last stop, or at the hub if it loads there behind that."""
+    since = max((reload.after for reload in lock.reloads), default=0)
+    if since < len(lock.visits):
         return stop_place(problem.order_by_key[lock.visits[-1].order], lock.visits[-1])
     return problem.hub_by_key[tour.start_hub].place
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from routing.message import Message
 from routing.tours.checks.reading import (
+    LONGEST_STRETCH_S,
+    RESTS,
+    SHORTEST_REST_S,
     Finding,
     clock,
     home_s,
@@ -20,9 +23,6 @@ from routing.tours.checks.reading import (
 from routing.tours.plan import Break, Plan, Reload
 from routing.tours.problem import Kind, Problem, Vehicle
 
-LONGEST_STRETCH_S = 6 * 3600  # § 4 ArbZG
-RESTS = ((9 * 3600, 45 * 60), (6 * 3600, 30 * 60))  # § 4 ArbZG: more work than, rest
-SHORTEST_REST_S = 15 * 60  # § 4 ArbZG
 QUARTER_S = 15 * 60
 
 
@@ -127,7 +127,9 @@ def rests_are_taken(problem: Problem, plan: Plan) -> Finding:
         moments = [tour.departs_s - vehicle.worked_s]
         moments += [moment for rest in tour.breaks for moment in (rest.starts_s, rest.ends_s)]
         stretches = zip(moments[::2], [*moments[1::2], tour.returns_s], strict=True)
-        if any(end - start > LONGEST_STRETCH_S for start, end in stretches):
+        lock = problem.lock_of.get(vehicle.key)
+        free = lock.free_s if lock else 0  # a stretch that is over by then nobody can shorten
+        if any(end - start > LONGEST_STRETCH_S and end > free for start, end in stretches):
             yield Message("%(vehicle)s works for more than six hours without a break.", values)
 
 

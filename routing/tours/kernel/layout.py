@@ -5,8 +5,9 @@ are doubly linked lists between them. One node is one row of 64 bytes, a line of
 differ only in their key are of one type, and their slots stand together.
 
 Times are seconds; costs are parts of a cent (``Ways.parts``); the wage of a type is paid for the whole duration.
-``triples`` is ``None`` where nobody is paid by the hour and nothing limits a duration or a range; ``loads`` is ``None``
-where deliveries and pickups never share a tour and no hub is limited. numba then leaves the code for them out.
+``triples`` and ``loads`` are ``None`` where nobody is paid by the hour, nothing limits a duration or a range,
+deliveries and pickups never share a tour and no hub is limited; numba then leaves the code for them out. Loads along a
+tour are kept only where deliveries and pickups may share it (``Ways.limited``).
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Ways(NamedTuple):
     price: np.ndarray  # int64 n, of leaving an order out
     allowed: np.ndarray  # int64 n, bit k: type k may serve it
     far: np.ndarray  # float64 n, from the nearest hub
-    limited: np.ndarray  # int64 1: whether any hub is limited
+    limited: np.ndarray  # int64 2: whether any hub is limited; whether deliveries and pickups may share a tour
 
 
 class Search(NamedTuple):

@@ -133,7 +133,7 @@ def _fits(c: Any, a: Any, r: Any, k: Any, ways: Any, search: Any, loads: Any) ->
     """Whether the load of c fits into route r behind a, and through the hub."""
     nodes, routes, types = search.nodes, search.routes, ways.types
     g, ml = nodes[c, LOAD_G], nodes[c, LOAD_ML]
-    if loads is None:
+    if loads is None or ways.limited[1] == 0:
         full = routes[r, OUT_G] + routes[r, IN_G] + g > types[k, CAP_G]
         return not full and routes[r, OUT_ML] + routes[r, IN_ML] + ml <= types[k, CAP_ML]
     if nodes[c, PICKUP] == 1:
@@ -283,7 +283,7 @@ def _insert(c: Any, a: Any, r: Any, ways: Any, search: Any, triples: Any, loads:
     spread(a, c, search, triples, loads)
     if triples is not None:
         routes[r, LASTS] = triples[n + 2 * r + 1, TO_LASTS]
-    if loads is not None:
+    if loads is not None and ways.limited[1] > 0:
         weigh(r, n, search, triples, loads)
 
 

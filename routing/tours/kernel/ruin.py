@@ -88,7 +88,7 @@ def take_string(c: Any, r: Any, length: Any, ways: Any, search: Any, triples: An
         search.counters[ROUTES] -= 1
     if triples is not None:
         routes[r, LASTS] = triples[n + 2 * r + 1, TO_LASTS]
-    if loads is not None:
+    if loads is not None and ways.limited[1] > 0:
         weigh(r, n, search, triples, loads)
 
 

@@ -102,6 +102,7 @@ def tables(problem: Problem, orders: list[Order]) -> Tables:
     symmetric = bool((cost == cost.transpose(0, 2, 1)).all() and (ride == ride.transpose(0, 2, 1)).all())
     hubs = [hub.place for hub in problem.hubs]
     places = [order.place for order in orders]
+    mixed = limited or len({order.kind for order in orders}) == 2
     ways = Ways(
         cost,
         cost if symmetric else np.ascontiguousarray(cost.transpose(0, 2, 1)),
@@ -114,10 +115,9 @@ def tables(problem: Problem, orders: list[Order]) -> Tables:
         np.array([order.price_unserved_cents * parts for order in orders], np.int64),
         np.array([_mask(problem, groups, order) for order in orders], np.int64),
         ride[0][hubs][:, places].min(axis=0).astype(np.float64),
-        np.array([limited], np.int64),
+        np.array([limited, mixed], np.int64),
     )
     paid = any(v.cost_cents_h or v.longest_s is not None or v.reach_m is not None for v in problem.vehicles)
-    mixed = limited or len({order.kind for order in orders}) == 2
     nodes = _nodes(problem, orders, groups)
     return Tables(problem, orders, groups, ways, nodes, _routes(types), _room(problem), paid, mixed, parts)
 

@@ -16,6 +16,7 @@ from routing.tours.kernel.layout import (
     IN_G,
     IN_ML,
     JOURNAL,
+    LASTS,
     LATEST,
     LENGTH,
     LOAD_G,
@@ -67,20 +68,29 @@ def exchange_tails(ways: Any, search: Any, triples: Any, loads: Any, tolerance: 
     way_ab = ways.cost[p, nodes[a, PLACE], nodes[b, PLACE]]
     way_uv = ways.cost[p, nodes[u, PLACE], nodes[v, PLACE]]
     keeps_both = u < n or v < n  # one that empties a tour also saves its way from start to end
-    if triples is None and keeps_both and np.int64(way_ab) + way_uv - nodes[a, WAY] - nodes[u, WAY] >= tolerance:
+    change = np.int64(way_ab) + way_uv - nodes[a, WAY] - nodes[u, WAY]
+    if ways.types[k, WAGE] == 0 and keeps_both and change >= tolerance:
         return nothing
     ride_ab = ways.ride[p, nodes[a, PLACE], nodes[b, PLACE]]
     ride_uv = ways.ride[p, nodes[u, PLACE], nodes[v, PLACE]]
     if nodes[a, DEPARTS] + ride_ab > nodes[b, LATEST] or nodes[u, DEPARTS] + ride_uv > nodes[v, LATEST]:
         return nothing
+    lasts_r, lasts_s = np.int64(0), np.int64(0)
+    if triples is not None:
+        lasts_r, lasts_s = lasts_joined(a, b, ride_ab, triples), lasts_joined(u, v, ride_uv, triples)
+        if max(lasts_r, lasts_s) > ways.types[k, LONGEST]:
+            return nothing
+        if keeps_both:  # what follows walks along both tails
+            change += ways.types[k, WAGE] * (lasts_r + lasts_s - routes[r, LASTS] - routes[s, LASTS])
+            if change >= tolerance:
+                return nothing
     from_a, from_u = _tail(v, n, nodes), _tail(b, n, nodes)
     ends_empty = not keeps_both
     ways_r = routes[r, WAYS] - nodes[a, WAY] - from_a[5] + way_ab + from_u[5]
     ways_s = routes[s, WAYS] - nodes[u, WAY] - from_u[5] + way_uv + from_a[5]
     cost = ways_r + ways.types[k, USE] + (0 if ends_empty else ways_s + ways.types[k, USE])
     if triples is not None:
-        lasts_r, lasts_s = lasts_joined(a, b, ride_ab, triples), lasts_joined(u, v, ride_uv, triples)
-        if max(lasts_r, lasts_s) > ways.types[k, LONGEST] or max(ways_r, ways_s) > ways.types[k, REACH]:
+        if max(ways_r, ways_s) > ways.types[k, REACH]:
             return nothing
         cost += ways.types[k, WAGE] * (lasts_r + (0 if ends_empty else lasts_s))
     change = cost - route_cost(r, routes, ways.types) - route_cost(s, routes, ways.types)
@@ -128,7 +138,7 @@ def _loads_fit(a: Any, b: Any, r: Any, s: Any, k: Any, lost: Any, won: Any, ways
     out_ml = routes[r, OUT_ML] - lost[2] + won[2]
     in_g = routes[r, IN_G] - lost[3] + won[3]
     in_ml = routes[r, IN_ML] - lost[4] + won[4]
-    if loads is None:
+    if loads is None or ways.limited[1] == 0:
         return out_g + in_g <= types[k, CAP_G] and out_ml + in_ml <= types[k, CAP_ML]
     head_g = loads[a, TO_G] - lost[1] + won[1]
     head_ml = loads[a, TO_ML] - lost[2] + won[2]
