@@ -66,7 +66,7 @@ def reloads_are_allowed(problem: Problem, plan: Plan) -> Finding:
     """Only a vehicle that may come back loads again, at its hub of departure, and that takes as long as it takes."""
     for tour, vehicle in tours(problem, plan):
         for reload in tour.reloads[past_reloads(problem.lock_of.get(vehicle.key)) :]:
-            values = {"vehicle": vehicle.key, "hub": reload.hub}
+            values: dict[str, object] = {"vehicle": vehicle.key, "hub": reload.hub}
             if vehicle.reload_s is None or reload.hub != vehicle.start_hub:
                 yield Message("%(vehicle)s reloads at hub %(hub)s, but may not.", values)
             elif reload.starts_s < reload.arrives_s or reload.departs_s - reload.starts_s != vehicle.reload_s:
