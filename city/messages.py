@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_date, format_decimal, format_time, gettext
+from flask_babel import format_date, format_decimal, gettext
 
 from city import clock
 from routing.message import BadInput, Message
@@ -70,7 +70,8 @@ def _say_value(value: Any) -> object:
     if isinstance(value, Message):
         return say(value)
     if isinstance(value, datetime):
-        return f"{format_date(clock.in_city(value), 'short')} {format_time(clock.in_city(value), 'short')}"
+        shown = clock.in_city(value)
+        return f"{_say_value(shown.date())}, {shown:%H:%M}"
     if isinstance(value, date):
         return format_date(value, "d. MMMM y") if gettext("language") == "Sprache" else format_date(value, "d MMMM y")
     if isinstance(value, time):
