@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -77,16 +78,22 @@ def floor_of(path: Path) -> int:
     return ROOMS.index(path.relative_to(HOUSE).parts[0])
 
 
-@pytest.mark.parametrize("path", CODE, ids=short)
-def test_imports_go_down(path):
+def wrong_in(paths: Iterable[Path], look: Callable[[Path], object]) -> dict[str, object]:
+    """What ``look`` finds wrong, by file. One test for all files: thousands of tests take longer than the looking."""
+    return {short(path): found for path in paths if (found := look(path))}
+
+
+def test_imports_go_down():
     """
     A floor may use the floors below it and nothing above it; only demo may ask app for an application.
     """
-    above = {*ROOMS[floor_of(path) + 1 :], "commands", "tests", "benchmarks"} | (
-        set() if floor_of(path) == len(ROOMS) - 1 else {"app"}
-    )
 
-    assert not {name for name in imports_of(path) if name.split(".")[0] in above}
+    def upwards(path: Path) -> set[str]:
+        above = {*ROOMS[floor_of(path) + 1 :], "commands", "tests", "benchmarks"}
+        above |= set() if floor_of(path) == len(ROOMS) - 1 else {"app"}
+        return {name for name in imports_of(path) if name.split(".")[0] in above}
+
+    assert not wrong_in(CODE, upwards)
 
 
 def test_no_module_imports_itself_in_a_circle():
@@ -121,16 +128,14 @@ def top_imports_of(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", [path for path in CODE if floor_of(path) == 0], ids=short)
-def test_routing_is_pure(path):
+def test_routing_is_pure():
     """
     The planning library needs numbers and streets, no web, no application database, no clock.
     """
-    import sys
+    known = PURE | set(sys.stdlib_module_names)
+    ground = [path for path in CODE if floor_of(path) == 0]
 
-    foreign = {name.split(".")[0] for name in imports_of(path)} - PURE - set(sys.stdlib_module_names)
-
-    assert not foreign
+    assert not wrong_in(ground, lambda path: {name.split(".")[0] for name in imports_of(path)} - known)
 
 
 RULES = [
@@ -140,55 +145,58 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize("path", RULES, ids=short)
-def test_rules_know_no_web_and_no_clock(path):
+def test_rules_know_no_web_and_no_clock():
     """
     Rules and matching take plain objects and answer with reasons.
     """
-    assert not {
-        name for name in imports_of(path) if name.split(".")[0].startswith("flask") or name.startswith("sqlalchemy")
-    }
-    assert not imports_of(path) & {"city.clock", "city.db", "city.db.db"}
+    web, here = ("flask", "sqlalchemy"), {"city.clock", "city.db", "city.db.db"}
+
+    assert not wrong_in(RULES, lambda path: {one for one in imports_of(path) if one.startswith(web) or one in here})
 
 
 CLOCK = re.compile(r"\b(datetime\.now|datetime\.utcnow|datetime\.today|date\.today|time\.time|time\.localtime)\b\(")
 
 
-@pytest.mark.parametrize("path", [path for path in CODE if short(path) != "city/clock.py"], ids=short)
-def test_only_the_clock_asks_for_the_time(path):
+def test_only_the_clock_asks_for_the_time():
     """
     Everything else is told, so tests can choose the day.
     """
-    assert not CLOCK.findall(path.read_text(encoding="utf-8"))
+    others = [path for path in CODE if short(path) != "city/clock.py"]
+
+    assert not wrong_in(others, lambda path: CLOCK.findall(path.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("path", EVERY_FILE, ids=short)
-def test_folium_stays_in_maps(path):
+def test_folium_stays_in_maps():
     """
     folium runs text as templates, so one module draws the constant frame and nothing else imports it.
     """
-    if short(path) in ("city/maps.py",):
-        return
-    assert not {name for name in imports_of(path) if name.split(".")[0] in ("folium", "branca")}
+    others = [path for path in EVERY_FILE if short(path) != "city/maps.py"]
+
+    assert not wrong_in(others, lambda path: {name.split(".")[0] for name in imports_of(path)} & {"folium", "branca"})
 
 
-@pytest.mark.parametrize("path", EVERY_FILE, ids=short)
-def test_files_are_short_and_say_what_they_are_for(path):
+def test_files_are_short_and_say_what_they_are_for():
     """
     At most 400 lines, and a first sentence.
     """
-    text = path.read_text(encoding="utf-8")
 
-    assert len(text.splitlines()) <= MAX_LINES
-    assert not text or ast.get_docstring(ast.parse(text))
+    def lines(path: Path) -> int:
+        return len(path.read_text(encoding="utf-8").splitlines())
+
+    assert not wrong_in(EVERY_FILE, lambda path: lines(path) > MAX_LINES)
+    assert not wrong_in(EVERY_FILE, lambda path: lines(path) and not ast.get_docstring(tree_of(path)))
 
 
-@pytest.mark.parametrize("path", [path for path in CODE if floor_of(path) > 0], ids=short)
-def test_nobody_fetches_rows_past_the_city(path):
+ROWS = re.compile(r"\bdb\.session\.(get|get_one|query)\(|\.query\.(get|filter)")
+
+
+def test_nobody_fetches_rows_past_the_city():
     """
     ``session.get`` and its like skip the guard of the city.
     """
-    assert not re.findall(r"\bdb\.session\.(get|get_one|query)\(|\.query\.(get|filter)", strip_docs(path))
+    upstairs = [path for path in CODE if floor_of(path) > 0]
+
+    assert not wrong_in(upstairs, lambda path: ROWS.findall(strip_docs(path)))
 
 
 def strip_docs(path: Path) -> str:
@@ -258,29 +266,26 @@ def is_text(call: ast.Call) -> bool:
 FOREIGN = re.compile(r"""(?:src|href|action|url\()\s*=?\s*["'(]?(?:https?:)?//[a-z]""", re.I)
 
 
-@pytest.mark.parametrize(
-    "path", [*TEMPLATES, *(HOUSE / "static").glob("*.css"), *(HOUSE / "static").glob("*.js")], ids=short
-)
-def test_no_page_loads_anything_from_a_foreign_host(path):
+def test_no_page_loads_anything_from_a_foreign_host():
     """
     Links to OpenStreetMap's licence are fine; fonts, scripts and pictures come from here.
     """
     licence = r'(<a [^>]*|\.)href ?= ?"https://www\.openstreetmap\.org[^"]*"'
-    text = re.sub(licence, "", path.read_text(encoding="utf-8"))
+    pages = [*TEMPLATES, *(HOUSE / "static").glob("*.css"), *(HOUSE / "static").glob("*.js")]
 
-    assert not FOREIGN.findall(text)
+    assert not wrong_in(pages, lambda path: FOREIGN.findall(re.sub(licence, "", path.read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=short)
-def test_templates_escape_and_carry_no_inline_style(path):
+def test_templates_escape_and_carry_no_inline_style():
     """
     No ``|safe``, no inline style, and inline scripts only with the nonce.
     """
-    text = path.read_text(encoding="utf-8")
 
-    assert "|safe" not in text.replace(" ", "")
-    assert not re.findall(r"\sstyle=|\son[a-z]+=\"", text)
-    assert not re.findall(r"<script(?![^>]*(nonce|src)=)", text.replace('<script type="application/json"', ""))
+    def loose(path: Path) -> list[str]:
+        text = path.read_text(encoding="utf-8").replace('<script type="application/json"', "")
+        return re.findall(r"\| *safe\b|\sstyle=|\son[a-z]+=\"|<script(?![^>]*(?:nonce|src)=)", text)
+
+    assert not wrong_in(TEMPLATES, loose)
 
 
 def sentences_of(path: Path) -> Iterator[str]:
@@ -300,14 +305,11 @@ def german():
     return merged_catalogue(SOURCES / "de")
 
 
-@pytest.mark.parametrize("path", SPEAKING, ids=short)
-def test_every_sentence_has_its_german_twin(path, german):
+def test_every_sentence_has_its_german_twin(german):
     """
     Nobody reads English by accident.
     """
-    missing = [key for key in sentences_of(path) if not has_twin(german, key)]
-
-    assert not missing
+    assert not wrong_in(SPEAKING, lambda path: [key for key in sentences_of(path) if not has_twin(german, key)])
 
 
 def has_twin(german, key: str) -> bool:
