@@ -24,7 +24,10 @@ from leerstand.kinds import (
 from leerstand.models import Consent, ContactEntry, OwnerContact, OwnerFile, Unit
 from leerstand.services.owners import CONSENT_TEXT
 
-KINDS = {"Erbengemeinschaft": OwnerKind.HEIRS, "GmbH": OwnerKind.COMPANY, "Stiftung": OwnerKind.CHURCH_OR_FOUNDATION}
+KINDS = {
+    "Erbengemeinschaft": OwnerKind.HEIRS, "GmbH": OwnerKind.COMPANY, "Stiftung": OwnerKind.CHURCH_OR_FOUNDATION,
+    "GbR": OwnerKind.PARTNERSHIP, "fonds": OwnerKind.FUND,
+}  # fmt: skip
 REASONS = (VacancyReason.GIVEN_UP, VacancyReason.CHANGE, VacancyReason.RENT, VacancyReason.LAYOUT, VacancyReason.HEIRS)
 TALKS = (
     ("Der Laden kann ab dem Frühjahr besichtigt werden.", "Termin für die Besichtigung vereinbaren", -3),

@@ -13,23 +13,24 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 
-from city import clock, jobs, links, streets
+from city import clock, jobs, links, pictures, streets
 from city.db import city_scope, db, transaction
 from city.messages import Conflict
-from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role, RoleGrant
+from city.models import Account, City, Job, JobState, Organisation, OrganisationKind, Role
 from city.solver import Solver
-from demo import equipment
+from demo import asking, equipment
 from demo.counts import csv_of_counts
+from demo.drawn import shop_front
 from demo.goods import Order, orders
 from demo.owners import owner_rows, remarks
+from demo.past import give_past
 from demo.people import COURIERS, MORE_COURIERS, MORE_OWNERS, OWNER_NAMES, PASSWORD, PEOPLE, RETAILERS, Person
 from demo.stock import middle_of, stock
 from demo.town_map import close_streets, have_map_drawn
-from demo.wishes import Wish, wishes
 from leerstand import queries as shops
-from leerstand.kinds import RequestState, UseType
+from leerstand.kinds import UseType
 from leerstand.models import Agreement, Match, MatchPlan, Proposal, Unit, UseRequest
-from leerstand.services import footfall, plans, proposals
+from leerstand.services import footfall, photos, plans, proposals
 from logistics import bookings, dispatch, rules, services
 from logistics import queries as hubs
 from logistics.kinds import RecipientKind
@@ -41,6 +42,7 @@ from routing.streets.places import Places, read_places
 
 Say = Callable[[str], None]
 ORDERS, BIKES = 60, 4
+PICTURES = 4  # empty shops whose front is shown
 HUB_OPENS_S, HUB_CLOSES_S = 6 * 3600 + 1800, 20 * 3600  # shops bring parcels before the bikes leave
 WAIT_FOR_PLAN_S, LOOK_EVERY_S = 180.0, 0.5
 MANAGER, OWNER, APPLICANT, RETAILER, OPERATOR = (PEOPLE[number].email for number in (1, 2, 3, 4, 5))
@@ -108,7 +110,7 @@ def make_people() -> None:
     password_hash = PasswordHasher().hash(PASSWORD)
     with transaction():
         owners = [Organisation(kind=OrganisationKind.OWNER, name=name) for name in OWNER_NAMES]
-        service = Organisation(kind=OrganisationKind.HUB_OPERATOR, name="Lastenradkuriere (erfunden)")
+        service = Organisation(kind=OrganisationKind.HUB_OPERATOR, name="Lastenradkuriere Innenstadt")
         retailers = [
             Organisation(kind=OrganisationKind.RETAILER, name=name, released_at=clock.now()) for name in RETAILERS
         ]
@@ -120,20 +122,7 @@ def make_people() -> None:
                 for number, shop in enumerate(retailers[1:], start=2)]  # fmt: skip
         acting |= dict(zip((person.email for person in more), retailers[1:], strict=True))
         for person in (*PEOPLE, *MORE_COURIERS, *MORE_OWNERS, *more):
-            db.session.add(_account(person, acting.get(person.email), password_hash))
-
-
-def _account(person: Person, organisation: Organisation | None, password_hash: str) -> Account:
-    return Account(
-        email=person.email,
-        name=person.name,
-        password_hash=password_hash,
-        language="de",
-        confirmed_at=clock.now(),
-        created_at=clock.now(),
-        organisation=organisation,
-        grants=[RoleGrant(role=role) for role in person.roles],
-    )
+            db.session.add(asking.account_of(person, acting.get(person.email), password_hash))
 
 
 def account(email: str) -> Account:
@@ -161,9 +150,13 @@ def make_stock(places: Places, say: Say) -> int:
         for unit in empty[::2]:
             unit.owner_id = mine.id
         remarks(made.units, clock.today())
+        give_past(made.units, clock.today())
         db.session.add_all([*made.axes, *made.units])
         db.session.flush()
         db.session.add_all(owner_rows(owners, made.units, clock.today()))
+        for number, unit in enumerate(empty[:PICTURES]):
+            drawn = pictures.read_picture(shop_front(number), name="front.png")
+            photos.add(unit.id, drawn, caption="Front des Ladens (gezeichnet)", front_without_people=True)
     say(f"stock: {len(made.units)} shops in {len(made.axes)} streets, {len(empty)} stand empty")
     return len(empty)
 
@@ -178,63 +171,8 @@ def count_passers_by(say: Say) -> None:
 
 
 def make_wishes(say: Say) -> None:
-    """Keep the requests: three of the demo's applicant, the hub of the operator, the rest of people without a login."""
-    today, mine = clock.today(), 3
-    with transaction():
-        applicant, operator = account(APPLICANT), account(OPERATOR)
-        for number, wish in enumerate(wishes()):
-            if wish.use_type == UseType.MICRO_HUB:
-                by = operator
-            elif number < mine:
-                by = applicant
-            else:
-                by = _applicant(number)
-            db.session.add(_request(wish, by, today))
-    say(f"requests: {len(wishes())}, two of them for a micro-hub")
-
-
-def _applicant(number: int) -> Account:
-    person = Person(f"gesuch{number}@zwischenraum.example", f"Gesuch {number} (erfunden)", (Role.APPLICANT,))
-    made = _account(person, None, password_hash="")
-    made.password_hash = None
-    db.session.add(made)
-    db.session.flush()
-    return made
-
-
-def _request(wish: Wish, by: Account, today: date) -> UseRequest:
-    least, ideal, most = wish.areas_m2
-    earliest = today + timedelta(weeks=wish.starts_in_weeks)
-    return UseRequest(
-        applicant_id=by.id,
-        organisation_id=by.organisation_id,
-        state=RequestState.SUBMITTED,
-        title=wish.title,
-        concept=wish.concept,
-        use_type=wish.use_type,
-        area_min_m2=least,
-        area_ideal_m2=ideal,
-        area_max_m2=most,
-        step_free_required="step_free" in wish.needs,
-        needs_water="water" in wish.needs,
-        needs_heating="heating" in wish.needs,
-        needs_exhaust_air="exhaust_air" in wish.needs,
-        needs_delivery_door="delivery_door" in wish.needs,
-        needs_power_kw=wish.power_kw,
-        earliest_start=earliest,
-        latest_start=earliest + timedelta(weeks=26),
-        duration_min_weeks=wish.weeks[0],
-        duration_max_weeks=wish.weeks[1],
-        wants_permanent=wish.permanent,
-        budget_cents_month=wish.budget_eur * 100,
-        footfall=wish.footfall,
-        noise=wish.noise,
-        public_value=[value.value for value in wish.values],
-        evaluates=wish.evaluates,
-        invented=True,
-        created_at=clock.now(),
-        submitted_at=clock.now(),
-    )
+    """Keep the requests, some of them with papers."""
+    asking.make_wishes(account(APPLICANT), account(OPERATOR), say)
 
 
 def match(app: Flask, say: Say, solver: Solver | None = None) -> MatchPlan:

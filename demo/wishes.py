@@ -27,6 +27,8 @@ class Wish:
     power_kw: int = 0
     footfall: int = 1
     noise: int = 0
+    event_days: int = 0  # a year
+    visitors: int | None = None  # at a time
     values: tuple[PublicValue, ...] = ()
     permanent: bool = False
     evaluates: bool = False
