@@ -44,7 +44,7 @@ def test_every_page_of_the_register_is_readable_for_all(running, clean, size):
         visit.context.close()
 
 
-def numbers_of(running) -> dict[str, int]:
+def numbers_of(running) -> dict[str, int | None]:
     """Rows of the demo that these pages show."""
     with running.app.app_context(), city_scope(1):
         empty = select(Unit).join(Occupancy).where(Occupancy.kind == SpellKind.VACANCY, Occupancy.ends.is_(None))
