@@ -69,7 +69,9 @@ def stock() -> str:
     return render_template(
         "leerstand/stock.html",
         filter=form,
-        more_open=any(field.data not in (None, "", 0, False) for field in form if field.name not in FEW_FIELDS),
+        more_open=any(
+            field.errors or field.data not in (None, "", 0, False) for field in form if field.name not in FEW_FIELDS
+        ),
         found=found,
         count=count,
         grades=queries.grades(),

@@ -27,6 +27,10 @@ PAGES = {
     None: ("/frei", "/frei/{shown}", "/zahlen"),
 }  # fmt: skip
 
+CUT_OFF = """() => innerWidth > 700 ? [] : [...document.querySelectorAll('.tab--karten :is(th, td)')].filter(
+    cell => cell.getBoundingClientRect().left >= 0 && cell.getBoundingClientRect().right > innerWidth
+).map(cell => cell.innerText)"""  # cells of cards that reach over the edge of a phone
+
 
 @pytest.mark.long
 @pytest.mark.parametrize("size", WIDE_FIRST)
@@ -41,6 +45,7 @@ def test_every_page_of_the_register_is_readable_for_all(running, clean, size):
             answer = visit.page.goto(running.home + path.format(**numbers))
             assert answer is not None and answer.status == 200, path
             clean(visit)
+            assert visit.page.evaluate(CUT_OFF) == [], path
         visit.context.close()
 
 
