@@ -27,9 +27,9 @@ PAGES = {
     None: ("/frei", "/frei/{shown}", "/zahlen"),
 }  # fmt: skip
 
-CUT_OFF = """() => innerWidth > 700 ? [] : [...document.querySelectorAll('.tab--karten :is(th, td)')].filter(
-    cell => cell.getBoundingClientRect().left >= 0 && cell.getBoundingClientRect().right > innerWidth
-).map(cell => cell.innerText)"""  # cells of cards that reach over the edge of a phone
+CUT_OFF = """() => innerWidth > 700 ? [] : [...document.querySelectorAll('.tab-rahmen')].filter(
+    frame => frame.querySelector('.tab--karten') && frame.scrollWidth > frame.clientWidth
+).map(frame => frame.ariaLabel)"""  # cards on a phone that reach over the edge of their frame
 
 
 @pytest.mark.long
