@@ -7,16 +7,17 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from city import clock, files
-from city.access import public
+from city.access import has_role, public
 from leerstand import figure_queries
 from leerstand import public_queries as queries
 from leerstand.public_queries import PublicFilter
 from leerstand.publishing import PublicVacancy
 from leerstand.street_band import skyline
-from leerstand.views.blueprint import base_of_map, bp, page_asked, page_url, with_filter
+from leerstand.views.blueprint import SEEKS_ROOM, base_of_map, bp, page_asked, page_url, with_filter
 
 SHOWN = 50  # free shops on one page
 AROUND_DEG = 0.002  # shown around a rough place: some 200 m
@@ -52,7 +53,13 @@ def start() -> str:
         size=request.args.get("groesse", "") if request.args.get("groesse") in SIZES else "",
         wanted=wanted(),
         map_url=with_filter("leerstand.map_data"),
+        may_ask=_may_ask(),
     )
+
+
+def _may_ask() -> bool:
+    """Who is signed in as somebody else has no use for a form that would refuse them."""
+    return not current_user.is_authenticated or has_role(*SEEKS_ROOM)
 
 
 @bp.get("/frei/karte.json")
@@ -85,7 +92,7 @@ def _mark(vacancy: PublicVacancy) -> dict[str, Any]:
 def shop(unit_id: int) -> str:
     """One free shop, reduced to what its owner lets the public see."""
     vacancy = queries.public_vacancy(unit_id, clock.today())
-    return render_template("leerstand/shop.html", vacancy=vacancy, photo=queries.photo_of(vacancy))
+    return render_template("leerstand/shop.html", vacancy=vacancy, photo=queries.photo_of(vacancy), may_ask=_may_ask())
 
 
 @bp.get("/frei/<int:unit_id>/karte.json")

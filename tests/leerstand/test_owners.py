@@ -280,3 +280,14 @@ def test_a_filter_can_be_saved_and_is_ones_own(desk, sign_in, town):
     assert other.post("/laeden/ansichten/1/loeschen").status_code == 404
     desk.post("/laeden/ansichten/1/loeschen")
     assert "Leer im Kern" not in desk.get("/laeden").text
+
+
+def test_only_those_whom_the_form_lets_in_are_asked_to_look_for_a_room(app, town, sign_in):
+    unit = build.unit(visibility=Visibility.PUBLIC)
+    build.consent(unit)
+    people = ((app.test_client(), True), (sign_in(Role.APPLICANT), True), (sign_in(Role.OWNER), False))
+
+    for path in ("/frei", f"/frei/{unit.id}"):
+        assert [("/meine-gesuche/neu" in browser.get(path).text) for browser, _asked in people] == [
+            asked for _browser, asked in people
+        ]
