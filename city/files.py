@@ -31,7 +31,8 @@ from city.db import current_city_id, db
 from city.messages import NotFound
 from city.models import Role, StoredFile
 from city.pdfs import Pdf, is_pdf, read_pdf
-from city.pictures import MAX_BYTES, Picture, read_picture
+from city.pictures import MAX_BYTES, NoPicture, Picture, read_picture
+from city.uploads import called_by
 from routing.message import BadInput
 
 FOLDER = "files"
@@ -51,7 +52,19 @@ def uploaded_paper(upload: FileStorage | None) -> Picture | Pdf:
     if upload is None or not upload.filename:
         raise BadInput("No file has been chosen yet.")
     data = upload.stream.read(MAX_BYTES + 1)
-    return read_pdf(data, name=upload.filename) if is_pdf(data) else read_picture(data, name=upload.filename)
+    if is_pdf(data):
+        return read_pdf(data, name=upload.filename)
+    try:
+        return read_picture(data, name=upload.filename)
+    except NoPicture as refusal:
+        called, kind = called_by(upload.filename), refusal.message.values.get("kind")
+        if kind:
+            raise BadInput(
+                "“%(name)s” is a %(kind)s file. Possible are PDF, JPEG, PNG and WebP.", name=called, kind=kind
+            ) from refusal
+        raise BadInput(
+            "“%(name)s” is neither a PDF nor a picture. Possible are PDF, JPEG, PNG and WebP.", name=called
+        ) from refusal
 
 
 def keep(sent: Picture | Pdf) -> StoredFile:

@@ -37,6 +37,10 @@ OTHERS = {
 HIDDEN = (b"<script", b"<?php", b"<html", b"%pdf-1.")  # a second document inside; long enough not to occur by chance
 
 
+class NoPicture(BadInput):
+    """What was sent is of another kind, whatever its name says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture drawn anew: JPEG bytes and its size in points."""
@@ -88,10 +92,10 @@ def _kind(data: bytes, called: str) -> str:
             (kind for start, kind in OTHERS.items() if data.lstrip()[: len(start)].lower() == start.lower()), ""
         )
     if found:
-        raise BadInput(
+        raise NoPicture(
             "“%(name)s” is a %(kind)s file. Possible are pictures as JPEG, PNG or WebP.", name=called, kind=found
         )
-    raise BadInput("“%(name)s” is not a picture. Possible are JPEG, PNG and WebP.", name=called)
+    raise NoPicture("“%(name)s” is not a picture. Possible are JPEG, PNG and WebP.", name=called)
 
 
 def _refuse_hidden(data: bytes, called: str) -> None:

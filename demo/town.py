@@ -79,6 +79,7 @@ def build(app: Flask, source: Path, *, say: Say, solver: Solver | None = None) -
         make_wishes(say)
         match(app, say, solver)
         hub = open_hub(say)
+        ask_an_owner(say)
         book(hub, places, say)
         with transaction():  # now that deliveries are booked, the worker can say what a further hub is worth
             plans.start_matching(account_id=account(MANAGER).id, shown_at="/plan")
@@ -214,6 +215,23 @@ def open_hub(say: Say) -> Hub:
     equipment.equip(account(OPERATOR), hub.id)
     say(f"hub: {hub.name} opened in a vacant shop, {BIKES} cargo bikes, {hub.parcels_per_day} parcels a day")
     return hub
+
+
+def ask_an_owner(say: Say) -> None:
+    """One proposal of the plan waits for the demo's owner: the last that concerns a shop of theirs."""
+    plan, mine = shops.newest_plan(), account(OWNER).organisation_id
+    for match in plan.matches[::-1] if plan is not None else ():
+        if shops.unit(match.unit_id).owner_id != mine:
+            continue
+        try:
+            with transaction():
+                sent = proposals.propose(
+                    match.unit_id, match.request_id, match_id=match.id, sender=account(MANAGER), link_to=_link
+                )
+        except Conflict:
+            continue
+        say(f"proposal: {sent.request.title} waits for the owner of {sent.unit.address}")
+        return
 
 
 def agree_on_hub() -> Agreement:

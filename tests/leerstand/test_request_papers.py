@@ -115,7 +115,7 @@ def _kept() -> int:
     [
         (b"", "leer.pdf", "is empty"),
         (b"II*\0 a TIFF", "plan.jpg", "is a TIFF file"),
-        (b"MZ a program", "plan.pdf", "is not a picture"),
+        (b"MZ a program", "plan.pdf", "is neither a PDF nor a picture. Possible are PDF, JPEG, PNG and WebP."),
         (PDF[:40], "plan.pdf", "is cut off: its end is missing"),
         (PDF.replace(b"/Catalog", b"/Catalog /OpenAction << /S /JavaScript >>"), "x.pdf", "(JavaScript)"),
         (PDF.replace(b"/Catalog", b"/Catalog /A << /S /L#61unch >>"), "x.pdf", "(Launch)"),

@@ -83,6 +83,7 @@ def test_other_terms_by_link_become_a_signed_contract(running, clean, link, size
     owner = running.stranger(size)
     owner.page.goto(running.home + link)
     clean(owner)
+    ours = owner.page.get_by_role("heading", level=1).inner_text()
     owner.page.locator("summary").filter(has_text=de("Name other terms")).click()
     rent = owner.page.locator("input[name=rent_eur]")
     rent.fill("50")
@@ -93,7 +94,7 @@ def test_other_terms_by_link_become_a_signed_contract(running, clean, link, size
     manager = running.visit(MANAGER, size)
     page = manager.page
     page.goto(f"{running.home}/vereinbarungen")
-    page.locator("main a[href^='/vorschlaege/']").first.click()
+    page.locator("main tr").filter(has_text=ours).locator("a[href^='/vorschlaege/']").click()
     page.wait_for_load_state()
     clean(manager)
     page.locator("input[name=applicant_agrees]").check()
