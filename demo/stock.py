@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-import numpy as np
-
 from demo.goods import distance_m
 from leerstand.kinds import Category, Floor, Heritage, Ring, Side, SpellKind, UseType, Visibility, Zone
 from leerstand.models import Occupancy, StreetAxis, Unit
+from leerstand.nearby import nearest_address
 from routing.streets.model import Point
 from routing.streets.places import Address, Places, Shop
 
@@ -27,7 +26,6 @@ THREATENED = 3  # leases that end soon
 INTERIM = 2  # interim uses that run already
 HUB_ROOMS = 3  # empty shops that would do for a micro-hub
 STEP_M = 18  # between two invented shop fronts
-NEAR_M = 40  # a shop without an address takes that of a house this near
 ASIDE_M = 7  # of an invented shop from the middle of its street
 RENT_CENTS_M2 = {1: 1900, 2: 1500, 3: 1150, 4: 900, 5: 700}  # asked for empty shops by grade; invented
 CATEGORIES = {
@@ -46,7 +44,7 @@ def widened(
 
     Also the ids of those that stand empty only because the demo wants it so.
     """
-    address_near = nearest_address(places)
+    address_near = nearest_address(places.addresses)
     located = (on_its_street(shop, address_near, street_at) for shop in places.shops)
     shops = [shop for shop in located if shop.street]
     if len(shops) < LEAST_SHOPS:
@@ -147,22 +145,6 @@ def on_its_street(
     if (near := address_near(shop.point)) is not None:
         return replace(shop, street=near.street, housenumber=near.housenumber)
     return replace(shop, street=street_at(shop.point))
-
-
-def nearest_address(places: Places) -> Callable[[Point], Address | None]:
-    """A search for the nearest house number within ``NEAR_M``."""
-    known = [address for address in places.addresses if address.street]
-    spots = np.array([address.point for address in known], float).reshape(-1, 2)
-
-    def find(point: Point) -> Address | None:
-        if not known:
-            return None
-        offset = (spots - point) * (111_195.0, 111_195.0 * math.cos(math.radians(point[0])))
-        distance = np.hypot(offset[:, 0], offset[:, 1])
-        nearest = int(distance.argmin())
-        return known[nearest] if distance[nearest] <= NEAR_M else None
-
-    return find
 
 
 def in_order(axes: list[StreetAxis], streets: dict[str, list[Shop]], core: Point) -> list[Shop]:

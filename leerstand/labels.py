@@ -110,8 +110,8 @@ HERITAGE_LABELS: Mapping[Heritage, str] = {
 }
 VISIBILITY_LABELS: Mapping[Visibility, str] = {
     Visibility.INTERNAL: N_("Not at all"),
-    Visibility.COARSE: N_("Size and rough place"),
-    Visibility.PUBLIC: N_("Address and sign, the owner has agreed"),
+    Visibility.COARSE: N_("Only the rough place"),
+    Visibility.PUBLIC: N_("What the owner's consent allows"),
 }
 SPELL_LABELS: Mapping[SpellKind, str] = {
     SpellKind.VACANCY: N_("Empty"),

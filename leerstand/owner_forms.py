@@ -160,6 +160,12 @@ class ConsentForm(_AboutUnit):
         description=_l("For example: file 61-14, letter of 3 May"),
     )
 
+    shown = BooleanField(
+        _l("Show it to the public from now on"),
+        default=True,
+        description=_l("Free shops of which only the rough place is shown then show what is allowed here."),
+    )
+
     def validate_scopes(self, field: Field) -> None:
         """A consent is about something."""
         if not field.data:

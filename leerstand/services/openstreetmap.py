@@ -7,6 +7,7 @@ from collections.abc import Callable
 from city import streets
 from leerstand.exchange.sheets import Sheet
 from leerstand.kinds import SpellKind
+from leerstand.nearby import nearest_address
 from routing.message import BadInput
 from routing.streets.model import Point, VehicleClass
 
@@ -19,22 +20,24 @@ def sheet_of_map() -> Sheet:
     from routing.streets.places import Shop, read_places  # brings osmium: only where a map is read
 
     try:
-        found = read_places(streets.source()).shops
+        places = read_places(streets.source())
     except streets.NoStreets as missing:
         raise BadInput(missing.message.text) from missing
-    if not found:
+    if not places.shops:
         raise BadInput("There are no shops on the street map. Please choose a list instead.")
-    street_at = _street_at()
+    street_at, address_near = _street_at(), nearest_address(places.addresses)
 
     def row(number: int, shop: Shop) -> list[str]:
         state = SpellKind.VACANCY if shop.vacant else SpellKind.REGULAR
         size = [str(shop.area_m2 or ""), str(shop.frontage_m or "").replace(".", ",")]
-        street = shop.street or street_at(shop.point)
+        near = None if shop.street else address_near(shop.point)
+        street, house = (near.street, near.housenumber) if near else (shop.street, shop.housenumber)
+        street = street or street_at(shop.point)
         name = "" if shop.vacant else shop.name
         place = [f"{shop.point[0]:.6f}", f"{shop.point[1]:.6f}"]
-        return [str(number), f"osm:{shop.osm_id}", street, shop.housenumber, name, *place, state.value, *size]
+        return [str(number), f"osm:{shop.osm_id}", street, house, name, *place, state.value, *size]
 
-    return Sheet(list(HEAD), [row(number, shop) for number, shop in enumerate(found, start=1)])
+    return Sheet(list(HEAD), [row(number, shop) for number, shop in enumerate(places.shops, start=1)])
 
 
 def _street_at() -> Callable[[Point], str]:

@@ -11,7 +11,7 @@ from city.db import db
 from city.messages import Conflict
 from city.models import Organisation, OrganisationKind
 from leerstand import owner_queries, queries
-from leerstand.kinds import Channel, ConsentScope
+from leerstand.kinds import Channel, ConsentScope, Visibility
 from leerstand.models import Consent, ContactEntry, OwnerContact, OwnerFile
 
 CONSENT_TEXT = "2026-11"  # version of the text in docs/PRIVACY.md that owners agree to
@@ -84,11 +84,20 @@ def finish_step(entry_id: int) -> ContactEntry:
 
 
 def give_consent(
-    owner_id: int, scopes: list[ConsentScope], *, unit_id: int | None, given_on: date, channel: Channel, proof: str
+    owner_id: int,
+    scopes: list[ConsentScope],
+    *,
+    unit_id: int | None,
+    given_on: date,
+    channel: Channel,
+    proof: str,
+    shown: bool = False,
 ) -> None:
     """Write down what an owner allows to be shown, of one shop or of all. It holds at once.
 
-    Raises :class:`Conflict` for a day to come, or for somebody else's shop.
+    ``shown``: where the city showed the rough place, it shows from now on what
+    is allowed; a shop that it does not show at all stays so. Raises
+    :class:`Conflict` for a day to come, or for somebody else's shop.
     """
     owner_queries.owner(owner_id, to_change=True)
     if given_on > clock.today():
@@ -100,7 +109,16 @@ def give_consent(
         if (unit_id, scope) not in held:
             made = {"text_version": CONSENT_TEXT, "given_on": given_on, "channel": channel, "proof": proof}
             db.session.add(Consent(owner_id=owner_id, unit_id=unit_id, scope=scope, **made))
+    if shown:
+        _show(owner_id, unit_id)
     audit.record("consent given", "owner", owner_id, scopes=", ".join(scope.value for scope in scopes))
+
+
+def _show(owner_id: int, unit_id: int | None) -> None:
+    for unit in owner_queries.units_of(owner_id):
+        if unit_id in (None, unit.id) and unit.visibility == Visibility.COARSE:
+            unit.visibility = Visibility.PUBLIC
+            audit.record("shop changed", "unit", unit.id, fields="visibility")
 
 
 def withdraw_consent(owner_id: int, consent_id: int) -> None:

@@ -177,6 +177,7 @@ def new_consent(owner_id: int) -> str | Response:
                     given_on=day_of(form.given_on),
                     channel=form.channel.data,
                     proof=form.proof.data or "",
+                    shown=bool(form.shown.data),
                 )
         except Conflict as refusal:
             form.refuse(refusal)

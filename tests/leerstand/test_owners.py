@@ -23,7 +23,7 @@ from leerstand.kinds import (
     Visibility,
 )
 from leerstand.lifecycle import UnitState, state_on
-from leerstand.models import Consent, UnitPhoto
+from leerstand.models import Consent, Unit, UnitPhoto
 from leerstand.public_queries import PublicFilter, public_vacancies
 from leerstand.publishing import cell_of
 from leerstand.services import owners, stock
@@ -154,6 +154,24 @@ def test_a_shop_that_is_held_back_is_not_offered(town, stage):
     build.consent(unit)
 
     assert public_vacancies(PublicFilter(), TODAY) == []
+
+
+def test_a_consent_shows_a_shop_that_was_shown_roughly_and_none_that_was_hidden(desk, town):
+    """
+    One deed is enough; without the tick the city goes on showing less than it may.
+    """
+    firm = build.organisation(kind=OrganisationKind.OWNER)
+    rough, hidden = (build.unit(owner_id=firm.id, visibility=kind) for kind in (Visibility.COARSE, Visibility.INTERNAL))
+    data = {"unit_id": "0", "scopes": ["place", "room"], "given_on": TODAY.isoformat(), "channel": "letter"}
+
+    desk.post(f"/eigentum/{firm.id}/einwilligung", data={**data, "proof": "Akte 5"})
+    assert [shop.address for shop in public_vacancies(PublicFilter(), TODAY)] == [""]
+    assert "The city shows less than is allowed" in desk.get(f"/laeden/{rough.id}").text
+
+    desk.post(f"/eigentum/{firm.id}/einwilligung", data={**data, "proof": "Akte 5", "shown": "y"})
+    db.session.rollback()
+    assert [shop.address for shop in public_vacancies(PublicFilter(), TODAY)] == [rough.address]
+    assert build.fresh(Unit, hidden.id).visibility == Visibility.INTERNAL
 
 
 def test_a_consent_of_tomorrow_or_of_somebody_else_is_refused(desk, town):
