@@ -9,16 +9,17 @@ from time import monotonic
 import numpy as np
 
 from leerstand.matching import annealing
-from leerstand.matching.linear import Bound, bound
+from leerstand.matching.linear import Bound, Program, bound, program
 from leerstand.matching.neighbourhoods import Search, exact
 from leerstand.matching.problem import MatchingProblem
-from leerstand.matching.worth import ranked_list
+from leerstand.matching.worth import ranked_list, value
 
 WHOLE_PAIRS = 4_000  # up to here the whole model is tried at the end
-ANNEAL_SHARE, ANNEAL_SHARE_WHOLE = 0.2, 0.08  # of the time
+ANNEAL_SHARE = 0.04  # of the time
+WHOLE_SHARE = 0.15  # of the time that neighbourhoods get where the whole model comes after them
 TRIAL_MOVES = 200_000  # to learn how fast this machine is
 CORE, WIDE_CORE = 0.1, 0.2  # reduced cost below zero at which a candidate is left out, in medians of the points
-PART_S, LARGE_PART_S, LARGE_UNITS = 0.6, 1.0, 400
+PART_S, LARGE_PART_S, LARGE_UNITS = 0.25, 0.5, 400  # processor seconds
 BOUND_SHARE = 0.25  # of the time, at most
 SLACK = 1e-6
 
@@ -46,13 +47,15 @@ class LargeSearch:
 
     def run(self) -> tuple[list[int], int]:
         """The best plan found, and the bound."""
-        relaxed = bound(self.problem, limit_s=max(1.0, BOUND_SHARE * self._limit_s))
+        found = program(self.problem)
+        relaxed = bound(found, limit_s=max(1.0, BOUND_SHARE * self._limit_s))
         self._bound = floor(relaxed.points + SLACK)
         plan = self._annealed(relaxed)
         whole = self.problem.pairs <= WHOLE_PAIRS
-        share = 0.15 if whole else 1.0
+        share = WHOLE_SHARE if whole else 1.0
         search = Search(
             self.problem,
+            found,
             plan,
             relaxed,
             annealing.streets_of(self.problem),
@@ -64,9 +67,17 @@ class LargeSearch:
         )
         plan = search.run(share * self.left_s, cores=self.cores)
         if whole and self.left_s > 0.5 and not self.stop():
-            plan, proved_bound, _ = exact(self.problem, plan, limit_s=self.left_s)
-            self._bound = min(self._bound, floor(proved_bound + SLACK))
+            plan = self._proved(found, relaxed, plan)
         return plan, self._bound
+
+    def _proved(self, found: Program, relaxed: Bound, plan: list[int]) -> list[int]:
+        """The whole model, without candidates whose price says that no better plan contains them."""
+        points = value(self.problem, plan)
+        free = np.flatnonzero(relaxed.reduced >= points - relaxed.points - SLACK)
+        free = np.union1d(free, plan).astype(np.int64)
+        better, proved_bound, _ = exact(found.part(free, free[:0]), plan, limit_s=self.left_s, effort=0.0)
+        self._bound = min(self._bound, max(points, floor(proved_bound + SLACK)))
+        return better if better is not None and value(self.problem, better) > points else plan
 
     def _better(self, points: int) -> None:
         self._tell(points, self._bound)
@@ -81,6 +92,5 @@ class LargeSearch:
         started = monotonic()
         annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=moves, seed=self.seed)
         per_s = moves / max(1e-6, monotonic() - started)
-        share = ANNEAL_SHARE_WHOLE if self.problem.pairs <= WHOLE_PAIRS else ANNEAL_SHARE
-        steps = int(per_s * share * self._limit_s)
+        steps = int(per_s * ANNEAL_SHARE * self._limit_s)
         return annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=steps, seed=self.seed)

@@ -1,19 +1,20 @@
 """The matching as a linear program: columns, rows, and a bound that no plan exceeds. Pure.
 
 Columns: one per candidate, the steps of diversity of each group, one per pair
-of dead neighbours and snapshot. The crowds of each shop's candidates are the
-maximal cliques of an interval graph, which makes these rows integral by
-themselves; what remains fractional comes from requests, mix and neighbours.
+of dead neighbours and snapshot. Rows: one place per request, the exclusive
+sets of each shop (:mod:`cliques`), and what binds several shops together.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
 
+from leerstand.matching.cliques import crowds_that_count
 from leerstand.matching.problem import MatchingProblem
 
 NO_LIMIT = np.inf
@@ -22,14 +23,43 @@ FIRST_TRY, SECOND_TRY = 1e-4, 1e-5  # relative accuracy; the bound is made safe 
 
 @dataclass(frozen=True)
 class Program:
-    """maximise ``gain @ x`` with ``least <= rows @ x <= most`` and ``0 <= x <= upper``; the first columns are pairs."""
+    """maximise ``gain @ x`` with ``least <= rows @ x <= most`` and ``0 <= x <= upper``; the first columns are pairs.
+
+    ``pairs`` are the candidates of these columns; those that the program of a
+    part leaves out are fixed, as taken or not, in its limits.
+    """
 
     gain: np.ndarray
     upper: np.ndarray
     rows: sp.csr_matrix
     least: np.ndarray
     most: np.ndarray
-    pairs: np.ndarray  # the candidate of each of the first columns
+    pairs: np.ndarray
+
+    @cached_property
+    def _by_column(self) -> sp.csc_matrix:
+        return self.rows.tocsc()
+
+    def part(self, free: np.ndarray, stays: np.ndarray) -> Program:
+        """The program over some candidates, the others as they are: ``stays`` are in the plan, the rest is not.
+
+        Only the rows that a free candidate is in, and the steps and fronts of these rows, remain.
+        Of a whole program only: its n-th column is the n-th candidate.
+        """
+        touched = np.unique(self._by_column[:, free].indices)
+        rows = self.rows[touched]
+        others = np.unique(rows.indices[rows.indices >= len(self.pairs)])
+        there = np.zeros(len(self.gain))
+        there[stays] = 1.0
+        used, columns = rows @ there, np.concatenate([free, others])
+        return Program(
+            self.gain[columns],
+            self.upper[columns],
+            rows[:, columns].tocsr(),
+            self.least[touched] - used,
+            self.most[touched] - used,
+            free,
+        )
 
 
 @dataclass(frozen=True)
@@ -37,7 +67,7 @@ class Bound:
     """What no plan exceeds, and for each pair how far it is from being worth its place (0 or less: not yet)."""
 
     points: float
-    reduced: np.ndarray  # per candidate of the problem
+    reduced: np.ndarray  # per candidate
     share: np.ndarray  # per candidate: how much of it the linear program takes
 
 
@@ -66,28 +96,23 @@ class _Rows:
         return sp.csr_matrix(content, shape=(len(self.columns), width))
 
 
-def program(problem: MatchingProblem, pairs: np.ndarray | None = None) -> Program:
-    """The linear program over some candidates, or all; the other candidates stay out of the plan.
+def program(problem: MatchingProblem) -> Program:
+    """The linear program over all candidates.
 
     A row says no more than the rules do: with all columns whole numbers its
     best solution is the best plan.
     """
-    pairs = np.arange(problem.pairs) if pairs is None else pairs
-    column_of = np.full(problem.pairs, -1, dtype=np.int64)
-    column_of[pairs] = np.arange(len(pairs))
-    rows = _Rows()
-    _requests(problem, pairs, rows)
-    for crowd in problem.cliques:
-        there = column_of[crowd]
-        if (there >= 0).sum() > 1:
-            mine = crowd[there >= 0]
-            rows.add(there[there >= 0], problem.size[mine], most=float(problem.capacity[problem.unit[mine[0]]]))
-    _shared(problem, pairs, column_of, rows)
-    gain, upper = [problem.points[pairs].astype(float)], [np.ones(len(pairs))]
-    gain[0][problem.group[pairs] < 0] += problem.step(-1, 0)
-    width = len(pairs)
+    rows, width = _Rows(), problem.pairs
+    _requests(problem, rows)
+    for alone in problem.exclusive:
+        rows.add(alone, 1.0, most=1.0)
+    for crowd in crowds_that_count(problem):
+        rows.add(crowd, problem.size[crowd], most=float(problem.capacity[problem.unit[crowd[0]]]))
+    _shared(problem, rows)
+    gain, upper = [problem.points.astype(float)], [np.ones(width)]
+    gain[0][problem.group < 0] += problem.step(-1, 0)
     for add in (_diversity, _fronts):
-        more_gain, more_upper = add(problem, pairs, rows, width)
+        more_gain, more_upper = add(problem, rows, width)
         gain.append(more_gain)
         upper.append(more_upper)
         width += len(more_gain)
@@ -97,7 +122,7 @@ def program(problem: MatchingProblem, pairs: np.ndarray | None = None) -> Progra
         rows.matrix(width),
         np.array(rows.least),
         np.array(rows.most),
-        pairs,
+        np.arange(problem.pairs),
     )
 
 
@@ -108,43 +133,39 @@ def _by(column: np.ndarray) -> list[np.ndarray]:
     return [order[one:other] for one, other in pairwise(edges.tolist())]
 
 
-def _requests(problem: MatchingProblem, pairs: np.ndarray, rows: _Rows) -> None:
-    placed = np.isin(problem.request[pairs], problem.placed)
-    for mine in _by(problem.request[pairs]):
+def _requests(problem: MatchingProblem, rows: _Rows) -> None:
+    placed = np.isin(problem.request, problem.placed)
+    for mine in _by(problem.request):
         if placed[mine[0]]:
             rows.add(mine, 1.0, least=1.0, most=1.0)
         elif len(mine) > 1:
             rows.add(mine, 1.0, most=1.0)
 
 
-def _shared(problem: MatchingProblem, pairs: np.ndarray, column_of: np.ndarray, rows: _Rows) -> None:
+def _shared(problem: MatchingProblem, rows: _Rows) -> None:
     """What holds for several shops together: hubs, budget, neighbours, outside in, pins."""
-    hubs = np.flatnonzero(problem.hub[pairs])
+    hubs, cost = np.flatnonzero(problem.hub), problem.cost
     if len(hubs) > problem.max_hubs:
         rows.add(hubs, 1.0, most=float(problem.max_hubs))
-    if (cost := problem.cost[pairs]).sum() > problem.budget:
+    if cost.sum() > problem.budget:
         rows.add(np.flatnonzero(cost), cost[cost != 0], most=float(problem.budget))
-    for one, other in column_of[problem.conflicts].tolist() if len(problem.conflicts) else ():
-        if one >= 0 and other >= 0:
-            rows.add(np.array([one, other]), 1.0, most=1.0)
+    for both in problem.conflicts:
+        rows.add(both, 1.0, most=1.0)
     for pair, unit in problem.follows.tolist():
-        if column_of[pair] >= 0:
-            with_it = np.flatnonzero(problem.converts[pairs] & (problem.unit[pairs] == unit))
-            signs = np.append(1.0, np.full(len(with_it), -1.0))
-            rows.add(np.append(column_of[pair], with_it), signs, most=0.0)
+        with_it = np.flatnonzero(problem.converts & (problem.unit == unit))
+        rows.add(np.append(pair, with_it), np.append(1.0, np.full(len(with_it), -1.0)), most=0.0)
     for pair in problem.pinned.tolist():
-        if column_of[pair] >= 0:
-            rows.add(np.array([column_of[pair]]), 1.0, least=1.0, most=1.0)
+        rows.add(np.array([pair]), 1.0, least=1.0, most=1.0)
 
 
-def _diversity(problem: MatchingProblem, pairs: np.ndarray, rows: _Rows, width: int) -> tuple[np.ndarray, np.ndarray]:
+def _diversity(problem: MatchingProblem, rows: _Rows, width: int) -> tuple[np.ndarray, np.ndarray]:
     """One column per step of each group; those beyond the ladder share one."""
     gain: list[float] = []
     upper: list[float] = []
-    grouped = np.flatnonzero(problem.group[pairs] >= 0)
-    for mine in _by(problem.group[pairs[grouped]]):
+    grouped = np.flatnonzero(problem.group >= 0)
+    for mine in _by(problem.group[grouped]):
         columns = grouped[mine]
-        group = int(problem.group[pairs[columns[0]]])
+        group = int(problem.group[columns[0]])
         most = min(int(problem.caps[group]), len(columns))
         single = min(most, max(1, len(problem.ladder) - 1 - int(problem.stock[group])))
         first = width + len(gain)
@@ -159,46 +180,41 @@ def _diversity(problem: MatchingProblem, pairs: np.ndarray, rows: _Rows, width: 
     return np.array(gain), np.array(upper)
 
 
-def _fronts(problem: MatchingProblem, pairs: np.ndarray, rows: _Rows, width: int) -> tuple[np.ndarray, np.ndarray]:
+def _fronts(problem: MatchingProblem, rows: _Rows, width: int) -> tuple[np.ndarray, np.ndarray]:
     """One column per pair of dead neighbours and snapshot: alive at most as much as one of the two is used."""
     gain: list[float] = []
-    if len(problem.fronts):
-        covers, unit = problem.covers[pairs], problem.unit[pairs]
-        of_unit = {int(unit[mine[0]]): mine for mine in _by(unit)}
-        none = np.zeros(0, dtype=np.int64)
-        for one, other, points in problem.fronts.tolist():
-            both = np.concatenate([of_unit.get(one, none), of_unit.get(other, none)])
-            for snapshot in range(len(problem.snapshots)):
-                there = both[covers[both, snapshot]]
-                if len(there):
-                    signs = np.append(np.full(len(there), -1.0), 1.0)
-                    rows.add(np.append(there, width + len(gain)), signs, most=0.0)
-                    gain.append(float(points))
+    of_unit = {int(problem.unit[mine[0]]): mine for mine in _by(problem.unit)} if len(problem.fronts) else {}
+    none = np.zeros(0, dtype=np.int64)
+    for one, other, points in problem.fronts.tolist():
+        both = np.concatenate([of_unit.get(one, none), of_unit.get(other, none)])
+        for snapshot in range(len(problem.snapshots)):
+            there = both[problem.covers[both, snapshot]]
+            if len(there):
+                signs = np.append(np.full(len(there), -1.0), 1.0)
+                rows.add(np.append(there, width + len(gain)), signs, most=0.0)
+                gain.append(float(points))
     return np.array(gain), np.ones(len(gain))
 
 
-def bound(problem: MatchingProblem, *, limit_s: float = 60.0, accuracy: float = FIRST_TRY) -> Bound:
+def bound(found: Program, *, limit_s: float = 60.0, accuracy: float = FIRST_TRY) -> Bound:
     """What no plan exceeds: the linear program solved by first-order steps (PDLP), then made safe.
 
     Whatever prices come out, clipped to the right sign they prove a bound: the
     sum of prices times limits and of every positive reduced cost. So neither
     accuracy nor a time limit can make it wrong, only weaker.
     """
-    found = program(problem)
     prices, share = _prices(found, limit_s, accuracy)
-    return safe_bound(found, prices, share, problem.pairs)
+    return safe_bound(found, prices, share)
 
 
-def safe_bound(found: Program, prices: np.ndarray, share: np.ndarray, pairs: int) -> Bound:
+def safe_bound(found: Program, prices: np.ndarray, share: np.ndarray) -> Bound:
     """The bound that some prices of the rows prove, by weak duality."""
     prices = np.where(np.isneginf(found.least), np.maximum(prices, 0.0), prices)
     limits = np.where(prices >= 0, found.most, found.least)
     reduced = found.gain - found.rows.T @ prices
     points = float(prices @ np.where(prices == 0, 0.0, limits) + found.upper @ np.maximum(reduced, 0.0))
-    mine, taken = np.full(pairs, -np.inf), np.zeros(pairs)
-    mine[found.pairs] = reduced[: len(found.pairs)]
-    taken[found.pairs] = np.clip(share[: len(found.pairs)], 0.0, 1.0)
-    return Bound(points, mine, taken)
+    pairs = len(found.pairs)
+    return Bound(points, reduced[:pairs], np.clip(share[:pairs], 0.0, 1.0))
 
 
 def _prices(found: Program, limit_s: float, accuracy: float) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from ortools.sat.python import cp_model
 
+from leerstand.matching.cliques import crowds_that_count
 from leerstand.matching.problem import MatchingProblem
 
 
@@ -66,12 +67,11 @@ class MatchingModel:
     def _room_in_each_shop(self) -> None:
         """At no time more uses than a shop has room for."""
         problem = self.problem
-        for crowd in problem.cliques:
+        for alone in problem.exclusive:
+            self.model.add_at_most_one(self.taken[pair] for pair in alone)
+        for crowd in crowds_that_count(problem):
             taken, capacity = [self.taken[pair] for pair in crowd], int(problem.capacity[problem.unit[crowd[0]]])
-            if (2 * problem.size[crowd] > capacity).all():
-                self.model.add_at_most_one(taken)
-            else:
-                self.model.add(cp_model.LinearExpr.weighted_sum(taken, problem.size[crowd].tolist()) <= capacity)
+            self.model.add(cp_model.LinearExpr.weighted_sum(taken, problem.size[crowd].tolist()) <= capacity)
 
     def _at_most_hubs(self) -> None:
         """Not more new hubs than the city wants."""

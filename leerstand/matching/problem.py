@@ -139,6 +139,13 @@ class MatchingProblem:
                 found += self._crowds(mine)
         return tuple(found)
 
+    @cached_property
+    def exclusive(self) -> tuple[np.ndarray, ...]:
+        """For each shop the largest sets of candidates of which at most one can come; see :mod:`cliques`."""
+        from leerstand.matching.cliques import exclusive
+
+        return tuple(exclusive(self))
+
     def _crowds(self, mine: np.ndarray) -> list[np.ndarray]:
         starts, ends = self.starts[mine], self.ends[mine]
         days = np.unique(starts)
