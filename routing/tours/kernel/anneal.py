@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from routing.tours.kernel.compiled import entry, inner
+from routing.tours.kernel.crossing import change_type, exchange_any
 from routing.tours.kernel.layout import (
     ABSENT,
     ACCEPTED,
@@ -24,9 +25,9 @@ from routing.tours.kernel.layout import (
 from routing.tours.kernel.links import draw, undo
 from routing.tours.kernel.recreate import recreate
 from routing.tours.kernel.ruin import ruin
-from routing.tours.kernel.tails import exchange_tails
 
 RETRIED = 12  # of the orders left out take part in one step
+OTHER_SHARE = 0.1  # of the exchanges are of whole tours of different types
 BOLD_SHARE = 0.3  # of the steps may serve orders at a loss: a new tour pays only with its second order
 
 
@@ -44,11 +45,15 @@ def anneal(
     tails: Any,
 ) -> None:
     """``steps`` steps at one temperature; ``average`` and ``longest`` as in ``ruin``, ``tails`` exchanges a step."""
+    several = ways.types.shape[0] > 1 and ways.limited[0] == 0
     for _ in range(steps):
         _step(ways, search, triples, loads, temperature, average, longest, blink)
         for _ in range(tails):
             tolerance = -temperature * math.log(draw(search.random) + 1e-300)
-            change = exchange_tails(ways, search, triples, loads, tolerance)
+            if several and draw(search.random) < OTHER_SHARE:
+                change = change_type(ways, search, triples, loads, tolerance)
+            else:
+                change = exchange_any(ways, search, triples, loads, tolerance, several)
             if change != 0:
                 search.counters[CURRENT] += change
                 _keep_best(search)

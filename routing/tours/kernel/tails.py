@@ -43,25 +43,19 @@ from routing.tours.kernel.layout import (
     WAY,
     WAYS,
 )
-from routing.tours.kernel.links import draw, lasts_joined, route_cost, schedule
+from routing.tours.kernel.links import lasts_joined, route_cost, schedule
 
 
 @inner
-def exchange_tails(ways: Any, search: Any, triples: Any, loads: Any, tolerance: Any) -> Any:
-    """Try one random exchange: an order a and a good successor b of another tour become neighbours.
+def exchange_tails(a: Any, b: Any, ways: Any, search: Any, triples: Any, loads: Any, tolerance: Any) -> Any:
+    """Order a and order b of another tour of the same type become neighbours.
 
     Done if it costs less than ``tolerance`` more; returns the change of cost,
     or 0 if nothing was done.
     """
-    nodes, routes, random = search.nodes, search.routes, search.random
+    nodes, routes = search.nodes, search.routes
     n, nothing = len(ways.price), np.int64(0)
-    a = int(draw(random) * n)
-    b = ways.after[a, int(draw(random) * draw(random) * ways.after.shape[1])]
-    if b < 0:
-        return nothing
     r, s = nodes[a, ROUTE], nodes[b, ROUTE]
-    if r < 0 or s < 0 or r == s or routes[r, TYPE] != routes[s, TYPE]:
-        return nothing
     k = routes[r, TYPE]
     p = ways.types[k, PROFILE]
     u, v = nodes[b, PREV], nodes[a, NEXT]  # a–v and u–b become a–b and u–v
@@ -84,7 +78,7 @@ def exchange_tails(ways: Any, search: Any, triples: Any, loads: Any, tolerance: 
             change += ways.types[k, WAGE] * (lasts_r + lasts_s - routes[r, LASTS] - routes[s, LASTS])
             if change >= tolerance:
                 return nothing
-    from_a, from_u = _tail(v, n, nodes), _tail(b, n, nodes)
+    from_a, from_u = tail(v, n, nodes), tail(b, n, nodes)
     ends_empty = not keeps_both
     ways_r = routes[r, WAYS] - nodes[a, WAY] - from_a[5] + way_ab + from_u[5]
     ways_s = routes[s, WAYS] - nodes[u, WAY] - from_u[5] + way_uv + from_a[5]
@@ -96,15 +90,15 @@ def exchange_tails(ways: Any, search: Any, triples: Any, loads: Any, tolerance: 
     change = cost - route_cost(r, routes, ways.types) - route_cost(s, routes, ways.types)
     if change >= tolerance:
         return nothing
-    if not _loads_fit(a, b, r, s, k, from_a, from_u, ways, search, loads):
+    if not loads_fit(a, b, r, s, k, from_a, from_u, ways, search, loads):
         return nothing
-    if not _loads_fit(u, v, s, r, k, from_u, from_a, ways, search, loads):
+    if not loads_fit(u, v, s, r, k, from_u, from_a, ways, search, loads):
         return nothing
     search.counters[STEP] += 1  # a step of its own: nothing of it is undone
     search.counters[JOURNAL] = 0
     search.counters[ROUTE_JOURNAL] = 0
-    _exchange(a, b, u, v, r, s, ways, search)
-    _account(r, s, from_a, from_u, ways_r, ways_s, search)
+    exchange(a, b, u, v, r, s, ways, search)
+    account(r, s, from_a, from_u, ways_r, ways_s, search)
     if ends_empty:
         search.used[k] -= 1
         search.counters[ROUTES] -= 1
@@ -114,7 +108,7 @@ def exchange_tails(ways: Any, search: Any, triples: Any, loads: Any, tolerance: 
 
 
 @inner
-def _tail(v: Any, n: Any, nodes: Any) -> Any:
+def tail(v: Any, n: Any, nodes: Any) -> Any:
     """Stops, delivered and collected load, and ways from node v to the end of its tour."""
     count, out_g, out_ml, in_g, in_ml, way = 0, 0, 0, 0, 0, 0
     while v < n:
@@ -131,7 +125,7 @@ def _tail(v: Any, n: Any, nodes: Any) -> Any:
 
 
 @inner
-def _loads_fit(a: Any, b: Any, r: Any, s: Any, k: Any, lost: Any, won: Any, ways: Any, search: Any, loads: Any) -> Any:
+def loads_fit(a: Any, b: Any, r: Any, s: Any, k: Any, lost: Any, won: Any, ways: Any, search: Any, loads: Any) -> Any:
     """Whether route r, up to a, carries everything if it goes on with the tail of s from b on."""
     routes, types = search.routes, ways.types
     out_g = routes[r, OUT_G] - lost[1] + won[1]
@@ -152,7 +146,7 @@ def _loads_fit(a: Any, b: Any, r: Any, s: Any, k: Any, lost: Any, won: Any, ways
 
 
 @inner
-def _exchange(a: Any, b: Any, u: Any, v: Any, r: Any, s: Any, ways: Any, search: Any) -> None:
+def exchange(a: Any, b: Any, u: Any, v: Any, r: Any, s: Any, ways: Any, search: Any) -> None:
     """Relink: a goes on with b, u with v; the end sentinels stay with their routes."""
     nodes = search.nodes
     n = len(ways.price)
@@ -185,7 +179,7 @@ def _join(a: Any, b: Any, p: Any, ways: Any, nodes: Any) -> None:
 
 
 @inner
-def _account(r: Any, s: Any, from_a: Any, from_u: Any, ways_r: Any, ways_s: Any, search: Any) -> None:
+def account(r: Any, s: Any, from_a: Any, from_u: Any, ways_r: Any, ways_s: Any, search: Any) -> None:
     """Length, loads and ways of both routes after the exchange."""
     routes = search.routes
     routes[r, WAYS] = ways_r
