@@ -1,4 +1,7 @@
-"""Two plans of one day side by side: figures, and which shipment has another bike or hour. Changes nothing."""
+"""Two plans of one day side by side: figures, and which shipment has another bike or hour. Changes nothing.
+
+What is different is computed in one place, ``routing.tours.differences``; here rows become plans for it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from logistics import board
-from logistics.models import DayPlan, Hub, Stop, Tour
+from logistics.models import DayPlan, Hub, Shipment, Stop
+from routing.message import Message
+from routing.tours import differences as routing_differences
+from routing.tours.differences import Differences, OrderChange
+from routing.tours.plan import Plan, Tour, Unserved, Visit
 
-NOTICED_S = 10 * 60  # an arrival that moves by less is no change to anybody
+NOTICED_S = 10 * 60  # between two plans of a day an arrival that moves by less is no change to anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +32,57 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a shipment stands in a plan: bike and arrival; both ``None``: without a bike."""
+class Changed:
+    """A shipment that stands elsewhere than before: bikes and clock seconds, as ``OrderChange`` has them."""
 
-    bike: str | None
-    arrives_s: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A shipment that stands elsewhere than before; ``None``: it was not booked then, or is not any more."""
-
-    reference: str
-    address: str
-    before: Place | None
-    after: Place | None
+    shipment: Shipment
+    change: OrderChange
 
 
 def figures(plan: DayPlan) -> Figures:
     """The figures of a plan in the database."""
-    served = sum(len(tour.stops) for tour in plan.tours)
-    return Figures(len(plan.tours), served, len(plan.unserved), plan.metres, plan.cost_cents, plan.co2e_g)
+    found = routing_differences.totals(as_plan(plan))
+    return Figures(found.tours, found.served, found.unserved, plan.metres, plan.cost_cents, plan.co2e_g)
 
 
-def changes(before: DayPlan, after: DayPlan) -> list[Change]:
-    """Every shipment that has another bike, comes at least ten minutes earlier or later, is served or no more."""
-    old, new = dict(_places(before)), dict(_places(after))
-    found = []
-    for reference in sorted(old | new):
-        was, is_ = old.get(reference), new.get(reference)
-        if _differ(was and was[1], is_ and is_[1]):
-            address = (is_ or was or ("", None))[0]
-            found.append(Change(reference, address, was and was[1], is_ and is_[1]))
-    return found
+def differences(before: DayPlan, after: DayPlan, *, noticed_s: int = NOTICED_S) -> Differences:
+    """What changed between two plans; bikes by their name beside others, shipments by their number."""
+    return routing_differences.differences(as_plan(before), as_plan(after), noticed_s=noticed_s)
+
+
+def changes(before: DayPlan, after: DayPlan, *, noticed_s: int = NOTICED_S) -> list[Changed]:
+    """Every shipment that has another bike, comes so much earlier or later, is served or no more; gravest first."""
+    shipments = {shipment.reference: shipment for plan in (before, after) for shipment in _shipments(plan)}
+    return [Changed(shipments[one.order], one) for one in differences(before, after, noticed_s=noticed_s).orders]
+
+
+def as_plan(plan: DayPlan) -> Plan:
+    """The rows of a plan as the planner knows plans, in clock seconds."""
+    tours = tuple(
+        Tour(
+            vehicle=board.bike_of(tour),
+            start_hub=tour.vehicle.hub.name,
+            end_hub=tour.vehicle.hub.name,
+            departs_s=tour.departs_s,
+            visits=tuple(map(_visit, tour.stops)),
+            returns_s=tour.returns_s,
+            metres=tour.metres,
+            cost_cents=tour.cost_cents,
+        )
+        for tour in plan.tours
+    )
+    left = tuple(Unserved(one.shipment.reference, Message(one.reason, one.reason_values)) for one in plan.unserved)
+    return Plan(tours, left, plan.cost_cents, plan.engine, plan.seed, plan.search_s, plan.iterations)
+
+
+def _visit(stop: Stop) -> Visit:
+    return Visit(stop.shipment.reference, stop.arrives_s, stop.starts_s, stop.departs_s, 0, 0)
+
+
+def _shipments(plan: DayPlan) -> Iterable[Shipment]:
+    for tour in plan.tours:
+        yield from (stop.shipment for stop in tour.stops)
+    yield from (left.shipment for left in plan.unserved)
 
 
 def both_on_a_map(before: DayPlan | None, after: DayPlan | None, hubs: Iterable[Hub]) -> dict[str, Any]:
@@ -68,24 +93,6 @@ def both_on_a_map(before: DayPlan | None, after: DayPlan | None, hubs: Iterable[
     ]
     drawn = board.day_map(after, hubs)
     return {**drawn, "lines": [*lines, *drawn["lines"]]}
-
-
-def _places(plan: DayPlan) -> Iterable[tuple[str, tuple[str, Place]]]:
-    for tour in plan.tours:
-        for stop in tour.stops:
-            yield stop.shipment.reference, (stop.shipment.address, _place(tour, stop))
-    for left in plan.unserved:
-        yield left.shipment.reference, (left.shipment.address, Place(None, None))
-
-
-def _place(tour: Tour, stop: Stop) -> Place:
-    return Place(board.bike_of(tour), stop.arrives_s)
-
-
-def _differ(was: Place | None, is_: Place | None) -> bool:
-    if was is None or is_ is None or was.bike != is_.bike:
-        return was != is_
-    return abs((was.arrives_s or 0) - (is_.arrives_s or 0)) >= NOTICED_S
 
 
 def as_words(found: Figures) -> Mapping[str, int]:

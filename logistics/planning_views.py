@@ -47,6 +47,7 @@ def plans(day: str) -> str | Response:
         before=before,
         figures=compare.figures,
         changes=compare.changes(before, after) if before and after else [],
+        whole=compare.differences(before, after).sentences if before and after else (),
         answers=what_if.answers(shown),
         job=queries.planning_job(services.plan_key(shown)),
         outdated=after is not None and after.input_version != dispatch.input_of(shown).version,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from city import audit, quick
 from city.db import db
 from city.messages import Conflict, NotFound
-from logistics import board, courses, delivery, dispatch, planning, queries, rounds, steering, versions
+from logistics import board, compare, courses, delivery, dispatch, planning, queries, rounds, steering, versions
 from logistics.courses import Running
 from logistics.kinds import EventKind, PlanState, ShipmentStatus
-from logistics.models import DayPlan, Stop, Tour, UnservedShipment
+from logistics.models import DayPlan, Tour, UnservedShipment
 from routing.tours.plan import Tour as PlannedTour
 from routing.tours.problem import Order, Problem, Vehicle, Window
 from routing.tours.replan import Changes, Replanned
@@ -193,41 +193,9 @@ def discard(day: date, draft_id: int) -> None:
     queries.forget_drafts(day)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One shipment before and after: bike and clock seconds of arrival; ``None``: no bike."""
-
-    shipment: object
-    bike_before: str | None
-    arrives_before_s: int | None
-    bike_after: str | None
-    arrives_after_s: int | None
-
-    @property
-    def other_bike(self) -> bool:
-        """Whether it changes bikes."""
-        return self.bike_before != self.bike_after
+MOVED_S = 60  # of a day that is being ridden; smaller changes are no news
 
 
-def differences(before: DayPlan, after: DayPlan) -> list[Difference]:
+def differences(before: DayPlan, after: DayPlan) -> list[compare.Changed]:
     """Which shipments ride elsewhere or at another time, those that lose their bike first."""
-    old, new = _places(before), _places(after)
-    found = []
-    for key in {**old, **new}:
-        shipment, bike, arrives = old.get(key) or new[key]
-        was = (bike, arrives) if key in old else (None, None)
-        now = (new[key][1], new[key][2]) if key in new else (None, None)
-        if was[0] != now[0] or abs((was[1] or 0) - (now[1] or 0)) >= MOVED_S:
-            found.append(Difference(shipment, was[0], was[1], now[0], now[1]))
-    return sorted(found, key=lambda one: (one.bike_after is not None, not one.other_bike, one.arrives_after_s or 0))
-
-
-MOVED_S = 60  # smaller changes are no news
-
-
-def _places(plan: DayPlan) -> Mapping[int, tuple[Stop, str, int]]:
-    return {
-        stop.shipment_id: (stop.shipment, board.bike_of(tour), stop.arrives_s)  # type: ignore[misc]
-        for tour in plan.tours
-        for stop in tour.stops
-    }
+    return compare.changes(before, after, noticed_s=MOVED_S)

@@ -13,7 +13,19 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound, say
 from city.models import Role
-from logistics import board, courses, delivery, moves, planning, queries, replanning, shifts, steering, street_queries
+from logistics import (
+    board,
+    compare,
+    courses,
+    delivery,
+    moves,
+    planning,
+    queries,
+    replanning,
+    shifts,
+    steering,
+    street_queries,
+)
 from logistics.forms import REASON_LABELS
 from logistics.hub_views import read_day
 from logistics.models import HubVehicle
@@ -185,6 +197,7 @@ def draft(day: str, draft_id: int) -> str:
         before=before,
         after=after,
         rows=replanning.differences(before, after),
+        whole=compare.differences(before, after).sentences,
         bikes=board.bikes_beside(before, after),
         stale=after.based_on != before.number,
         reason=board.reason_of,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.message import Message
 from routing.tours import reasons
+from routing.tours.differences import Differences, differences, why
 from routing.tours.fields import clock
 from routing.tours.greedy import Routes, hub_of, hub_room
 from routing.tours.plan import Plan, Tour, Visit
@@ -58,12 +59,15 @@ class UnservedFigures:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
+    """What a plan is asked for; ``against``: what changed since an earlier plan, if one was given."""
+
     tours: tuple[TourFigures, ...]
     unserved: tuple[UnservedFigures, ...]
+    against: Differences | None = None
 
 
-def explain(problem: Problem, plan: Plan) -> Explanation:
-    """Figures of a plan that passes the check.
+def explain(problem: Problem, plan: Plan, earlier: Plan | None = None, *, known: Problem | None = None) -> Explanation:
+    """Figures of a plan that passes the check, and what changed since an ``earlier`` plan of the problem ``known``.
 
     Every change named for an unserved order was tried on the plan: with it the
     order fits into a tour, and nothing else has to move.
@@ -72,7 +76,14 @@ def explain(problem: Problem, plan: Plan) -> Explanation:
     return Explanation(
         tuple(_tour(problem, tour, routes[tour.vehicle]) for tour in plan.tours),
         tuple(UnservedFigures(left.order, left.reason, help_.get(left.order)) for left in plan.unserved),
+        against(problem, plan, earlier, known=known) if earlier else None,
     )
+
+
+def against(problem: Problem, plan: Plan, earlier: Plan, *, known: Problem | None = None) -> Differences:
+    """What changed since an earlier plan, and why, where one cause is certain."""
+    found = differences(earlier, plan)
+    return replace(found, orders=tuple(replace(one, why=why(one, problem, plan, known)) for one in found.orders))
 
 
 def helpful(problem: Problem, plan: Plan, most: int | None = None) -> dict[str, Message]:

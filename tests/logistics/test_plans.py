@@ -48,8 +48,8 @@ def test_the_plan_before_stands_beside_the_one_that_counts(day):
 
     assert (before.number, after.number) == (1, 2)
     assert compare.figures(after).served == compare.figures(before).served + 1
-    new = [change for change in compare.changes(before, after) if change.before is None]
-    assert len(new) == 1 and new[0].after.bike is not None
+    new = [one.change for one in compare.changes(before, after) if one.change.before is None]
+    assert len(new) == 1 and new[0].after.vehicle is not None
     drawn = compare.both_on_a_map(before, after, queries.hubs_of_day(day))
     assert [line["kind"] for line in drawn["lines"]] == ["before", "tour"]
 
@@ -62,6 +62,8 @@ def test_the_page_shows_both_plans_and_the_map_has_both_lines(day, sign_in):
     drawn = client.get(f"/dispo/{day.isoformat()}/vergleich.json").get_json()
 
     assert "What is different" in page and "not booked" in page
+    whole = compare.differences(queries.plan_before(day), queries.published_plan(day)).sentences
+    assert whole and all(str(sentence) in page for sentence in whole)
     assert {line["kind"] for line in drawn["lines"]} == {"before", "tour"}
 
 
