@@ -21,7 +21,9 @@ from routing.tours.plan import Plan, Progress
 from routing.tours.problem import Drop, Kind, Order, Problem, Window
 from routing.tours.schedule import drop_of, may_serve, reload_of, ride
 from routing.tours.solve import solve
+from tests.rounds import LONG
 from tests.routing.tours import build
+from tests.routing.tours.brute import cheapest_full_cents
 
 H = 3600
 
@@ -148,6 +150,32 @@ def test_small_full_days_are_planned_as_well_as_trying_everything(seed):
 
     assert violations(problem, plan) == []
     assert plan.cost_cents == best
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, pytest.param(4, marks=pytest.mark.long), 5])
+def test_both_ways_of_trying_everything_agree(seed):
+    """Giving up hopeless sequences early loses nothing; only more than one reload may make it cheaper."""
+    problem = build.shortest(a_full_day(seed, 4))
+
+    assert cheapest_full_cents(problem, 1 << 40) <= cheapest_cents(problem)
+    without = replace(problem, vehicles=tuple(replace(v, reload_s=None) for v in problem.vehicles))
+    assert cheapest_full_cents(without, 1 << 40) == cheapest_cents(without)
+
+
+# not more than two pairs among seven: nine stops and two reloads are some ten million sequences
+SEVEN = [seed for seed in range(1, 60) if sum(o.kind is Kind.PAIR for o in a_full_day(seed, 7).orders) in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("seed", "orders"), [(1, 6), (2, 7), *(pytest.param(seed, 7, marks=pytest.mark.long) for seed in SEVEN[:8])]
+)
+def test_days_of_seven_orders_with_pairs_and_reloads_cannot_be_planned_cheaper(seed, orders):
+    """Two bikes with breaks, ranges, several windows and rounds: every plan that might be cheaper is tried."""
+    problem = build.shortest(a_full_day(seed, orders))
+    plan = solve(problem, limit_iterations=100_000 if LONG else 20_000)
+
+    assert violations(problem, plan) == []
+    assert cheapest_full_cents(problem, plan.cost_cents) == plan.cost_cents
 
 
 def test_a_pair_is_taken_on_before_it_is_dropped_by_the_same_bike():
