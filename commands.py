@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from city import accounts, addresses, config, quick, tiles
+from city import accounts, addresses, config, quick, siblings, tiles
 from city import streets as street_maps
 from city.crew import Crew
 from city.db import city_scope, db, transaction
@@ -29,6 +30,7 @@ from leerstand.services import plans
 from routing.message import BadInput
 
 HOUSE = Path(__file__).resolve().parent
+MOST_PROCESSES, BACKLOG = 64, 1024  # who answer, and who may wait to be heard
 THREADS = 8  # of the web server; each request holds one while it is answered
 DEFAULT_BIND = "127.0.0.1:8000"
 
@@ -56,9 +58,10 @@ def add_simple(parser: argparse.ArgumentParser, deed: Callable[[argparse.Namespa
 
 
 def add_serve(parser: argparse.ArgumentParser) -> None:
-    """``serve [--bind HOST:PORT] [--worker]``."""
+    """``serve [--bind HOST:PORT] [--worker] [--processes N]``."""
     parser.add_argument("--bind", default=DEFAULT_BIND, help="HOST:PORT to answer on, default %(default)s")
     parser.add_argument("--worker", action="store_true", help="do the jobs in this process; always so on SQLite")
+    parser.add_argument("--processes", type=int, default=1, help="how many answer, one a core; default %(default)s")
     parser.set_defaults(deed=serve)
 
 
@@ -67,23 +70,30 @@ def serve(asked: argparse.Namespace) -> int:
     from waitress import serve as answer
 
     host, port = address_of(asked.bind)
+    if not 1 <= asked.processes <= MOST_PROCESSES:
+        raise SystemExit(f"--processes is a number from 1 to {MOST_PROCESSES}, not {asked.processes}.")
     app = create_app()
     refuse_old_database(app)
     house: config.Config = app.extensions["house"]
-    worker = Crew(app, house, warm_up) if asked.worker or house.sqlite else None
-    if house.sqlite:
-        print("SQLite: this process is the only one that may write. Several processes need PostgreSQL.", flush=True)
+    with app.app_context():
+        db.engine.dispose()  # connections do not survive a fork
+    door = socket.create_server((host, port), family=family_of(host), backlog=BACKLOG)
+    stop_on_signal()
+    first = siblings.start(asked.processes - 1)
+    worker = Crew(app, house, warm_up) if first and (asked.worker or house.sqlite) else None
     if worker:
         worker.start()
     quick.start()
-    print(f"answering on http://{host}:{port}", flush=True)
-    stop_on_signal()
+    if first:
+        print(f"answering on http://{asked.bind}", flush=True)
     try:
-        answer(app, host=host, port=port, threads=THREADS, ident=None)
+        answer(app, sockets=[door], threads=THREADS, ident=None)
     finally:
         quick.stop()
         if worker:
             worker.stop()
+        if siblings.stop():
+            raise SystemExit("One of the processes has ended; so does the server.")
     return 0
 
 
@@ -98,6 +108,11 @@ def address_of(bind: str) -> tuple[str, int]:
     except BadInput as refusal:
         raise SystemExit(str(refusal)) from refusal
     return host, int(port)
+
+
+def family_of(host: str) -> socket.AddressFamily:
+    """Which kind of address that is."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def stop_on_signal() -> None:
@@ -131,7 +146,7 @@ def worker(_asked: argparse.Namespace) -> int:
     refuse_old_database(app)
     house: config.Config = app.extensions["house"]
     if house.sqlite:
-        raise SystemExit("On SQLite only one process may write; `run.py serve` does the jobs itself there.")
+        raise SystemExit("On SQLite `run.py serve` does the jobs itself.")
     busy = Crew(app, house, warm_up)
     busy.start()
     stopped = threading.Event()

@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -150,7 +151,15 @@ _making_turns = Lock()
 def _turns_of(engine: Engine) -> Turns:
     """The queue of those who write into this file."""
     with _making_turns:
-        return _turns.setdefault(engine, Turns())
+        if engine not in _turns:
+            _turns[engine] = Turns(beside(engine, "turn"))
+        return _turns[engine]
+
+
+def beside(engine: Engine, what: str) -> Path | None:
+    """A file of a SQLite database's own that lies beside it; None for a database in memory."""
+    name = engine.url.database
+    return Path(f"{Path(name).resolve()}-{what}") if name and name != ":memory:" else None
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -210,5 +219,5 @@ def _begin(connection: Connection) -> None:
 
 
 def is_sqlite(engine: Engine) -> bool:
-    """Whether rows live in a file that one process writes."""
+    """Whether rows live in a file beside the program."""
     return engine.dialect.name == "sqlite"

@@ -85,13 +85,7 @@ def test_from_nothing_to_a_running_server_with_an_administrator(tmp_path):
     assert made.returncode == 0, made.stderr
     link = made.stdout.strip().split()[-1]
 
-    server = subprocess.Popen(
-        [sys.executable, "-m", "commands", "serve", "--bind", f"127.0.0.1:{port}"],
-        env=environment(tmp_path, **town),
-        cwd=HOUSE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    server = two_processes(tmp_path, port, **town)
     try:
         assert health(port) == {"database": True, "worker": True}
         with urllib.request.urlopen(link, timeout=10) as page:
@@ -99,6 +93,44 @@ def test_from_nothing_to_a_running_server_with_an_administrator(tmp_path):
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=20) == 0
+
+
+def two_processes(data: Path, port: int, **town: str) -> subprocess.Popen[bytes]:
+    """A server whose two processes answer behind one door."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "commands", "serve", "--bind", f"127.0.0.1:{port}", "--processes", "2"],
+        env=environment(data, **town),
+        cwd=HOUSE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def siblings_of(server: subprocess.Popen[bytes]) -> list[int]:
+    """The processes that were forked from it: their command line is its own."""
+    mine = Path(f"/proc/{server.pid}/cmdline").read_bytes()
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    return [int(child) for child in children if Path(f"/proc/{child}/cmdline").read_bytes() == mine]
+
+
+def test_the_processes_of_a_server_end_together(tmp_path):
+    """
+    One is killed: the server ends and says so by its code, so that it is started again whole, and nobody is left over.
+    """
+    town = {"CITY_SECRET_KEY": KEY, "CITY_PUBLIC_URL": f"http://127.0.0.1:{(port := free_port())}"}
+    for arguments in (("migrate",), ("city", "lueneburg", "Lüneburg")):
+        assert command(*arguments, data=tmp_path, **town).returncode == 0
+    server = two_processes(tmp_path, port, **town)
+    try:
+        assert health(port) == {"database": True, "worker": True}
+        [sibling] = siblings_of(server)
+
+        os.kill(sibling, signal.SIGKILL)
+
+        assert server.wait(timeout=20) == 1
+    finally:
+        server.kill()
+    assert not Path(f"/proc/{sibling}").exists()
 
 
 def test_a_second_town_needs_to_be_named(tmp_path):

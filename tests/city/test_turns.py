@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
+from itertools import groupby
+from pathlib import Path
 
 import pytest
 
 from city.turns import TooLong, Turns
+
+WRITES, WRITES_S = 60, 0.005
+WRITER = """
+import sys, time
+from contextlib import contextmanager
+from pathlib import Path
+from city import turns
+
+folder, name, fair, writes, writes_s = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "fair", *map(float, sys.argv[4:])
+here = turns.Turns(folder / "turn")
+if not fair:
+    here._others._enter = lambda place, until, enter=here._others._enter: place == turns.ROOM and enter(place, until)
+(folder / f"{name} is ready").touch()
+while len(list(folder.glob("* is ready"))) < 2:
+    time.sleep(0.001)
+for _ in range(int(writes)):
+    with here.turn(), (folder / "order").open("a") as order:
+        order.write(name)
+        time.sleep(writes_s)
+"""
+
+
+def order_of_two(folder: Path, *, fair: bool) -> str:
+    """Two processes write as fast as they can; who wrote when. Without ``fair`` nobody waits in the gate."""
+    asked = ["fair" if fair else "unfair", str(WRITES), str(WRITES_S)]
+    both = [subprocess.Popen([sys.executable, "-c", WRITER, str(folder), name, *asked]) for name in "ab"]
+    assert [one.wait(timeout=60) for one in both] == [0, 0]
+    return (folder / "order").read_text()
+
+
+def longest_run(order: str) -> int:
+    """How often one of them wrote in a row while the other one still wanted to."""
+    both = order[: max(order.rindex("a"), order.rindex("b")) + 1]
+    last = both[-1]
+    return max(len(list(run)) for _name, run in groupby(both.rstrip(last)))
 
 
 def test_whoever_came_first_goes_first():
@@ -59,4 +98,25 @@ def test_a_writer_that_fails_passes_the_turn_on():
     with pytest.raises(ValueError, match="no"), turns.turn():
         raise ValueError("no")
     with turns.turn(0.01):
+        pass
+
+
+def test_two_processes_write_in_turn(tmp_path):
+    """
+    Without the gate before the room whoever has just written is back before the other one looks.
+    """
+    (fair := tmp_path / "fair").mkdir()
+    (unfair := tmp_path / "unfair").mkdir()
+
+    assert longest_run(order_of_two(fair, fair=True)) < WRITES / 4
+    assert longest_run(order_of_two(unfair, fair=False)) > WRITES / 2
+
+
+def test_a_process_that_dies_while_it_writes_leaves_the_room(tmp_path):
+    here = f"Turns(Path({str(tmp_path / 'turn')!r})).turn().__enter__()"
+    died = f"import os\nfrom pathlib import Path\nfrom city.turns import Turns\n{here}\nos._exit(9)"
+
+    assert subprocess.run([sys.executable, "-c", died], check=False).returncode == 9
+
+    with Turns(tmp_path / "turn").turn(0.1):
         pass

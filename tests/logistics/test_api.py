@@ -14,19 +14,13 @@ from city.access import hash_token
 from city.db import db, transaction
 from city.models import Account
 from logistics import capacity
-from logistics.api import door, pace
+from logistics.api import door
 from logistics.models import ApiToken, Shipment
 from tests import build
 from tests.logistics import rows
 
 TOKEN = "zr_test"
 SIZES = {"size": "s"}
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked(monkeypatch):
-    """Each test has a database of its own, so token 1 is another one each time."""
-    monkeypatch.setattr(pace, "_full_at", {})
 
 
 def key_for(person: Account, *, scopes: tuple[str, ...] = ("shipments:read", "shipments:write"), token=TOKEN) -> str:

@@ -12,7 +12,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from logistics.api import door, pace
+from logistics.api import door
 from logistics.api.operations import PREFIX, Operation
 from logistics.api.views import operations
 from tests.logistics import rows
@@ -28,7 +28,6 @@ ANYTHING_GOES = list(HealthCheck)
 @pytest.fixture
 def hub(street_map, monkeypatch):
     monkeypatch.setattr(door, "PER_MINUTE", 10**9)
-    monkeypatch.setattr(pace, "_full_at", {})
     return rows.hub(name="Hub Markt")
 
 
