@@ -40,7 +40,7 @@ def two_hundred_shops() -> bytes:
 @pytest.mark.parametrize("size", WIDE_FIRST)
 def test_a_list_of_200_shops_becomes_a_register_and_a_first_agreement(running, clean, size):
     """
-    Liste → Vorschau → Bestand → Kennzahlen → Exposé; Gesuch mit Unterlage; Vorschlag; Zusage durch den Link.
+    Liste → Vorschau → Bestand → Kennzahlen → Exposé, mit Einwilligung; Gesuch mit Unterlage; Vorschlag; Zusage durch den Link.
     """
     manager = running.visit(MANAGER, size)
     page = manager.page
@@ -74,6 +74,15 @@ def test_a_list_of_200_shops_becomes_a_register_and_a_first_agreement(running, c
     page.locator("input[name=first]").check()
     page.get_by_role("button", name=de("Save"), exact=True).click()
     expect(page.locator("section:has(#kontakte)")).to_contain_text("Hausverwaltung Neu")
+    page.get_by_role("link", name=de("Enter a consent")).click()
+    for scope in ("place", "room", "rent"):
+        page.locator(f"input[name=scopes][value={scope}]").check()
+    page.locator("input[name=proof]").fill("Akte 61-14")
+    clean(manager)
+    page.get_by_role("button", name=de("Save"), exact=True).click()
+    page.goto(f"{running.home}{shop}/expose")
+    expect(page.locator("h1")).to_contain_text("Laden Ölmühle")  # what the consent releases is on it now
+    clean(manager)
 
     wish = ask_for_a_room(running, clean, size)
     page.goto(f"{running.home}/gesuche/{wish}")
