@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from city import settings
 from city.db import db
+from city.models import Account
 from leerstand.kinds import Ring, SpellKind, Threat, UseType, VacancyReason, VacancyStage
 from leerstand.models import Occupancy, StreetAxis, Unit
 from leerstand.situation import OF_KIND, THREAT_AHEAD, Status
@@ -147,6 +148,12 @@ def _row(found: Any, day: date) -> StockRow:
     values[4] = status = Status(values[4])
     values.append(is_stale(status, values[12], day))
     return StockRow(*values)
+
+
+def name_of(account_id: int | None) -> str:
+    """Who it was, for the city's own pages; empty where nobody is known or the account is gone."""
+    found = select(Account.name).where(Account.id == account_id)
+    return (db.session.scalar(found) or "") if account_id is not None else ""
 
 
 def is_stale(status: Status, verified_on: date | None, day: date) -> bool:

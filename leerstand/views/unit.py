@@ -47,6 +47,7 @@ def unit(unit_id: int) -> str:
         state_now=state,
         next_states=TRANSITIONS[state],
         stale=register_queries.is_stale(status, found.last_verified_on, day),
+        verified_by=register_queries.name_of(found.verified_by_id),
         mark_of=MARK_OF,
         grades=queries.grades(),
         now=spell_on(found.spells, day),

@@ -40,7 +40,7 @@ def two_hundred_shops() -> bytes:
 @pytest.mark.parametrize("size", WIDE_FIRST)
 def test_a_list_of_200_shops_becomes_a_register_and_a_first_agreement(running, clean, size):
     """
-    Liste → Vorschau → Bestand → Kennzahlen → Exposé, mit Einwilligung; Gesuch mit Unterlage; Vorschlag; Zusage durch den Link.
+    Liste → Vorschau → Bestand → Kennzahlen → Exposé mit Einwilligung; Gesuch mit Unterlage; Vorschlag; Zusage per Link.
     """
     manager = running.visit(MANAGER, size)
     page = manager.page
