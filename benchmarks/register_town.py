@@ -162,7 +162,7 @@ def _spells(unit: Unit, chance: random.Random, today: date) -> list[Occupancy]:
         reason, stage = chance.choice([None, *VacancyReason]), chance.choice([None, *VacancyStage])
         last = Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=ends, reason=reason, stage=stage)
         return [first, last]
-    starts = ends + timedelta(days=chance.randrange(1, 300))
+    starts = min(ends + timedelta(days=chance.randrange(1, 300)), today)
     gap = Occupancy(unit_id=unit.id, kind=SpellKind.VACANCY, starts=ends, ends=starts)
     now = _tenant(unit, chance, starts, None)
     if luck < EMPTY + INTERIM:

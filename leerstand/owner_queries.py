@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from city.db import db
 from city.messages import NotFound
 from city.models import Organisation, OrganisationKind
+from leerstand.kinds import OwnerKind, Willingness
 from leerstand.models import Consent, ContactEntry, OwnerContact, OwnerFile, Unit
 
 
@@ -25,8 +26,14 @@ class OwnerRow:
     last_talk: date | None
 
 
-def owner_list(word: str = "") -> list[OwnerRow]:
-    """The owners by name, with how many shops they have and when the city last spoke with them."""
+def owner_list(
+    word: str = "", *, willing: Willingness | None = None, kind: OwnerKind | None = None, uninformed: bool = False
+) -> list[OwnerRow]:
+    """The owners by name, with how many shops they have and when the city last spoke with them.
+
+    ``willing`` also finds, for open, those whom nobody has asked; ``uninformed``
+    are those who have not been told of the processing yet (Art. 13, 14 DSGVO).
+    """
     units = select(Unit.owner_id, func.count(Unit.id).label("n")).group_by(Unit.owner_id).subquery()
     talks = select(ContactEntry.owner_id, func.max(ContactEntry.happened_on).label("last"))
     last = talks.group_by(ContactEntry.owner_id).subquery()
@@ -39,6 +46,13 @@ def owner_list(word: str = "") -> list[OwnerRow]:
     if word:
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         query = query.where(Organisation.name.ilike(pattern, escape="\\"))
+    if willing is not None:
+        said = OwnerFile.willing_interim == willing
+        query = query.where(or_(said, OwnerFile.id.is_(None)) if willing == Willingness.OPEN else said)
+    if kind is not None:
+        query = query.where(OwnerFile.kind == kind)
+    if uninformed:
+        query = query.where(OwnerFile.informed_on.is_(None))
     rows = db.session.execute(query.order_by(Organisation.name, Organisation.id))
     return [OwnerRow(row[0], row[1], row[2] or 0, row[3], row[4]) for row in rows]
 

@@ -11,8 +11,9 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.links import local_target
 from city.messages import Conflict
-from leerstand import owner_queries, queries
-from leerstand.forms import day_of
+from leerstand import deal_queries, owner_queries, queries
+from leerstand.forms import chosen, day_of
+from leerstand.kinds import OwnerKind, Willingness
 from leerstand.models import Consent
 from leerstand.owner_forms import ConsentForm, ContactForm, OwnerForm, TalkForm
 from leerstand.services import owners as deeds
@@ -25,8 +26,16 @@ SHOWN = 50  # shops of one owner on the page
 @requires(*STAFF)
 def owners() -> str:
     """Every owner, with shops, willingness and the last conversation."""
-    word = request.args.get("word", "").replace("\0", "")[:100]
-    return render_template("leerstand/owners.html", found=owner_queries.owner_list(word), word=word)
+    word, uninformed = request.args.get("word", "").replace("\0", "")[:100], "uninformed" in request.args
+    willing, kind = chosen(Willingness, request.args.get("willing")), chosen(OwnerKind, request.args.get("kind"))
+    return render_template(
+        "leerstand/owners.html",
+        found=owner_queries.owner_list(word, willing=willing, kind=kind, uninformed=uninformed),
+        word=word,
+        willing=willing,
+        kind=kind,
+        uninformed=uninformed,
+    )
 
 
 @bp.route("/eigentum/neu", methods=["GET", "POST"])
@@ -61,6 +70,7 @@ def owner_page(owner_id: int) -> str:
         consents=by_shop([one for one in consents if one.unit_id in own]),
         former=sum(one.unit_id not in own for one in consents),
         people=queries.people_of(owner_id),
+        by_link=[box.email for box in deal_queries.mailboxes_of(owner_id) if box.account is None],
     )
 
 

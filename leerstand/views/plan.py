@@ -13,7 +13,7 @@ from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, say
-from leerstand import labels, plan_words, queries
+from leerstand import deal_queries, labels, owner_queries, plan_words, queries
 from leerstand.figures import arrays, rates
 from leerstand.findings import Finding, Weight
 from leerstand.forms import SendForm
@@ -176,5 +176,11 @@ def propose(match_id: int) -> str | Response:
         else:
             flash(_("Sent. The owner decides; you see the answer under “Today”."), "success")
             return redirect(url_for("leerstand.plan"))
-    people = queries.people_of(match.unit.owner_id) if match.unit.owner_id else []
-    return render_template("leerstand/propose.html", form=form, match=match, people=people)
+    owner_id = match.unit.owner_id
+    return render_template(
+        "leerstand/propose.html",
+        form=form,
+        match=match,
+        mailboxes=deal_queries.mailboxes_of(owner_id),
+        file=owner_queries.file_of(owner_id) if owner_id is not None else None,
+    )

@@ -17,13 +17,16 @@ from leerstand import owner_queries, queries
 from leerstand.kinds import (
     Channel,
     ConsentScope,
+    ContactRole,
+    OwnerKind,
     SpellKind,
     VacancyReason,
     VacancyStage,
     Visibility,
+    Willingness,
 )
 from leerstand.lifecycle import UnitState, state_on
-from leerstand.models import Consent, Unit, UnitPhoto
+from leerstand.models import Consent, Match, MatchPlan, OwnerContact, OwnerFile, Unit, UnitPhoto
 from leerstand.public_queries import PublicFilter, public_vacancies
 from leerstand.publishing import cell_of
 from leerstand.services import owners, stock
@@ -309,3 +312,41 @@ def test_only_those_whom_the_form_lets_in_are_asked_to_look_for_a_room(app, town
         assert [("/meine-gesuche/neu" in browser.get(path).text) for browser, _asked in people] == [
             asked for _browser, asked in people
         ]
+
+
+def test_owners_are_found_by_what_they_want_and_by_who_has_not_been_told(desk, town):
+    """
+    Willingness, kind and missing information are filters; whoever was never asked counts as open.
+    """
+    asked = build.organisation(kind=OrganisationKind.OWNER, name="Hat Nein gesagt")
+    build.organisation(kind=OrganisationKind.OWNER, name="Nie gefragt")
+    build.keep(OwnerFile(owner_id=asked.id, kind=OwnerKind.FUND, willing_interim=Willingness.NO, informed_on=TODAY))
+
+    def names(**wanted):
+        return [row.name for row in owner_queries.owner_list(**wanted)]
+
+    assert names(willing=Willingness.NO) == ["Hat Nein gesagt"] == names(kind=OwnerKind.FUND)
+    assert names(willing=Willingness.OPEN) == ["Nie gefragt"] == names(uninformed=True)
+    assert "Nie gefragt" not in desk.get("/eigentum?willing=no").text
+    assert "No owner matches" in desk.get("/eigentum?willing=no&uninformed=1").text
+    assert desk.get("/eigentum?willing=perhaps&kind=x").status_code == 200
+
+
+def test_whoever_sends_a_proposal_reads_where_it_goes_and_what_the_owner_wants(desk, town):
+    """
+    An owner without an account gets it at the first contact; a no and the least terms stand on the page.
+    """
+    firm = build.organisation(kind=OrganisationKind.OWNER)
+    build.keep(OwnerFile(owner_id=firm.id, willing_interim=Willingness.NO, terms="Nur bis Ostern"))
+    whom = {"role": ContactRole.MANAGEMENT, "office": "Büro", "email": "b@x.example", "first": True}
+    build.keep(OwnerContact(owner_id=firm.id, **whom))
+    unit, wish = build.unit(owner_id=firm.id), build.use_request()
+    pair = Match(unit_id=unit.id, request_id=wish.id, starts=TODAY, ends=TODAY + 90 * DAY, score=1, criteria=[])
+    counts = dict.fromkeys(("settings_version", "units", "requests", "pairs", "score", "bound", "seed"), 1)
+    empty = {"weights": {}, "versions": {}, "gap": 0.0, "seconds": 0.0}
+    build.keep(MatchPlan(created_at=clock.now(), matches=[pair], **counts, **empty))
+
+    page = desk.get(f"/plan/vorschlag/{pair.id}").text
+
+    assert all(words in page for words in ("b@x.example", "Nur bis Ostern", "out of the question"))
+    assert "b@x.example" in desk.get(f"/eigentum/{firm.id}").text.split("with a link to the answer:")[1]
