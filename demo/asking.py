@@ -14,6 +14,7 @@ from demo.wishes import Wish, wishes
 from leerstand.kinds import RequestState, UseType
 from leerstand.models import UseRequest
 from leerstand.services import papers
+from leerstand.shares import slots_of
 
 MINE = 3  # requests of the demo's applicant
 LONGEST_WAIT_DAYS = 120
@@ -97,6 +98,8 @@ def _request(wish: Wish, by: Account, today: date, sent_at: datetime) -> UseRequ
         visitors_max=wish.visitors,
         public_value=[value.value for value in wish.values],
         evaluates=wish.evaluates,
+        part_ok=wish.part,
+        slots=slots_of(wish.days, wish.times),
         invented=True,
         created_at=sent_at,
         submitted_at=sent_at,

@@ -25,6 +25,7 @@ LEAST_EMPTY = 12
 THREATENED = 3  # leases that end soon
 INTERIM = 2  # interim uses that run already
 HUB_ROOMS = 3  # empty shops that would do for a micro-hub
+DIVISIBLE_M2 = 115  # from here on an invented shop may be divided
 STEP_M = 18  # between two invented shop fronts
 ASIDE_M = 7  # of an invented shop from the middle of its street
 RENT_CENTS_M2 = {1: 1900, 2: 1500, 3: 1150, 4: 900, 5: 700}  # asked for empty shops by grade; invented
@@ -187,7 +188,7 @@ def made_unit(
     outward = sum(distance <= distance_m(shop.point, core) for distance in reach) / len(reach)
     grade = min(5, 1 + int(outward * 5))
     invented = ["rent_cents_m2", "step_free", "door_width_cm", "power_kw", "baunvo_zone", "heritage", "owner_id"]
-    invented += ["own_entrance", "light_from_two_sides", "second_exit"]
+    invented += ["own_entrance", "light_from_two_sides", "second_exit", "divisible", "shareable"]
     area_m2 = shop.area_m2 or round(min(400, max(28, 80 * math.exp(chance.gauss(0, 0.5)))))
     frontage_m = shop.frontage_m or round(math.sqrt(area_m2) * 0.8, 1)
     invented += ["area_m2"] if not shop.area_m2 else []
@@ -214,6 +215,9 @@ def made_unit(
         water=chance.random() < 0.85,
         heating=chance.random() < 0.95,
         exhaust_air=chance.random() < 0.25,
+        divisible=area_m2 >= DIVISIBLE_M2 and beside.random() < 0.8,
+        min_part_m2=40 if area_m2 >= DIVISIBLE_M2 else None,
+        shareable=beside.random() < 0.35,
         own_entrance=beside.random() < 0.6,
         light_from_two_sides=beside.random() < 0.6,
         second_exit=beside.random() < 0.5,

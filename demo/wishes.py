@@ -32,6 +32,9 @@ class Wish:
     values: tuple[PublicValue, ...] = ()
     permanent: bool = False
     evaluates: bool = False
+    part: bool = False  # of a larger shop would do
+    days: tuple[int, ...] = ()  # of the week, 0: Monday
+    times: tuple[int, ...] = ()  # of the day, 0: morning
 
 
 def wishes() -> tuple[Wish, ...]:
@@ -48,6 +51,8 @@ def _wish(row: dict[str, Any]) -> Wish:
         areas_m2=(least, ideal, most),
         weeks=(shortest, longest),
         needs=frozenset(row.pop("needs", ())),
+        days=tuple(row.pop("days", ())),
+        times=tuple(row.pop("times", ())),
         values=tuple(PublicValue(value) for value in row.pop("values", ())),
         **row,
     )

@@ -10,6 +10,7 @@ from leerstand.deal_models import AgreementTerms
 from leerstand.kinds import RentForm
 from leerstand.labels import USE_LABELS
 from leerstand.models import Agreement
+from leerstand.shares import asked_cents_month
 from routing.message import Message
 
 SPECIAL_EXIT_WEEKS = 8  # time to clear a shop; own assumption, to be agreed in each case
@@ -34,7 +35,7 @@ def standard_terms(agreement: Agreement) -> AgreementTerms:
         kind=AgreementKind.INTERIM_USE,
         rent_form=RentForm.FIXED if agreement.rent_cents_month else RentForm.FREE,
         rent_steps=[],
-        service_cents_month=(unit.service_charge_cents_m2 or 0) * unit.area_m2,
+        service_cents_month=asked_cents_month(unit.service_charge_cents_m2 or 0, unit.area_m2, agreement.share),
         deposit_cents=(unit.deposit_months or 0) * agreement.rent_cents_month,
         notice_rule=NoticeRule.NONE,
         special_exit_weeks=SPECIAL_EXIT_WEEKS,

@@ -74,7 +74,10 @@ def transition(settings: CitySettings, situation: Situation, starts: date, ends:
     long = min(LONG_DAYS, max(0, (ends - starts).days))
     empty = min(OLD_DAYS, situation.empty_days)
     whole = settings.weight_transition
-    points = whole * soon * long * (OLD_DAYS**2 + empty**2) // (SLOW_DAYS * LONG_DAYS * 2 * OLD_DAYS**2)
+    share = situation.share_permille
+    points = (
+        whole * soon * long * (OLD_DAYS**2 + empty**2) * share // (SLOW_DAYS * LONG_DAYS * 2 * OLD_DAYS**2 * PER_MILLE)
+    )
     if situation.empty_since is None:
         return scored("Follows in %(wait)d days, before the shop stands empty.", "transition", points, whole, wait=wait)
     return scored(
@@ -89,7 +92,7 @@ def transition(settings: CitySettings, situation: Situation, starts: date, ends:
 
 def closed_m(unit: Unit, request: UseRequest, situation: Situation) -> float:
     """Metres of front that come back to life; none where the shop becomes a flat."""
-    return 0.0 if gives_up_front(unit, request) else situation.gap_m
+    return 0.0 if gives_up_front(unit, request) else situation.gap_m * situation.share_permille / PER_MILLE
 
 
 def _dead_neighbours(unit: Unit, request: UseRequest, situation: Situation) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from city.db import db
@@ -112,6 +112,13 @@ def _one(query: Select[Agreement]) -> Agreement:
     if found is None:
         raise NotFound("There is no such agreement.")
     return found
+
+
+def sharers_of(unit_id: int, day: date) -> list[Agreement]:
+    """Whoever has a part of a shop, or some times of its week, from this day on."""
+    shared = or_(Agreement.part_m2.is_not(None), Agreement.slots != 0)
+    query = select(Agreement).where(Agreement.unit_id == unit_id, Agreement.ends > day, shared)
+    return list(db.session.scalars(query.options(joinedload(Agreement.request)).order_by(Agreement.starts)))
 
 
 def terms_of(agreement_id: int) -> AgreementTerms | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from leerstand.shares import WHOLE, Share
 from routing.message import Message
 
 
@@ -36,6 +37,7 @@ class Suitability:
     findings: tuple[Finding, ...]
     starts: date
     ends: date
+    share: Share = WHOLE  # what of the shop was asked about
 
     @property
     def possible(self) -> bool:

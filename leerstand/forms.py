@@ -30,6 +30,7 @@ from city.forms import required as must
 from leerstand import labels
 from leerstand.kinds import UseType
 from leerstand.models import UseRequest
+from leerstand.shares import days_and_times, slots_of
 
 MAX_AREA_M2 = 100_000
 MAX_EURO = 1_000_000
@@ -78,6 +79,11 @@ class UseRequestForm(CityForm):
     duration_min_weeks = WholeNumberField(_l("At least"), [must(), LimitsBetween(1, MAX_WEEKS)])
     duration_max_weeks = WholeNumberField(_l("At most"), [must(), LimitsBetween(1, MAX_WEEKS)])
     wants_permanent = BooleanField(_l("May stay for good if it works"))
+    part_ok = BooleanField(_l("A part of a larger shop would do"), description=_l("Then you pay for your part only."))
+    week_days = SelectMultipleField(
+        _l("On these days"), choices=offered(labels.DAY_LABELS), coerce=int, description=_l("None: always.")
+    )
+    day_times = SelectMultipleField(_l("At these times"), choices=offered(labels.TIME_LABELS), coerce=int)
     ground_floor_only = BooleanField(_l("Only at street level"), default=True)
     step_free_required = BooleanField(_l("Needs a step-free entrance"))
     needs_water = BooleanField(_l("Needs water"))
@@ -103,7 +109,14 @@ class UseRequestForm(CityForm):
     evaluates = BooleanField(_l("We will find out whether it works, and report"))
     same: ClassVar[tuple[str, ...]] = (
         *("title", "use_type", "concept", "area_min_m2", "area_ideal_m2", "area_max_m2", "earliest_start"),
-        *("latest_start", "duration_min_weeks", "duration_max_weeks", "wants_permanent", "ground_floor_only"),
+        *(
+            "latest_start",
+            "duration_min_weeks",
+            "duration_max_weeks",
+            "wants_permanent",
+            "part_ok",
+            "ground_floor_only",
+        ),
         *("step_free_required", "needs_water", "needs_heating", "needs_exhaust_air", "needs_delivery_door"),
         *(
             "needs_power_kw",
@@ -122,12 +135,14 @@ class UseRequestForm(CityForm):
         for name in self.same:
             self[name].data = getattr(request, name)
         self.budget_eur.data = request.budget_cents_month / 100
+        self.week_days.data, self.day_times.data = days_and_times(request.slots or 0)
 
     def values(self) -> dict[str, Any]:
         """What was typed, as columns of the request."""
         return {
             **{name: self[name].data for name in self.same},
             "event_days": self.event_days.data or 0,
+            "slots": slots_of(self.week_days.data or [], self.day_times.data or []),
             "public_value": [str(value) for value in self.public_value.data or []],
             "budget_cents_month": cents(self.budget_eur.data or 0),
         }
@@ -139,6 +154,11 @@ class UseRequestForm(CityForm):
     def validate_area_max_m2(self, field: Field) -> None:
         """Most is not less than best."""
         not_less(self.area_ideal_m2, field)
+
+    def validate_day_times(self, field: Field) -> None:
+        """Days and times belong together."""
+        if bool(field.data) != bool(self.week_days.data):
+            raise ValidationError(gettext("Please choose both days and times of the day, or neither."))
 
     def validate_duration_max_weeks(self, field: Field) -> None:
         """Most is not less than least."""

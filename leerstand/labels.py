@@ -81,6 +81,16 @@ CATEGORY_LABELS: Mapping[Category, str] = {
     Category.LOGISTICS: N_("Deliveries"),
     Category.HOUSING: N_("Housing"),
 }
+DAY_LABELS: Mapping[int, str] = {
+    0: N_("Mo"),
+    1: N_("Tu"),
+    2: N_("We"),
+    3: N_("Th"),
+    4: N_("Fr"),
+    5: N_("Sa"),
+    6: N_("Su"),
+}
+TIME_LABELS: Mapping[int, str] = {0: N_("mornings"), 1: N_("afternoons"), 2: N_("evenings")}
 BUSINESS_LABELS: Mapping[Category, str] = {
     kind: CATEGORY_LABELS[kind] for kind in CATEGORY_LABELS if kind != Category.HOUSING
 }

@@ -19,7 +19,7 @@ from leerstand.situation import Situation, situations
 
 OF_SPELLS = (
     *(Occupancy.unit_id, Occupancy.kind, Occupancy.category, Occupancy.use_type, Occupancy.starts, Occupancy.ends),
-    *(Occupancy.stage, Occupancy.threat),
+    *(Occupancy.stage, Occupancy.threat, Occupancy.shares),
 )
 OF_SITUATIONS = (
     *(Unit.id, Unit.axis_id, Unit.position_m, Unit.side, Unit.floor, Unit.frontage_m, Unit.street, Unit.housenumber),

@@ -113,6 +113,7 @@ class UnitForm(CityForm):
     ceiling_cm = whole(_l("Height of the room"), 2_000, 100)
     divisible = BooleanField(_l("Can be divided"))
     min_part_m2 = whole(_l("Smallest part"), MAX_AREA_M2, 1)
+    shareable = BooleanField(_l("Can be shared by times of the week"))
     condition = SelectField(
         _l("State of the room"), choices=offered(labels.CONDITION_LABELS), coerce=Condition, default=Condition.READY
     )
@@ -176,6 +177,7 @@ class UnitForm(CityForm):
     same: ClassVar[tuple[str, ...]] = (
         *("street", "housenumber", "name", "kind", "flurstueck", "lat", "lon", "position_m", "ring", "grade"),
         *("area_m2", "sales_area_m2", "storage_area_m2", "frontage_m", "ceiling_cm", "divisible", "min_part_m2"),
+        *("shareable",),
         *("condition", "floor", "step_free", "steps", "door_width_cm", "delivery_door", "second_exit", "water"),
         *("own_entrance", "light_from_two_sides"),
         *("heating", "wc", "accessible_wc", "kitchen", "grease_trap", "exhaust_air", "power_kw", "three_phase"),

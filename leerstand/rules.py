@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from city.settings import CitySettings
 from leerstand import criteria as criteria_of
-from leerstand import permits
+from leerstand import offers, permits
 from leerstand.aptitude import aptitude, gives_up_front, is_housing
 from leerstand.findings import Finding, Suitability, Weight, against, caution, fine
 from leerstand.kinds import Floor, Ring, UseType
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
 from leerstand.permits import Permission, permission
+from leerstand.shares import WHOLE, Share
 from leerstand.situation import Situation
 
 Rule = Callable[[Unit, UseRequest, Situation, CitySettings], Finding | None]
@@ -27,17 +28,38 @@ LOUD = 2  # of 0 to 3: from here on quiet neighbours would be disturbed
 
 
 def suitability(
-    unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation, *, hub_share: int = 0
+    unit: Unit,
+    request: UseRequest,
+    settings: CitySettings,
+    situation: Situation,
+    *,
+    hub_share: int = 0,
+    share: Share = WHOLE,
 ) -> Suitability:
     """Ask every rule and every criterion; keep every answer, so that a match can be explained.
 
     ``hub_share`` is what logistics says a hub in this shop would be worth, in
-    thousandths of what counts fully.
+    thousandths of what counts fully; ``share`` the part or the times that are
+    asked about.
     """
+    beside = offers.said_of(unit, situation.sharing, share)
+    unit, situation = offers.seen_as(unit, situation, share)
     starts, ends = period(unit, request, situation, settings)
     said = _said(unit, request, settings, situation)
     points = criteria_of.criteria(unit, request, settings, situation, starts=starts, ends=ends, hub_share=hub_share)
-    return Suitability((*said, *points), starts, ends)
+    return Suitability((*([beside] if beside else []), *said, *points), starts, ends, share)
+
+
+def best(
+    unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation, *, hub_share: int = 0
+) -> Suitability:
+    """The way that suits best: all of the shop, a part, or some times; where none is possible all of it."""
+    found = [
+        suitability(unit, request, settings, situation, hub_share=hub_share, share=offers.share_of(unit, request, way))
+        for way in offers.ways(unit, request)
+    ]
+    possible = [one for one in found if one.possible]
+    return max(possible, key=lambda one: one.score) if possible else found[0]
 
 
 def obstacles(unit: Unit, request: UseRequest, settings: CitySettings, situation: Situation) -> list[Finding]:

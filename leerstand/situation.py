@@ -11,6 +11,8 @@ from itertools import pairwise
 
 from leerstand.kinds import Category, Floor, Side, SpellKind, UseType, VacancyStage
 from leerstand.models import Occupancy, Unit
+from leerstand.shares import PER_MILLE, Sharing
+from leerstand.shares import sharing as sharing_of
 
 QUIET = frozenset(
     {Category.EDUCATION, Category.HEALTH, Category.SOCIAL, Category.HOUSING}
@@ -41,6 +43,7 @@ OF_KIND = {
     SpellKind.CONVERTED: Status.CONVERTED,
     SpellKind.CLOSED: Status.CLOSED,
 }
+NOBODY = Sharing()
 HELD_BACK = frozenset({VacancyStage.RESERVED, VacancyStage.UNMARKETABLE})  # empty, but not to be given away
 
 
@@ -65,6 +68,10 @@ class Situation:
     evening_neighbour: str = ""  # address of a restaurant nearby
     retreat: bool = False  # no front in use lies further out in its street
     kept_further_out: str = ""  # address of the outermost shop that stays one; conversions go from the outside in
+    share_from: date | None = None  # a share is free earlier than all of it: others have theirs already
+    share_until: date | None = None
+    sharing: Sharing = NOBODY
+    share_permille: int = PER_MILLE  # of the shop and its week, where only a share is looked at
     next_out: tuple[int, ...] = ()  # the next shops further out that are free: they would have to be converted too
 
     @property
@@ -116,13 +123,17 @@ def outermost_active_m(units: Iterable[Unit], day: date) -> int | None:
     return max(places, default=None)
 
 
-def free_period(unit: Unit, today: date) -> tuple[date, date | None] | None:
-    """When a shop can be used next, half-open; None while somebody is in it without a known end, or it is held back."""
+def free_period(unit: Unit, today: date, *, beside: bool = False) -> tuple[date, date | None] | None:
+    """When a shop can be used next, half-open; None while somebody is in it without a known end, or it is held back.
+
+    ``beside`` asks for a share of it: those who have only a share themselves are in nobody's way.
+    """
     now = spell_on(unit.spells, today)
     if now is not None and now.stage in HELD_BACK:
         return None
     start = max(today, unit.available_from or today)
-    taken = sorted((spell for spell in unit.spells if spell.kind != SpellKind.VACANCY), key=lambda spell: spell.starts)
+    there = (spell for spell in unit.spells if spell.kind != SpellKind.VACANCY and not (beside and spell.shares))
+    taken = sorted(there, key=lambda spell: spell.starts)
     until: date | None = None
     for spell in taken:
         if spell.ends is not None and spell.ends <= start:
@@ -136,6 +147,12 @@ def free_period(unit: Unit, today: date) -> tuple[date, date | None] | None:
     if unit.available_until is not None and (until is None or unit.available_until < until):
         until = unit.available_until
     return (start, until) if until is None or start < until else None
+
+
+def shared_by(spells: Iterable[Occupancy], today: date) -> Sharing:
+    """What others have of a shop from today on, whenever they are there."""
+    running = (spell for spell in spells if spell.shares and (spell.ends is None or today < spell.ends))
+    return sharing_of(row for spell in running for row in spell.shares)
 
 
 def situations(units: Iterable[Unit], today: date, neighbour_distance_m: int) -> dict[int, Situation]:
@@ -164,6 +181,8 @@ def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) 
     for unit, spell in present:
         if (free := free_period(unit, today)) is None:
             continue
+        sharing = shared_by(unit.spells, today)
+        beside_others = free_period(unit, today, beside=True) if sharing.anybody else None
         hole = edge_m is not None and unit.position_m <= edge_m and is_dead(unit, today)
         found[unit.id] = Situation(
             today=today,
@@ -174,6 +193,9 @@ def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) 
             same_kind=dict(mix) if ordered else {},
             quiet_neighbour=next((other.address for other in quiet if are_neighbours(unit, other, distance_m)), ""),
             dead_neighbours=beside[unit.id],
+            share_from=beside_others[0] if beside_others else None,
+            share_until=beside_others[1] if beside_others else None,
+            sharing=sharing,
             evening_neighbour=next((other.address for other in evening if are_neighbours(unit, other, distance_m)), ""),
             retreat=ordered and not any(_in_use_beyond(unit, other, spell) for other, spell in present),
         )

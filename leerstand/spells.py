@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from leerstand.kinds import SpellKind
 from leerstand.models import Occupancy
+from leerstand.shares import WHOLE, Share
 from routing.message import Message
 
 
@@ -50,13 +51,18 @@ class Gap:
     ends: date | None
 
 
-def taken(spells: Iterable[Occupancy], starts: date, ends: date) -> Occupancy | None:
-    """Who is in the shop in that period, if anybody; vacancy is nobody."""
+def taken(spells: Iterable[Occupancy], starts: date, ends: date, share: Share = WHOLE) -> Occupancy | None:
+    """Who is in the shop in that period, if anybody; vacancy is nobody, and whoever has a share leaves room for others.
+
+    Whether there is room enough for ``share`` beside them says :func:`leerstand.offers.said_of`.
+    """
     return next(
         (
             spell
             for spell in spells
-            if spell.kind != SpellKind.VACANCY and overlaps(spell.starts, spell.ends, starts, ends)
+            if spell.kind != SpellKind.VACANCY
+            and not (spell.shares and not share.whole)
+            and overlaps(spell.starts, spell.ends, starts, ends)
         ),
         None,
     )

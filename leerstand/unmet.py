@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from city.settings import CitySettings
-from leerstand.matching.columns import Columns, obstacle_counts, starts_and_ends
+from leerstand.matching.columns import Columns, least_obstacles
 from leerstand.matching.explain import Pair, for_request
 from leerstand.models import Unit, UseRequest
 from leerstand.situation import Situation
@@ -51,7 +51,7 @@ def unmet(
     if not units or not requests:
         return [Unmet(request, None) for request in requests]
     columns = Columns(units, requests, [situations[unit.id] for unit in units], settings)
-    counts = obstacle_counts(columns, *starts_and_ends(columns))
+    counts = least_obstacles(columns)
     far = _far(columns)
     found = []
     for number, request in enumerate(requests):
@@ -81,7 +81,7 @@ def nearest(
     if len(units) <= most:
         return list(units)
     columns = Columns(units, [request], [situations[unit.id] for unit in units], settings)
-    counts = obstacle_counts(columns, *starts_and_ends(columns))[:, 0]
+    counts = least_obstacles(columns)[:, 0]
     return [units[int(n)] for n in np.lexsort((_far(columns)[:, 0], counts))[:most]]
 
 

@@ -245,7 +245,7 @@ def _fill(row: Row) -> None:
     if "frontage_m" not in values:
         values["frontage_m"] = round(max(0.5, FRONT_OF_AREA * math.sqrt(values["area_m2"])), 1)
         row.invented.append("frontage_m")
-    for key in ("sales_area_m2", "storage_area_m2"):
+    for key in ("sales_area_m2", "storage_area_m2", "min_part_m2"):
         if values.get(key, 0) > values["area_m2"]:
             row.mistakes.append(
                 Message(

@@ -30,6 +30,7 @@ class Tables:
     starts: np.ndarray
     ends: np.ndarray
     size: np.ndarray
+    slots: np.ndarray
     capacity: np.ndarray
     points: np.ndarray
     group: np.ndarray
@@ -57,6 +58,7 @@ def tables(problem: MatchingProblem) -> Tables:
         problem.starts,
         problem.ends,
         problem.size,
+        problem.slots,
         problem.capacity,
         problem.points,
         group,
@@ -102,7 +104,7 @@ def anneal(t: Tables, candidates: np.ndarray, begin: list[int], *, requests: int
     held = np.zeros(len(t.unit), dtype=np.bool_)
     held[begin] = t.single[begin]
     best = _search(
-        *(t.unit, t.request, t.starts, t.ends, t.size, t.capacity, t.points, t.group, t.steps, t.mask),
+        *(t.unit, t.request, t.starts, t.ends, t.size, t.slots, t.capacity, t.points, t.group, t.steps, t.mask),
         *(t.front_ptr, t.front_other, t.front_points, held, movable, np.array(begin, dtype=np.int64)),
         *(requests, steps, HOT * t.median, COLD * t.median, seed),
     )
@@ -123,7 +125,7 @@ def _front_change(u, mask, alive, front_ptr, front_other, front_points):  # type
 
 @numba.njit(cache=True, nogil=True)
 def _search(  # type: ignore[no-untyped-def]
-    unit, request, starts, ends, size, capacity, points, group, steps, mask,
+    unit, request, starts, ends, size, slots, capacity, points, group, steps, mask,
     front_ptr, front_other, front_points, held, movable, begin, n_requests, moves, hot, cold, seed,
 ):  # fmt: skip
     np.random.seed(seed)
@@ -167,13 +169,13 @@ def _search(  # type: ignore[no-untyped-def]
             used = 0
             for i in range(count[u]):
                 o = there[u, i]
-                if starts[o] < ends[k] and starts[k] < ends[o] and o != place[request[k]]:
+                if starts[o] < ends[k] and starts[k] < ends[o] and slots[o] & slots[k] and o != place[request[k]]:
                     used += size[o]
             for i in range(count[u]):
                 if used + size[k] <= capacity[u]:
                     break
                 o = there[u, i]
-                if starts[o] < ends[k] and starts[k] < ends[o] and o != place[request[k]]:
+                if starts[o] < ends[k] and starts[k] < ends[o] and slots[o] & slots[k] and o != place[request[k]]:
                     out[n_out] = o
                     n_out += 1
                     used -= size[o]

@@ -19,18 +19,16 @@ from leerstand.aptitude import gives_up_front
 from leerstand.kinds import Category, UseType
 from leerstand.matching import columns as col
 from leerstand.matching import conversions
-from leerstand.matching.columns import Columns
+from leerstand.matching.found import WAYS, Found, Fractions, all_ways
 from leerstand.matching.problem import NO_PAIRS, MatchingProblem
 from leerstand.models import Unit, UseRequest
+from leerstand.offers import left_m2
 from leerstand.rules import LOUD
+from leerstand.shares import ALL_WEEK, Share, Way
 from leerstand.situation import QUIET, Situation, are_neighbours, dead_pairs
 from routing.message import BadInput
 
-BEST_KEPT = 20  # pairs per request and per shop, by points
-LATER_DAYS = (91, 182)  # a follow-up use may begin so much later
-WORTH_SHORTENING_DAYS = 28  # a shorter variant that frees less than this helps nobody
 MOST_REQUESTS = 10_000
-Fractions = Mapping[str, tuple[np.ndarray, np.ndarray]]  # per candidate
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,12 @@ class Candidates:
     starts: tuple[date, ...]  # per candidate
     ends: tuple[date, ...]
     fractions: Fractions
+    part_m2: np.ndarray  # per candidate; 0: no part
+
+    def share(self, pair: int) -> Share:
+        """What a candidate takes of its shop."""
+        part, slots = int(self.part_m2[pair]), int(self.problem.slots[pair])
+        return Share(part or None, slots if slots != ALL_WEEK else 0)
 
     def weighted(self, settings: CitySettings) -> MatchingProblem:
         """The same candidates under other weights: nothing is read or checked again."""
@@ -70,7 +74,7 @@ class Candidates:
         problem, place = self.problem, np.full(self.problem.pairs, -1, dtype=np.int64)
         place[kept] = np.arange(len(kept))
         conflicts = place[problem.conflicts]
-        names = ("unit", "request", "points", "group", "hub", "starts", "ends", "size", "cost", "converts")
+        names = ("unit", "request", "points", "group", "hub", "starts", "ends", "size", "slots", "cost", "converts")
         smaller = replace(
             problem,
             **{name: getattr(problem, name)[kept] for name in names},
@@ -80,7 +84,7 @@ class Candidates:
         )
         parts = {key: (above[kept], below[kept]) for key, (above, below) in self.fractions.items()}
         starts, ends = (tuple(days[pair] for pair in kept.tolist()) for days in (self.starts, self.ends))
-        return Candidates(smaller, self.units, self.requests, starts, ends, parts)
+        return Candidates(smaller, self.units, self.requests, starts, ends, parts, self.part_m2[kept])
 
 
 def candidates(
@@ -108,15 +112,12 @@ def candidates(
         )
     free = [unit for unit in units if unit.id in situations]
     places = [situations[unit.id] for unit in free]
-    table = Columns(free, requests, places, settings)
-    rows, cols, starts, ends, parts, subsidy = _pairs(table, hub_shares or {}, keep)
-    converts = _converts(free, requests, rows, cols)
+    found = all_ways(free, requests, places, settings, hub_shares or {}, keep)
+    converts = _converts(free, requests, found.rows, found.cols)
     if settings.outside_in and converts.any():
-        stays = conversions.in_order(places, [unit.id for unit in free], rows, converts)
-        rows, cols, starts, ends, subsidy, converts = (
-            column[stays] for column in (rows, cols, starts, ends, subsidy, converts)
-        )
-        parts = {key: (above[stays], below[stays]) for key, (above, below) in parts.items()}
+        stays = conversions.in_order(places, [unit.id for unit in free], found.rows, converts)
+        found, converts = found.only(stays), converts[stays]
+    rows, cols, starts, ends = found.rows, found.cols, found.starts, found.ends
     group, same_kind = _groups(free, requests, places, rows, cols)
     ids = tuple(unit.id for unit in free)
     today = places[0].today.toordinal() if places else 0
@@ -126,7 +127,7 @@ def candidates(
         requests=len(requests),
         unit=rows,
         request=cols,
-        points=_points(parts, settings, len(rows)),
+        points=_points(found.parts, settings, len(rows)),
         group=group,
         hub=np.array([requests[column].use_type == UseType.MICRO_HUB for column in cols.tolist()], dtype=bool),
         stock=same_kind,
@@ -138,8 +139,9 @@ def candidates(
         ends=ends,
         fronts=_priced(fronts, settings),
         snapshots=tuple(today + ahead for ahead in c.SNAPSHOTS_AHEAD),
-        cost=col.subsidy_costs(subsidy, starts, ends),
+        cost=col.subsidy_costs(found.subsidy, starts, ends),
         budget=settings.subsidy_budget_eur,
+        **_room(free, requests, places, found, dummies),
         converts=converts,
         follows=conversions.follows(places, ids, rows, converts) if settings.outside_in else NO_PAIRS,
     )
@@ -149,26 +151,31 @@ def candidates(
         tuple(request.id for request in requests),
         tuple(date.fromordinal(day) for day in starts.tolist()),
         tuple(date.fromordinal(day) for day in ends.tolist()),
-        parts,
+        found.parts,
+        found.part_m2,
     )
 
 
-def _pairs(
-    table: Columns, hub_shares: Mapping[int, int], keep: Collection[tuple[int, int]]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Fractions, np.ndarray]:
-    """Shop, request, start and end of every candidate, its fractions, and the subsidy it would need."""
-    if not table.units or not table.requests:
-        none = np.zeros(0, dtype=np.int64)
-        return none, none, none, none, {}, none
-    first, last = col.starts_and_ends(table)
-    parts = col.fractions(table, [hub_shares.get(unit.id, 0) for unit in table.units])
-    rows, cols = np.nonzero(_best(table, col.allowed(table, first, last), first, last, parts, keep))
-    rows, cols, starts, ends = _periods(table, rows, cols, first, last)
-    spread = {key: _read(part, first.shape, rows, cols) for key, part in parts.items()}
-    today, empty = _places(table, rows)
-    above, below = col.transition_fraction(today, empty, starts, ends)
-    spread["transition"] = above, np.full(len(rows), below, dtype=np.int64)
-    return rows, cols, starts, ends, spread, col.subsidies(table)[rows, cols]
+def _room(
+    units: Sequence[Unit],
+    requests: Sequence[UseRequest],
+    places: Sequence[Situation],
+    found: Found,
+    dummies: int,
+) -> dict[str, np.ndarray]:
+    """What each shop has room for and what each candidate takes of it: square metres of those that can be divided."""
+    divided = np.array([bool(unit.divisible) for unit in units], dtype=bool)
+    left = np.array(
+        [max(1, left_m2(unit, place.sharing)) for unit, place in zip(units, places, strict=True)], dtype=np.int64
+    )
+    capacity = np.where(divided, left, 1) if len(units) else np.zeros(0, dtype=np.int64)
+    asked = np.array([request.slots or 0 for request in requests], dtype=np.int64)
+    if not len(found.rows):
+        size = slots = np.zeros(0, dtype=np.int64)
+    else:
+        size = np.where(found.part_m2 > 0, found.part_m2, capacity[found.rows])
+        slots = np.where(found.way == WAYS.index(Way.TIMES), asked[found.cols], ALL_WEEK)
+    return {"size": size, "capacity": np.append(capacity, np.ones(dummies, dtype=np.int64)), "slots": slots}
 
 
 def _converts(units: Sequence[Unit], requests: Sequence[UseRequest], rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
@@ -176,86 +183,6 @@ def _converts(units: Sequence[Unit], requests: Sequence[UseRequest], rows: np.nd
     return np.array(
         [gives_up_front(units[row], requests[col]) for row, col in zip(rows.tolist(), cols.tolist(), strict=True)],
         dtype=bool,
-    )
-
-
-def _places(table: Columns, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    today = np.array([place.today.toordinal() for place in table.situations], dtype=np.int64)
-    empty = np.array([place.empty_days for place in table.situations], dtype=np.int64)
-    return today[rows], empty[rows]
-
-
-def _read(
-    part: col.Fraction, shape: tuple[int, ...], rows: np.ndarray, cols: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    above, below = (np.broadcast_to(side, shape) for side in part)
-    return above[rows, cols].astype(np.int64), below[rows, cols].astype(np.int64)
-
-
-def _best(
-    table: Columns,
-    fits: np.ndarray,
-    first: np.ndarray,
-    last: np.ndarray,
-    parts: Mapping[str, col.Fraction],
-    keep: Collection[tuple[int, int]],
-) -> np.ndarray:
-    """Of large towns the best pairs of each request and each shop; of small ones all."""
-    if fits.shape[0] <= BEST_KEPT and fits.shape[1] <= BEST_KEPT:
-        return fits
-    worth = sum(
-        getattr(table.settings, f"weight_{key}") * np.broadcast_to(above, fits.shape) // below
-        for key, (above, below) in parts.items()
-    )
-    worth = worth + _transition(table, first, last)
-    worth = np.where(fits, worth, -1)
-    kept = np.zeros_like(fits)
-    for axis in (0, 1):
-        if fits.shape[axis] <= BEST_KEPT:
-            return fits  # every shop may be among the best of a request
-        top = np.argpartition(-worth, BEST_KEPT - 1, axis=axis).take(range(BEST_KEPT), axis=axis)
-        np.put_along_axis(kept, top, True, axis=axis)
-    unit_at = {unit.id: place for place, unit in enumerate(table.units)}
-    request_at = {request.id: place for place, request in enumerate(table.requests)}
-    for unit_id, request_id in keep:
-        if unit_id in unit_at and request_id in request_at:
-            kept[unit_at[unit_id], request_at[request_id]] = True
-    chosen: np.ndarray = kept & fits
-    return chosen
-
-
-def _transition(table: Columns, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    today, empty = table.place(lambda place: place.today.toordinal()), table.place(lambda place: place.empty_days)
-    above, below = col.transition_fraction(today, empty, first, last)
-    points: np.ndarray = table.settings.weight_transition * above // below
-    return points
-
-
-def _periods(
-    table: Columns, rows: np.ndarray, cols: np.ndarray, first: np.ndarray, last: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Every pair as soon and as long as can be; where a shop is wanted more than once also later and shorter."""
-    starts, ends = first[rows, cols], last[rows, cols]
-    until = np.array(
-        [col.FOREVER if place.free_until is None else place.free_until.toordinal() for place in table.situations]
-    )[rows]
-    least = 7 * np.array([request.duration_min_weeks for request in table.requests], dtype=np.int64)[cols]
-    most = 7 * np.array([request.duration_max_weeks for request in table.requests], dtype=np.int64)[cols]
-    latest = np.array([request.latest_start.toordinal() for request in table.requests], dtype=np.int64)[cols]
-    wanted = np.bincount(rows, minlength=len(table.units))[rows] > 1
-    found = [(np.ones(len(rows), dtype=bool), starts, ends)]
-    shorter = wanted & (ends - starts - least >= WORTH_SHORTENING_DAYS)
-    found.append((shorter, starts, starts + least))
-    for later in LATER_DAYS:
-        begins = starts + later
-        over = np.minimum(begins + most, until)
-        found.append((wanted & (begins <= latest) & (over - begins >= least), begins, over))
-    picked = np.concatenate([np.flatnonzero(chosen) for chosen, _, _ in found])
-    return (
-        rows[picked],
-        cols[picked],
-        np.concatenate([begin[chosen] for chosen, begin, _ in found]).astype(np.int64),
-        np.concatenate([end[chosen] for chosen, _, end in found]).astype(np.int64),
     )
 
 

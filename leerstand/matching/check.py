@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from leerstand.matching.problem import MatchingAnswer, MatchingProblem
+from leerstand.shares import WEEK
 
 Constraint = Callable[[MatchingProblem, MatchingAnswer], Iterator[str]]
 
@@ -33,8 +34,11 @@ def no_shop_is_given_twice(problem: MatchingProblem, answer: MatchingAnswer) -> 
     for unit, pairs in by_unit.items():
         for day in {int(problem.starts[pair]) for pair in pairs}:
             there = [pair for pair in pairs if problem.starts[pair] <= day < problem.ends[pair]]
-            if sum(int(problem.size[pair]) for pair in there) > problem.capacity[unit]:
-                yield f"shop {unit} is given away {len(there)} times"
+            for bit in range(WEEK):
+                taken = [int(problem.size[pair]) for pair in there if int(problem.slots[pair]) >> bit & 1]
+                if sum(taken) > problem.capacity[unit]:
+                    yield f"shop {unit} is given away {len(taken)} times"
+                    break
 
 
 def one_shop_per_request(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]:

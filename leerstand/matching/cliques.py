@@ -39,6 +39,8 @@ def _neighbours(problem: MatchingProblem, mine: np.ndarray) -> list[int]:
     starts, ends, size = problem.starts[mine], problem.ends[mine], problem.size[mine]
     request, capacity = problem.request[mine], problem.capacity[problem.unit[mine[:1]]]
     together = (starts[:, None] < ends) & (starts < ends[:, None]) & (size[:, None] + size > capacity)
+    slots = problem.slots[mine]
+    together &= (slots[:, None] & slots) > 0
     excludes = together | (request[:, None] == request)
     np.fill_diagonal(excludes, False)
     return [int.from_bytes(row.tobytes(), "little") for row in np.packbits(excludes, axis=1, bitorder="little")]

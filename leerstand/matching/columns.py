@@ -8,7 +8,7 @@ need no new look at shops and requests.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,8 +19,10 @@ from leerstand import permits
 from leerstand.aptitude import aptitude, is_housing
 from leerstand.kinds import Floor, Ring, UseType, Zone
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
+from leerstand.offers import takes_whole
 from leerstand.permits import Permission, permission
 from leerstand.rules import LOUD, MONTH_DAYS
+from leerstand.shares import WEEK, Way, count, least_part_m2
 from leerstand.situation import Situation
 
 FOREVER = date.max.toordinal()
@@ -37,6 +39,46 @@ class Columns:
     requests: Sequence[UseRequest]
     situations: Sequence[Situation]
     settings: CitySettings
+    way: Way = Way.WHOLE  # all of a shop, a part of it, or some times of its week
+
+    @property
+    def area(self) -> Table:
+        """Square metres that each request would get."""
+        whole = self.unit(lambda u: u.area_m2)
+        if self.way != Way.PART:
+            return whole
+        least = self.unit(lambda u: least_part_m2(u.min_part_m2))
+        return np.minimum(whole, np.maximum(least, self.request(lambda r: r.area_ideal_m2)))
+
+    @property
+    def rent(self) -> Table:
+        """Cents a month for that."""
+        cents_m2 = self.unit(lambda u: u.rent_cents_m2)
+        if self.way == Way.TIMES:
+            cents_m2 = cents_m2 * self.request(lambda r: count(r.slots or 0)) // WEEK
+        return cents_m2 * self.area
+
+    @property
+    def permille(self) -> Table:
+        """How much of the shop and its week that is."""
+        if self.way == Way.PART:
+            return self.area * c.PER_MILLE // self.unit(lambda u: u.area_m2)
+        if self.way == Way.TIMES:
+            return self.request(lambda r: count(r.slots or 0)) * c.PER_MILLE // WEEK
+        return np.full((1, 1), c.PER_MILLE, dtype=np.int64)
+
+    def free(self) -> tuple[Table, Table]:
+        """From when and until when; a share may be free earlier than all of it."""
+        shared = self.way != Way.WHOLE
+
+        def until(place: Situation) -> int:
+            last = place.share_until if shared and place.share_from else place.free_until
+            return FOREVER if last is None else last.toordinal()
+
+        def begins(place: Situation) -> int:
+            return ((place.share_from if shared else None) or place.free_from).toordinal()
+
+        return self.place(begins), self.place(until)
 
     def unit(self, read: Callable[[Unit], int | bool]) -> Table:
         """One number per shop."""
@@ -64,10 +106,9 @@ def starts_and_ends(columns: Columns) -> tuple[Table, Table]:
     """The period of every pair as ordinal days, like :func:`leerstand.rules.period`."""
     lead = _lead_weeks(columns)
     today = columns.place(lambda place: place.today.toordinal())
-    free = columns.place(lambda place: place.free_from.toordinal())
+    free, until = columns.free()
     earliest = columns.request(lambda request: request.earliest_start.toordinal())
     starts = np.maximum(np.maximum(free, earliest), today + 7 * lead)
-    until = columns.place(lambda place: FOREVER if place.free_until is None else place.free_until.toordinal())
     return starts, np.minimum(starts + 7 * columns.request(lambda request: request.duration_max_weeks), until)
 
 
@@ -101,10 +142,19 @@ def obstacle_counts(columns: Columns, starts: Table, ends: Table) -> Table:
     return counts
 
 
+def least_obstacles(columns: Columns) -> Table:
+    """How many rules object to each pair in the way that suits best: none where a part or some times are possible."""
+    counts = obstacle_counts(columns, *starts_and_ends(columns))
+    for way in (Way.PART, Way.TIMES):
+        shared = replace(columns, way=way)
+        counts = np.where(allowed(shared, *starts_and_ends(shared)), 0, counts)
+    return counts
+
+
 def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
     """One expression per rule that can object, in the order of ``rules.RULES``."""
     settings, unit, request = columns.settings, columns.unit, columns.request
-    area, ground = unit(lambda u: u.area_m2), unit(lambda u: u.floor == Floor.GROUND)
+    area, ground = columns.area, unit(lambda u: u.floor == Floor.GROUND)
     ideal = request(lambda r: r.area_ideal_m2)
     is_hub = request(lambda r: r.use_type == UseType.MICRO_HUB)
     loud = request(lambda r: r.noise >= LOUD)
@@ -113,6 +163,7 @@ def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
         & unit(lambda u: u.floor == Floor.GROUND and u.step_free and u.door_width_cm >= CARGO_BIKE_DOOR_CM)
     ) > 0
     return (
+        _on_offer(columns),
         (area >= request(lambda r: r.area_min_m2))
         & (area <= np.minimum(request(lambda r: r.area_max_m2), settings.max_area_factor * ideal)),
         _visitors(columns),
@@ -133,6 +184,23 @@ def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
         (_missing(columns) <= 0) | (subsidies(columns) > 0),
         (loud == 0) | (columns.place(lambda place: bool(place.quiet_neighbour)) == 0),
     )
+
+
+def _on_offer(columns: Columns) -> Table:
+    """Whether a part or times are given away, would do, and are still free."""
+    if columns.way == Way.WHOLE:
+        return np.ones((1, 1), dtype=bool)
+    unit, request = columns.unit, columns.request
+    shares = request(lambda r: not takes_whole(r)) > 0
+    parts, slots = (columns.place(lambda p: p.sharing.part_m2), columns.place(lambda p: p.sharing.slots))
+    if columns.way == Way.PART:
+        whole, wanted = unit(lambda u: u.area_m2), columns.area
+        offered = unit(lambda u: bool(u.divisible)) * request(lambda r: bool(r.part_ok)) > 0
+        left: Table = np.where(slots > 0, 0, whole - parts)
+        return shares & offered & (wanted < whole) & (wanted <= left)
+    asked = request(lambda r: r.slots or 0)
+    offered = (unit(lambda u: bool(u.shareable)) > 0) & (asked > 0)
+    return shares & offered & (parts == 0) & ((slots & asked) == 0)
 
 
 def _lived_in(columns: Columns) -> Table:
@@ -181,13 +249,13 @@ def _zone(columns: Columns) -> Table:
 
 def _missing(columns: Columns) -> Table:
     """Cents a month by which the rent lies above what negotiation may close."""
-    rent, budget = columns.unit(lambda u: u.rent_cents_month), columns.request(lambda r: r.budget_cents_month)
+    rent, budget = columns.rent, columns.request(lambda r: r.budget_cents_month)
     return rent - budget * (100 + columns.settings.rent_tolerance_percent) // 100
 
 
 def subsidies(columns: Columns) -> Table:
     """Cents a month that the city would add, like :func:`leerstand.rules.subsidy_cents`."""
-    settings, rent = columns.settings, columns.unit(lambda u: u.rent_cents_month)
+    settings, rent = columns.settings, columns.rent
     most = np.minimum(rent * settings.subsidy_share_percent // 100, 100 * settings.subsidy_most_eur_month)
     missing = _missing(columns)
     eligible = columns.request(lambda r: bool(r.public_value)) * (settings.subsidy_budget_eur > 0)
@@ -202,14 +270,18 @@ def subsidy_costs(cents_month: np.ndarray, starts: np.ndarray, ends: np.ndarray)
 
 
 def transition_fraction(
-    today: np.ndarray | int, empty_days: np.ndarray, starts: np.ndarray, ends: np.ndarray
+    today: np.ndarray | int,
+    empty_days: np.ndarray,
+    starts: np.ndarray,
+    ends: np.ndarray,
+    permille: np.ndarray | int = c.PER_MILLE,
 ) -> tuple[np.ndarray, int]:
     """The share of the weight for a short time empty, like :func:`leerstand.criteria.transition`."""
     empty = np.minimum(c.OLD_DAYS, empty_days)
     soon = np.maximum(0, c.SLOW_DAYS - (starts - today))
     long = np.minimum(c.LONG_DAYS, np.maximum(0, ends - starts))
-    whole = c.SLOW_DAYS * c.LONG_DAYS * 2 * c.OLD_DAYS**2
-    return soon * long * (c.OLD_DAYS**2 + empty**2), whole
+    whole = c.SLOW_DAYS * c.LONG_DAYS * 2 * c.OLD_DAYS**2 * c.PER_MILLE
+    return soon * long * (c.OLD_DAYS**2 + empty**2) * permille, whole
 
 
 def fractions(columns: Columns, hub_shares: Sequence[int]) -> Mapping[str, Fraction]:
@@ -217,15 +289,15 @@ def fractions(columns: Columns, hub_shares: Sequence[int]) -> Mapping[str, Fract
 
     Points are ``weight * numerator // denominator``, in whole numbers, as the criteria count them.
     """
-    unit, request = columns.unit, columns.request
-    ideal, area = request(lambda r: r.area_ideal_m2), unit(lambda u: u.area_m2)
-    rent, budget = unit(lambda u: u.rent_cents_month), request(lambda r: r.budget_cents_month)
+    request = columns.request
+    ideal, area = request(lambda r: r.area_ideal_m2), columns.area
+    rent, budget = columns.rent, request(lambda r: r.budget_cents_month)
     most = budget * (100 + columns.settings.rent_tolerance_percent) // 100
     beyond = np.maximum(1, most - budget)
     worth = np.clip(np.array(hub_shares, dtype=np.int64), 0, c.PER_MILLE)[:, None]
     return {
         "gap": (
-            columns.place(lambda p: min(c.FULL_GAP_M, round(p.gap_m))) * (1 - _fronts_given_up(columns)),
+            np.minimum(c.FULL_GAP_M, _closed_m(columns)) * (1 - _fronts_given_up(columns)),
             c.FULL_GAP_M,
         ),
         "ring": (_place_percent(columns), 100),
@@ -237,6 +309,13 @@ def fractions(columns: Columns, hub_shares: Sequence[int]) -> Mapping[str, Fract
         "learning": (request(lambda r: r.evaluates), 1),
         "permanence": (request(lambda r: r.wants_permanent), 1),
     }
+
+
+def _closed_m(columns: Columns) -> Table:
+    """Whole metres of front that come back to life; of a share its part."""
+    front = np.array([place.gap_m for place in columns.situations], dtype=float)[:, None]
+    metres: Table = np.rint(front * columns.permille / c.PER_MILLE).astype(np.int64)
+    return metres
 
 
 def _place_percent(columns: Columns) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from city.settings import CitySettings
 from leerstand.findings import Suitability
 from leerstand.models import Unit, UseRequest
-from leerstand.rules import suitability
+from leerstand.rules import best
 from leerstand.situation import Situation
 
 
@@ -25,10 +25,7 @@ def for_unit(
     unit: Unit, requests: Iterable[UseRequest], situation: Situation, settings: CitySettings, hub_share: int = 0
 ) -> list[Pair]:
     """Every request for one shop: the possible ones by points, then those with the fewest obstacles."""
-    pairs = (
-        Pair(unit, request, suitability(unit, request, settings, situation, hub_share=hub_share))
-        for request in requests
-    )
+    pairs = (Pair(unit, request, best(unit, request, settings, situation, hub_share=hub_share)) for request in requests)
     return sorted(pairs, key=_order)
 
 
@@ -44,7 +41,7 @@ def for_request(
         Pair(
             unit,
             request,
-            suitability(unit, request, settings, situations[unit.id], hub_share=hub_shares.get(unit.id, 0)),
+            best(unit, request, settings, situations[unit.id], hub_share=hub_shares.get(unit.id, 0)),
         )
         for unit in units
         if unit.id in situations

@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from leerstand.shares import ALL_WEEK, WEEK
 from routing.message import BadInput
 
 Ints = np.ndarray  # whole numbers, one per candidate pair unless told otherwise
@@ -30,9 +32,10 @@ class MatchingProblem:
     """All pairs that no rule objects to, and what holds for several of them together.
 
     A candidate pair uses ``size`` of the ``capacity`` of its shop from ``starts``
-    to ``ends`` (days, half-open). ``points`` are those that do not depend on the
-    other matches. The k-th use (k = 0, 1, …) of a group in this plan gives
-    ``ladder[stock[group] + k]`` points more; beyond its end the last step
+    to ``ends`` (days, half-open), at the times of the week that ``slots`` names.
+    ``points`` are those that do not depend on the other matches. The k-th use
+    (k = 0, 1, …) of a group in this plan gives ``ladder[stock[group] + k]``
+    points more; beyond its end the last step
     counts. ``ladder`` never rises. ``fronts`` holds (shop, shop, points): two
     neighbours of which both are dead; on each day of ``snapshots`` on which at
     least one of them is used the plan earns the points. ``conflicts`` holds
@@ -58,6 +61,7 @@ class MatchingProblem:
     starts: Ints = field(default_factory=lambda: NOTHING)  # empty: all at the same time
     ends: Ints = field(default_factory=lambda: NOTHING)
     size: Ints = field(default_factory=lambda: NOTHING)  # empty: every use takes the whole shop
+    slots: Ints = field(default_factory=lambda: NOTHING)  # times of the week as bits; empty: always
     capacity: Ints = field(default_factory=lambda: NOTHING)  # per shop
     fronts: Ints = field(default_factory=lambda: NO_FRONTS)  # shape (k, 3)
     snapshots: tuple[int, ...] = ()  # days
@@ -72,7 +76,7 @@ class MatchingProblem:
     def __post_init__(self) -> None:
         self._fill_in()
         size = len(self.unit)
-        for name in ("request", "points", "group", "hub", "starts", "ends", "size", "cost", "converts"):
+        for name in ("request", "points", "group", "hub", "starts", "ends", "size", "slots", "cost", "converts"):
             if len(getattr(self, name)) != size:
                 raise BadInput(
                     "%(name)s has %(has)d entries for %(size)d pairs.",
@@ -98,7 +102,7 @@ class MatchingProblem:
             object.__setattr__(self, "starts", np.zeros(pairs, dtype=np.int64))
         if not len(self.ends):
             object.__setattr__(self, "ends", self.starts + 1)
-        defaults = (("size", 1, pairs), ("capacity", 1, self.units), ("cost", 0, pairs))
+        defaults = (("size", 1, pairs), ("slots", ALL_WEEK, pairs), ("capacity", 1, self.units), ("cost", 0, pairs))
         for name, default, length in (*defaults, ("caps", self.max_per_group, len(self.stock))):
             if not len(getattr(self, name)):
                 object.__setattr__(self, name, np.full(length, default, dtype=np.int64))
@@ -136,7 +140,7 @@ class MatchingProblem:
         for one, last in pairwise(bounds.tolist()):
             mine = order[one:last]
             if len(mine) > 1 or (len(mine) == 1 and self.size[mine[0]] > self.capacity[self.unit[mine[0]]]):
-                found += self._crowds(mine)
+                found += self._crowds_by_times(mine)
         return tuple(found)
 
     @cached_property
@@ -145,6 +149,22 @@ class MatchingProblem:
         from leerstand.matching.cliques import exclusive
 
         return tuple(exclusive(self))
+
+    def _crowds_by_times(self, mine: np.ndarray) -> list[np.ndarray]:
+        """For each time of the week those that are there then; mostly all are there always."""
+        masks = self.slots[mine]
+        if (masks == ALL_WEEK).all():
+            return self._crowds(mine)
+        found: dict[tuple[int, ...], np.ndarray] = {}
+        for bit in range(WEEK):
+            there = mine[(masks >> bit & 1) > 0]
+            found |= {tuple(crowd.tolist()): crowd for crowd in self._crowds(there)}
+        return list(found.values())
+
+    def share_a_moment(self, one: Ints | int, other: Ints | int) -> Any:
+        """Whether two candidates are there on the same day and at the same time of the week."""
+        days = (self.starts[one] < self.ends[other]) & (self.starts[other] < self.ends[one])
+        return days & ((self.slots[one] & self.slots[other]) > 0)
 
     def _crowds(self, mine: np.ndarray) -> list[np.ndarray]:
         starts, ends = self.starts[mine], self.ends[mine]

@@ -222,8 +222,10 @@ def _clash(found: Candidates, pins: list[tuple[int, int]], names: Names) -> Mess
 
 def _crowded(problem: MatchingProblem, one: int, other: int) -> bool:
     """Whether two uses of a shop are there at the same time and do not fit beside each other."""
-    together = problem.starts[one] < problem.ends[other] and problem.starts[other] < problem.ends[one]
-    return bool(together and problem.size[one] + problem.size[other] > problem.capacity[problem.unit[one]])
+    return bool(
+        problem.share_a_moment(one, other)
+        and problem.size[one] + problem.size[other] > problem.capacity[problem.unit[one]]
+    )
 
 
 def _too_many(found: Candidates, wanted: Steering, pins: list[tuple[int, int]], names: Names) -> Message | None:

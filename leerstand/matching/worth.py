@@ -108,11 +108,7 @@ class Room:
 
     def _fits(self, pair: int) -> bool:
         problem, unit = self.problem, int(self.problem.unit[pair])
-        there = [
-            other
-            for other in self._of_unit[unit]
-            if problem.starts[other] < problem.ends[pair] and problem.starts[pair] < problem.ends[other]
-        ]
+        there = [other for other in self._of_unit[unit] if problem.share_a_moment(other, pair)]
         return int(problem.size[pair]) + sum(int(problem.size[one]) for one in there) <= int(problem.capacity[unit])
 
     def take(self, pair: int) -> None:

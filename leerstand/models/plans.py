@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from city.db import CityBound, Model, Moment
 from leerstand.kinds import Category, RuleKind
 from leerstand.models.requests import UseRequest
+from leerstand.models.sharing import Sharing
 from leerstand.models.stock import StreetAxis, Unit
 
 
@@ -48,7 +49,7 @@ class MatchPlan(CityBound, Model):
         return {int(unit_id): worth["share"] for unit_id, worth in self.hub_worth.items()}
 
 
-class Match(CityBound, Model):
+class Match(Sharing, CityBound, Model):
     """One shop for one request in a plan (Paarung), with its points.
 
     ``criteria`` is a list of ``{"key", "points", "max", "text", "values"}``
@@ -59,7 +60,6 @@ class Match(CityBound, Model):
     __tablename__ = "match"
     __table_args__ = (
         UniqueConstraint("plan_id", "request_id"),
-        UniqueConstraint("plan_id", "unit_id", "starts"),
         CheckConstraint("starts < ends", name="period_ordered"),
     )
 

@@ -11,6 +11,7 @@ from city.db import CityBound, Model, Moment
 from leerstand.deal_kinds import Party
 from leerstand.kinds import AgreementState, ProposalState, UseType
 from leerstand.models.requests import UseRequest
+from leerstand.models.sharing import Sharing
 from leerstand.models.stock import Unit
 
 
@@ -22,7 +23,7 @@ def _one_open(column: str) -> Index:
     )
 
 
-class Proposal(CityBound, Model):
+class Proposal(Sharing, CityBound, Model):
     """What the city proposes to an owner (Vorschlag). The owner decides."""
 
     __tablename__ = "proposal"
@@ -51,7 +52,7 @@ class Proposal(CityBound, Model):
     request: Mapped[UseRequest] = relationship(lazy="raise_on_sql")
 
 
-class Agreement(CityBound, Model):
+class Agreement(Sharing, CityBound, Model):
     """What owner and applicant agreed on (Vereinbarung): a shop for a use from one day to another."""
 
     __tablename__ = "agreement"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from city.db import CityBound, Model, Moment
 from city.models import Account, Organisation
 from leerstand.kinds import CATEGORY_OF, Category, RequestState, UseType
+from leerstand.shares import Share
 
 
 class UseRequest(CityBound, Model):
@@ -24,6 +25,7 @@ class UseRequest(CityBound, Model):
         CheckConstraint("duration_min_weeks <= duration_max_weeks", name="duration_ordered"),
         CheckConstraint("event_days BETWEEN 0 AND 366", name="event_days_of_a_year"),
         CheckConstraint("visitors_max IS NULL OR visitors_max >= 0", name="visitors_not_negative"),
+        CheckConstraint("slots BETWEEN 0 AND 2097151", name="slots_of_a_week"),
         CheckConstraint("budget_cents_month >= 0", name="budget_not_negative"),
     )
 
@@ -37,6 +39,8 @@ class UseRequest(CityBound, Model):
     area_min_m2: Mapped[int]
     area_ideal_m2: Mapped[int]
     area_max_m2: Mapped[int]
+    part_ok: Mapped[bool] = mapped_column(default=False)  # a part of a larger shop would do
+    slots: Mapped[int] = mapped_column(default=0)  # times of the week that would do, as bits; 0: needs all
     ground_floor_only: Mapped[bool] = mapped_column(default=True)
     step_free_required: Mapped[bool] = mapped_column(default=False)
     needs_water: Mapped[bool] = mapped_column(default=False)
@@ -64,6 +68,11 @@ class UseRequest(CityBound, Model):
 
     applicant: Mapped[Account] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def week(self) -> Share:
+        """The times that would do."""
+        return Share(slots=self.slots or 0)
 
     @property
     def category(self) -> Category:

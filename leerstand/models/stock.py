@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -97,6 +98,7 @@ class Unit(CityBound, Model):
     ceiling_cm: Mapped[int | None]
     divisible: Mapped[bool] = mapped_column(default=False)
     min_part_m2: Mapped[int | None]  # of a room that can be divided
+    shareable: Mapped[bool] = mapped_column(default=False)  # several may use it at different times of the week
     floor: Mapped[Floor] = mapped_column(default=Floor.GROUND)
     condition: Mapped[Condition] = mapped_column(default=Condition.READY)
     # technique
@@ -206,6 +208,9 @@ class Occupancy(CityBound, Model):
     threat_on: Mapped[date | None]  # when it would stand empty; None: not known
     source: Mapped[str] = mapped_column(default="")
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), unique=True)
+    shares: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON, default=list
+    )  # agreements for parts or times; empty: all of it
 
     unit: Mapped[Unit] = relationship(back_populates="spells", lazy="raise_on_sql")
 

@@ -107,7 +107,7 @@ def _check_free(proposal: Proposal, terms: Terms) -> None:
         )
     if terms.ends <= clock.today():
         raise Conflict("The period is over already: it ends on %(ends)s.", ends=terms.ends)
-    if (other := taken(proposal.unit.spells, terms.starts, terms.ends)) is not None:
+    if (other := taken(proposal.unit.spells, terms.starts, terms.ends, proposal.share)) is not None:
         raise Conflict(
             "Somebody else is in %(address)s from %(since)s on. Please choose another period.",
             address=proposal.unit.address,

@@ -13,7 +13,7 @@ from city.db import db
 from city.messages import Conflict
 from city.models import Job
 from city.settings import CitySettings
-from leerstand import queries
+from leerstand import offers, queries
 from leerstand.criteria import criteria, diversity, stretch, stretch_step
 from leerstand.findings import Finding
 from leerstand.hub_worth import HubWorth
@@ -159,21 +159,25 @@ def _matches(solved: Solved) -> list[Match]:
         if (unit_id, request_id) not in still:
             continue
         starts, ends = found.starts[chosen.pair], found.ends[chosen.pair]
-        share = solved.worth[unit_id].share if unit_id in solved.worth else 0
+        worth = solved.worth[unit_id].share if unit_id in solved.worth else 0
+        share = found.share(chosen.pair)
+        seen, place = offers.seen_as(units[unit_id], town.places[unit_id], share)
         said = criteria(
-            units[unit_id],
+            seen,
             requests[request_id],
             town.numbers,
-            town.places[unit_id],
+            place,
             starts=starts,
             ends=ends,
-            hub_share=share,
+            hub_share=worth,
         )
         rows = [in_plan(finding, chosen, town.numbers) for finding in said]
         kept.append(
             Match(
                 unit_id=unit_id,
                 request_id=request_id,
+                part_m2=share.part_m2,
+                slots=share.slots,
                 starts=starts,
                 ends=ends,
                 score=sum(finding.points for finding in rows),
@@ -199,7 +203,8 @@ def _still_possible(solved: Solved) -> set[tuple[int, int]]:
             continue
         if not scenario:
             place = places.get(unit_id)
-            if place is None or suitability(units[unit_id], requests[request_id], numbers, place).obstacles:
+            share, pair = solved.found.share(chosen.pair), (units[unit_id], requests[request_id])
+            if place is None or suitability(*pair, numbers, place, share=share).obstacles:
                 continue
         found.add((unit_id, request_id))
     return found

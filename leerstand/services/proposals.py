@@ -12,15 +12,16 @@ from city import audit, clock, settings
 from city.db import db
 from city.messages import Conflict
 from city.models import Account
-from leerstand import deal_mails, deal_queries, mails, queries
+from leerstand import deal_mails, deal_queries, mails, offers, queries
 from leerstand.contracts import standard_terms
 from leerstand.deal_kinds import Party
 from leerstand.findings import Suitability
 from leerstand.kinds import AgreementState, ProposalState, RequestState, SpellKind, UseType
 from leerstand.models import Agreement, Occupancy, Proposal, Unit, UseRequest
-from leerstand.rules import suitability
-from leerstand.services import owner_links, plans
-from leerstand.situation import free_period
+from leerstand.rules import best, suitability
+from leerstand.services import owner_links, plans, sharers
+from leerstand.shares import Share
+from leerstand.situation import free_period, shared_by
 from leerstand.spells import overlaps, taken, vacancies_around
 
 LinkTo = Callable[[int], str]  # the address of the page of a row, by its id
@@ -36,6 +37,7 @@ def propose_match(match_id: int, *, sender: Account, link_to: LinkTo) -> Proposa
         sender=sender,
         link_to=link_to,
         period=(match.starts, match.ends),
+        share=match.share,
     )
 
 
@@ -47,11 +49,13 @@ def propose(
     link_to: LinkTo,
     match_id: int | None = None,
     period: tuple[date, date] | None = None,
+    share: Share | None = None,
 ) -> Proposal:
     """Ask the owner of a shop whether a request may come in; ``link_to`` names the page for the answer.
 
     ``period`` is what the plan says (half-open); without one, or where it has
-    become impossible, the use begins as soon and lasts as long as can be.
+    become impossible, the use begins as soon and lasts as long as can be;
+    ``share`` what of the shop the use gets, without one what suits best.
 
     Shop and request are locked and the rules asked again, because time has
     passed since the plan. Raises :class:`Conflict` when one of them is no
@@ -60,7 +64,7 @@ def propose(
     unit = queries.unit(unit_id, to_change=True)
     request = queries.request(request_id, to_change=True)
     _check_free(unit, request)
-    found = _check_suitable(unit, request)
+    found = _check_suitable(unit, request, share)
     starts, ends = _period(unit, request, found, period)
     if not deal_queries.mailboxes_of(unit.owner_id):
         raise Conflict(
@@ -73,7 +77,9 @@ def propose(
         match_id=match_id,
         starts=starts,
         ends=ends,
-        rent_cents_month=min(unit.rent_cents_month, request.budget_cents_month),
+        rent_cents_month=min(offers.rent_cents_month(unit, found.share), request.budget_cents_month),
+        part_m2=found.share.part_m2,
+        slots=found.share.slots,
         state=ProposalState.OPEN,
         waits_for=Party.OWNER,
         sent_at=clock.now(),
@@ -100,7 +106,7 @@ def _period(unit: Unit, request: UseRequest, found: Suitability, wanted: tuple[d
     if wanted is None:
         return found.starts, found.ends
     starts, ends = wanted
-    free = free_period(unit, clock.today())
+    free = free_period(unit, clock.today(), beside=not found.share.whole)
     weeks = (ends - starts).days // 7
     fits = (
         free is not None
@@ -124,13 +130,16 @@ def _check_free(unit: Unit, request: UseRequest) -> None:
         )
 
 
-def _check_suitable(unit: Unit, request: UseRequest) -> Suitability:
+def _check_suitable(unit: Unit, request: UseRequest, share: Share | None) -> Suitability:
     """No rule objects on this day."""
     numbers = settings.current().numbers
     situation = queries.situation_of(unit, clock.today(), numbers)
     if situation is None:
         raise Conflict("Somebody is in %(address)s, and no end is known.", address=unit.address)
-    found = suitability(unit, request, numbers, situation)
+    if share is None:
+        found = best(unit, request, numbers, situation)
+    else:
+        found = suitability(unit, request, numbers, situation, share=share)
     if found.obstacles:
         raise Conflict("This no longer fits. %(reason)s", reason=found.obstacles[0].reason)
     return found
@@ -151,12 +160,15 @@ def accept_proposal(owner_id: int, proposal_id: int, *, by: Account | None, note
 def conclude(proposal: Proposal, *, by: Account | None, note: str, link_to: LinkTo) -> Agreement:
     """Make the agreement of a locked proposal on its terms. Raises :class:`Conflict` when the shop is taken."""
     unit, request = proposal.unit, proposal.request
-    if (other := taken(unit.spells, proposal.starts, proposal.ends)) is not None:
+    if (other := taken(unit.spells, proposal.starts, proposal.ends, proposal.share)) is not None:
         raise Conflict(
             "Somebody else is in %(address)s from %(since)s on. The city will propose another period.",
             address=unit.address,
             since=other.starts,
         )
+    beside = shared_by(unit.spells, clock.today())
+    if (said := offers.objection_to(unit, beside, proposal.share)) is not None:
+        raise Conflict("%(address)s: %(reason)s", address=unit.address, reason=said.reason)
     _answer(proposal, ProposalState.ACCEPTED, by, note)
     request.state = RequestState.AGREED
     agreement = Agreement(
@@ -167,13 +179,18 @@ def conclude(proposal: Proposal, *, by: Account | None, note: str, link_to: Link
         starts=proposal.starts,
         ends=proposal.ends,
         rent_cents_month=proposal.rent_cents_month,
+        part_m2=proposal.part_m2,
+        slots=proposal.slots,
         state=AgreementState.AGREED,
         agreed_at=clock.now(),
     )
     db.session.add(agreement)
     db.session.flush()
     db.session.add(standard_terms(agreement))
-    _move_in(unit, agreement)
+    if agreement.share.whole:
+        _move_in(unit, agreement)
+    else:
+        sharers.move_in(unit, agreement)
     mails.tell_applicant_agreed(request.applicant, agreement, link_to(request.id))
     audit.record("proposal accepted", "proposal", proposal.id, agreement=agreement.id)
     return agreement
@@ -214,6 +231,8 @@ def terminate_agreement(agreement_id: int, *, ends: date) -> Agreement:
             first=agreement.starts,
             last=agreement.ends,
         )
+    if not agreement.share.whole:
+        return sharers.end_early(unit, agreement, ends)
     spell = next(spell for spell in unit.spells if spell.agreement_id == agreement.id)
     after = next((other for other in unit.spells if other.starts == agreement.ends), None)
     if after is not None and after.kind == SpellKind.VACANCY:

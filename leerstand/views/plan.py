@@ -88,7 +88,7 @@ def followers(plan: MatchPlan | None) -> set[int]:
     first: dict[int, Match] = {}
     for match in sorted(_matches(plan), key=lambda match: match.starts):
         first.setdefault(match.unit_id, match)
-    return {match.id for match in _matches(plan) if first[match.unit_id] is not match}
+    return {match.id for match in _matches(plan) if first[match.unit_id].ends <= match.starts}
 
 
 def _matches(plan: MatchPlan | None) -> Iterable[Match]:
@@ -109,7 +109,7 @@ def checks_of(match: Match, place: Situation | None, numbers: settings.CitySetti
     """What was asked for and is there, and what somebody has to see to."""
     if place is None:
         return []
-    found = suitability(match.unit, match.request, numbers, place)
+    found = suitability(match.unit, match.request, numbers, place, share=match.share)
     return [finding for finding in found.findings if finding.weight != Weight.POINTS]
 
 

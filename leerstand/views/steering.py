@@ -16,7 +16,7 @@ from leerstand import live, queries
 from leerstand.kinds import RuleKind
 from leerstand.matching.changes import changes
 from leerstand.plan_forms import CapForm, WeightsForm, weights_form, whole
-from leerstand.rules import suitability
+from leerstand.rules import best
 from leerstand.services import plan_rules, plans
 from leerstand.views.blueprint import STAFF, bp
 from leerstand.what_if import PRESETS, WhatIf, checked_weights
@@ -163,7 +163,7 @@ def why_not() -> str:
     place = queries.situation_of(unit, clock.today(), numbers) if unit else None
     if unit and wish and place:
         shares = plan.hub_shares if plan else {}
-        found = suitability(unit, wish, numbers, place, hub_share=shares.get(unit.id, 0))
+        found = best(unit, wish, numbers, place, hub_share=shares.get(unit.id, 0))
         if found.obstacles:
             needed, fits = changes(unit, wish, numbers, place)
         elif (unit.id, wish.id) not in there:

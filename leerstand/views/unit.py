@@ -12,7 +12,7 @@ from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound
-from leerstand import owner_queries, queries, register_queries, street_picture
+from leerstand import deal_queries, owner_queries, queries, register_queries, street_picture
 from leerstand.aptitude import aptitude
 from leerstand.forms import EndForm, chosen, day_of
 from leerstand.lifecycle import TRANSITIONS, UnitState, state_on
@@ -58,6 +58,7 @@ def unit(unit_id: int) -> str:
         pairs=pairs,
         match=next((match for match in plan.matches if match.unit_id == unit_id), None) if plan else None,
         proposal=queries.open_proposal_for_unit(unit_id),
+        sharers=deal_queries.sharers_of(unit_id, day),
         picture=timeline(found.spells, day),
         spells=sorted(found.spells, key=lambda spell: spell.starts, reverse=True),
         photos=queries.photos_of(unit_id),

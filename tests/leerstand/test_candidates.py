@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.settings import CitySettings
+from leerstand import offers
 from leerstand.kinds import Category, Floor, Heritage, PublicValue, Ring, UseType, Zone
 from leerstand.matching import candidates as fast
 from leerstand.matching import columns as col
-from leerstand.rules import suitability
+from leerstand.rules import best, suitability
+from leerstand.shares import ALL_WEEK, Sharing, Way
 from tests.leerstand import plain
 from tests.rounds import rounds
 
@@ -45,6 +47,9 @@ def units(draw):
         vat_opted=draw(YES_OR_NO),
         rent_cents_m2=draw(st.integers(0, 3000)),
         excluded_uses=draw(st.lists(st.sampled_from([use.value for use in UseType]), max_size=3)),
+        divisible=draw(YES_OR_NO),
+        min_part_m2=draw(st.none() | st.integers(1, 20)),
+        shareable=draw(YES_OR_NO),
     )
 
 
@@ -59,6 +64,8 @@ def use_requests(draw):
         area_min_m2=least,
         area_ideal_m2=ideal,
         area_max_m2=ideal + draw(st.integers(0, 60)),
+        part_ok=draw(YES_OR_NO),
+        slots=draw(st.sampled_from([0, 1, 0b111, ALL_WEEK])),
         ground_floor_only=draw(YES_OR_NO),
         step_free_required=draw(YES_OR_NO),
         needs_water=draw(YES_OR_NO),
@@ -85,6 +92,8 @@ def use_requests(draw):
 @st.composite
 def situations(draw):
     free = plain.TODAY + timedelta(days=draw(st.integers(0, 200)))
+    others = draw(st.sampled_from([Sharing(), Sharing(part_m2=30), Sharing(slots=0b110)]))
+    beside = {"share_from": plain.TODAY, "share_until": free + timedelta(days=300)} if others.anybody else {}
     return plain.situation(
         free_from=free,
         free_until=draw(st.none() | st.integers(1, 500).map(lambda days: free + timedelta(days=days))),
@@ -94,25 +103,33 @@ def situations(draw):
         quiet_neighbour=draw(st.sampled_from(["", "Rote Straße 9"])),
         evening_neighbour=draw(st.sampled_from(["", "Rote Straße 11"])),
         retreat=draw(YES_OR_NO),
+        sharing=others,
+        **beside,
         kept_further_out=draw(st.sampled_from(["", "Rote Straße 99"])),
     )
 
 
 @settings(max_examples=rounds(150), deadline=None)
-@given(units(), use_requests(), situations(), st.integers(-1, 1200))
-def test_columns_and_rules_say_the_same(unit, request, place, worth):
+@given(units(), use_requests(), situations(), st.integers(-1, 1200), st.sampled_from(Way))
+def test_columns_and_rules_say_the_same(unit, request, place, worth, way):
     """
-    Whatever the pair: the same verdict, the same period, the same points.
+    Whatever the pair, all of the shop, a part or some times: the same verdict, the same period, the same points.
     """
-    rules = suitability(unit, request, CitySettings(), place, hub_share=worth)
-    columns = col.Columns([unit], [request], [place], CitySettings())
+    share = offers.share_of(unit, request, way)
+    rules = suitability(unit, request, CitySettings(), place, hub_share=worth, share=share)
+    columns = col.Columns([unit], [request], [place], CitySettings(), way)
     starts, ends = col.starts_and_ends(columns)
 
-    assert bool(col.allowed(columns, starts, ends)[0, 0]) is rules.possible
+    if not offers.on_offer(unit, request, way):
+        assert not col.allowed(columns, starts, ends)[0, 0]
+        return
+    possible = rules.possible
+    assert bool(col.allowed(columns, starts, ends)[0, 0]) is possible
     assert (starts[0, 0], ends[0, 0]) == (rules.starts.toordinal(), rules.ends.toordinal())
-    if rules.possible:
+    if possible:
         found = fast.candidates([unit], [request], {1: place}, CitySettings(), {1: worth})
-        assert found.problem.points[0] == sum(
+        pair = [found.share(pair) for pair in range(found.problem.pairs)].index(rules.share)
+        assert found.problem.points[pair] == sum(
             finding.points for finding in rules.criteria if finding.key not in ("diversity", "stretch")
         )
 
@@ -138,7 +155,7 @@ def test_a_problem_holds_just_the_pairs_without_obstacles(houses, wishes, place)
         (unit.id, request.id)
         for unit in houses
         for request in wishes
-        if suitability(unit, request, CitySettings(), place).possible
+        if best(unit, request, CitySettings(), place).possible
     }
 
 
