@@ -27,6 +27,7 @@ from city.forms import (
     WholeNumberField,
 )
 from city.forms import required as must
+from city.web import format_day
 from leerstand import labels
 from leerstand.kinds import UseType
 from leerstand.models import UseRequest
@@ -169,7 +170,7 @@ class UseRequestForm(CityForm):
         if field.data and self.earliest_start.data and field.data < self.earliest_start.data:
             raise ValidationError(
                 gettext("The latest start, %(latest)s, lies before the earliest, %(earliest)s.",
-                        latest=field.raw_data[0], earliest=self.earliest_start.raw_data[0])
+                        latest=format_day(field.data), earliest=format_day(self.earliest_start.data))
             )  # fmt: skip
 
 
@@ -220,8 +221,8 @@ def later(first: Field, field: Field) -> None:
         raise ValidationError(
             gettext(
                 "The end, %(ends)s, must lie after the beginning, %(starts)s.",
-                ends=field.raw_data[0],
-                starts=first.raw_data[0],
+                ends=format_day(field.data),
+                starts=format_day(first.data),
             )
         )
 

@@ -38,7 +38,7 @@ def objection_to_spell(spells: Iterable[Occupancy], starts: date, ends: date | N
                 )
             return Message(
                 "From %(since)s to %(until)s there is another entry. Two cannot hold at once.",
-                {"since": spell.starts, "until": spell.ends},
+                {"since": spell.starts, "until": last_day(spell.ends)},
             )
     return None
 

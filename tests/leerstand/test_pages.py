@@ -257,7 +257,7 @@ def test_an_applicant_writes_saves_changes_and_sends(app, town):
         ({"area_min_m2": "12.5"}, "“12.5” is not a whole number"),
         ({"area_max_m2": "50"}, "Area at most is 50; it must not be less than 60."),
         ({"duration_max_weeks": "9"}, "At most is 9; it must not be less than 10."),
-        ({"latest_start": "2027-02-01"}, "The latest start, 2027-02-01, lies before the earliest, 2027-03-01."),
+        ({"latest_start": "2027-02-01"}, "The latest start, 1 February 2027, lies before the earliest, 1 March 2027."),
         ({"earliest_start": "31.2.2027"}, "“31.2.2027” is not a day."),
         ({"earliest_start": "0001-01-01"}, "lies outside the years 1800 to 2100."),
         ({"title": " "}, "“What shall it be called?” is missing."),
@@ -293,7 +293,7 @@ def test_a_vacancy_is_recorded_and_its_offer_ends_after_it_begins(city_browser):
     refused = city_browser.post(
         "/laeden/neu", data=unit_form(available_from="2027-02-01", available_until="2027-02-01")
     ).text
-    assert "The end, 2027-02-01, must lie after the beginning, 2027-02-01." in refused
+    assert "The end, 1 February 2027, must lie after the beginning, 1 February 2027." in refused
 
     city_browser.post("/laeden/neu", data=unit_form())
 
@@ -336,7 +336,7 @@ def test_overlapping_spells_are_refused_with_their_dates(city_browser, town):
 
     page = city_browser.post(f"/laeden/{unit.id}/belegung", data={**spell, "starts": "2026-08-01", "ends": ""}).text
 
-    assert "From 1 March 2026 to 1 September 2026 there is another entry." in page
+    assert "From 1 March 2026 to 31 August 2026 there is another entry." in page
     assert 'value="Wollwerk"' in page
 
 

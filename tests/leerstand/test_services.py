@@ -314,7 +314,7 @@ def test_spells_never_overlap(town):
     with pytest.raises(Conflict) as refusal, transaction():
         stock.add_spell(unit.id, kind=SpellKind.REGULAR, starts=date(2025, 5, 1), ends=None, tenant="Zinnober")
 
-    assert str(refusal.value) == "From 2025-03-01 to 2025-06-01 there is another entry. Two cannot hold at once."
+    assert str(refusal.value) == "From 2025-03-01 to 2025-05-31 there is another entry. Two cannot hold at once."
     assert spells_of(unit) == [
         (SpellKind.VACANCY, date(2025, 1, 1), date(2025, 3, 1)),
         (SpellKind.REGULAR, date(2025, 3, 1), date(2025, 6, 1)),
