@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 FIRST_SHOPS = 48
 FEWEST_SHOPS = 8
+LONGER, SHORTER, LONGEST = 1.03, 0.8, 8.0  # times; parts that bring nothing make the next ones longer
 EASY = 0.6  # share of its time that a part may take and still counts as easy
 SLOWEST = 8.0  # times; on a busy machine a part gets so much more wall time for the processor time it should have
-USUAL_EFFORT = 0.05  # of HiGHS's own
+USUAL_EFFORT = 0.0  # HiGHS's own is 0.05; in a part that begins with a good plan guessing brings nothing
 SMALL_GAP = 2e-5  # relative; below the worth of half a point in every part
 
 
@@ -141,7 +142,7 @@ class Search:
         self.core = bound.reduced > -threshold
         self.best, self.points = list(begin), value(problem, begin)
         self._streets = Streets(problem, street, np.flatnonzero(self.core), seed)
-        self._shops, self._slow = float(FIRST_SHOPS), 1.0
+        self._shops, self._slow, self._part_s = float(FIRST_SHOPS), 1.0, part_s
         self._lock = threading.Lock()
 
     def run(self, limit_s: float, *, cores: int = 1) -> list[int]:
@@ -156,14 +157,15 @@ class Search:
         while (left_s := ends_at - monotonic()) > 0.05 and not self.stop():
             with self._lock:
                 before, free = list(self.best), self._streets.some(int(self._shops))
-                limit_s = min(self._slow * self.part_s, left_s)
+                limit_s = min(self._slow * self._part_s, left_s)
             begun, worked = monotonic(), thread_time()
             pairs = free_pairs(self.problem, before, self.core, self.street, free)
             chosen, proved = self._solved(before, pairs, limit_s)
             with self._lock:
                 self._learn(proved, monotonic() - begun, thread_time() - worked)
-                if chosen is not None:
-                    self._take_over(before, pairs, chosen)
+                better = chosen is not None and self._take_over(before, pairs, chosen)
+                patience = SHORTER if better else LONGER
+                self._part_s = min(LONGEST * self.part_s, max(self.part_s, patience * self._part_s))
 
     def _solved(self, before: list[int], pairs: np.ndarray, limit_s: float) -> tuple[list[int] | None, bool]:
         """The best matches among some candidates while the rest of the plan stays; whether that is proved."""
@@ -175,23 +177,27 @@ class Search:
     def _learn(self, proved: bool, wall_s: float, worked_s: float) -> None:
         """Larger parts while they are solved with ease, smaller ones when they are not; and how busy the machine is."""
         self._slow += 0.3 * (min(SLOWEST, max(1.0, wall_s / max(0.01, worked_s))) - self._slow)
-        if proved and worked_s < EASY * self.part_s:
+        if proved and worked_s < EASY * self._part_s:
             self._shops = min(self.problem.units, 1.12 * self._shops)
         elif not proved:
             self._shops = max(FEWEST_SHOPS, 0.85 * self._shops)
 
-    def _take_over(self, before: list[int], pairs: np.ndarray, chosen: list[int]) -> None:
+    def _take_over(self, before: list[int], pairs: np.ndarray, chosen: list[int]) -> bool:
+        """Make what was found the plan, where it still can be; whether that is better."""
         now, mine = set(self.best), set(pairs.tolist())
         if now.symmetric_difference(before) & mine:
-            return
+            return False
         plan = [*(now - mine), *chosen]
         if len({int(self.problem.request[pair]) for pair in plan}) < len(plan):
-            return
+            return False
         if now != set(before) and not within_totals(self.problem, plan):
-            return
-        if (points := value(self.problem, plan)) > self.points:
+            return False
+        points, was = value(self.problem, plan), self.points
+        if points >= was:
             self.best, self.points = plan, points
+        if points > was:
             self.on_better(points)
+        return points > was
 
 
 def within_totals(problem: MatchingProblem, plan: list[int]) -> bool:

@@ -361,6 +361,7 @@ def test_true_of_any_two_streets(kinds, other):
     if found.units_percent is not None:
         assert 0 <= found.units_percent <= found.gross_units_percent <= 100
     assert index is None or 0 <= index <= 1
+    assert index is None or (index == 0) == (not perforation.holes(whole, then).any())
     assert not (perforation.holes(whole, then) & perforation.retreats(whole, then)).any()
     assert joins.joins == max(0, len(kinds) - 1) + max(0, len(other) - 1)
     assert perforation.index(renamed, on(renamed, TODAY)) == index

@@ -48,7 +48,7 @@ def timed_problems(draw):
         size=column(1, 4),
         capacity=np.array(draw(st.lists(st.integers(3, 6), min_size=4, max_size=4))),
         fronts=np.array(
-            draw(st.lists(st.tuples(st.just(0), st.integers(1, 3), st.integers(1, 9)), max_size=2))
+            draw(st.lists(st.tuples(st.just(0), st.integers(1, 3), st.integers(1, 9)), max_size=2)), dtype=np.int64
         ).reshape(-1, 3),
         snapshots=(1, 4),
         cost=column(0, 3),
