@@ -169,7 +169,7 @@ class MatchingProblem:
     def _crowds(self, mine: np.ndarray) -> list[np.ndarray]:
         starts, ends = self.starts[mine], self.ends[mine]
         days = np.unique(starts)
-        later = np.append(days[1:], np.iinfo(np.int64).max)
+        later = np.append(days, np.iinfo(np.int64).max)[1:]
         crowds = []
         for day, following in zip(days, later, strict=True):
             there = (starts <= day) & (day < ends)

@@ -23,7 +23,7 @@ from tests.rounds import rounds
 
 @st.composite
 def timed_problems(draw):
-    """Up to ten candidates of four shops and four requests over time; some shops have room for two uses."""
+    """Up to ten candidates of four shops and four requests over time; some shops have room for two, or other hours."""
     size = draw(st.integers(1, 10))
 
     def column(low, high):
@@ -46,6 +46,7 @@ def timed_problems(draw):
         starts=starts,
         ends=starts + column(1, 5),
         size=column(1, 4),
+        slots=column(1, 3),
         capacity=np.array(draw(st.lists(st.integers(3, 6), min_size=4, max_size=4))),
         fronts=np.array(
             draw(st.lists(st.tuples(st.just(0), st.integers(1, 3), st.integers(1, 9)), max_size=2)), dtype=np.int64
@@ -107,7 +108,7 @@ def test_a_part_of_a_program_is_the_best_that_the_rest_of_the_plan_leaves_possib
     together = [*stays.tolist(), *chosen]
     left = [pair for pair in range(problem.pairs) if pair in free or pair in stays]
     fixed = [left.index(pair) for pair in stays]
-    names = ("unit", "request", "group", "hub", "starts", "ends", "size", "cost", "converts")
+    names = ("unit", "request", "group", "hub", "starts", "ends", "size", "slots", "cost", "converts")
     place = {pair: at for at, pair in enumerate(left)}
     conflicts = [
         [place[one], place[other]] for one, other in problem.conflicts.tolist() if {one, other} <= place.keys()
@@ -132,7 +133,8 @@ def test_exclusive_sets_say_what_pairs_and_days_say(problem):
     def excludes(one, other):
         together = problem.starts[one] < problem.ends[other] and problem.starts[other] < problem.ends[one]
         full = problem.size[one] + problem.size[other] > problem.capacity[problem.unit[one]]
-        return (together and full) or problem.request[one] == problem.request[other]
+        at_once = together and problem.slots[one] & problem.slots[other]
+        return bool(at_once and full) or problem.request[one] == problem.request[other]
 
     sets = [set(one.tolist()) for one in problem.exclusive]
     for one, other in combinations(range(problem.pairs), 2):

@@ -36,7 +36,7 @@ from tests.leerstand.test_large_matching import best_by_trying_all, timed_proble
 from tests.leerstand.test_matching import problem_of
 from tests.rounds import rounds
 
-COLUMNS = ("unit", "request", "points", "group", "hub", "starts", "ends", "size", "cost", "converts")
+COLUMNS = ("unit", "request", "points", "group", "hub", "starts", "ends", "size", "slots", "cost", "converts")
 PUBLISHED = (
     Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "instances" / "matching"
 )
