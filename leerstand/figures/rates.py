@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from leerstand.figures.arrays import Day, Flags, State, Stock, on
+from leerstand.figures.arrays import Day, Flags, Ints, State, Stock, on
 
 FRICTION_DAYS, LASTING_DAYS = 365, 3 * 365  # PBL/Locatus: up to one year, one to three years, longer
 WINDOW_DAYS = 2 * 365  # rolling vacancy days, counted like the British High Street Rental Auctions
@@ -102,24 +102,32 @@ def turnover_percent(whole: Stock, day: date) -> float | None:
     before; not an interim use (it passes), and not the same tenant coming back.
     """
     ends = day.toordinal()
-    begun = (whole.spell_starts > ends - FRICTION_DAYS) & (whole.spell_starts <= ends)
+    regular = whole.spell_state == State.REGULAR
+    begun = regular & (whole.spell_starts > ends - FRICTION_DAYS) & (whole.spell_starts <= ends)
     not_first = np.zeros(len(whole.spell_unit), bool)
     not_first[1:] = whole.spell_unit[1:] == whole.spell_unit[:-1]
-    moved_in = np.flatnonzero(begun & not_first & (whole.spell_state == State.REGULAR))
-    changes = sum(not _came_back(whole, int(spell)) for spell in moved_in)
+    moved_in = np.flatnonzero(begun & not_first)
+    changes = sum(
+        before is None or not _same_tenant(whole, before, spell)
+        for before, spell in zip(_regular_before(whole, regular, moved_in), moved_in.tolist(), strict=True)
+    )
     then = on(whole, day)
     counted = int((then.known & ~then.left).sum())
     return 100 * changes / counted if counted else None
 
 
-def _came_back(whole: Stock, spell: int) -> bool:
-    """Whether the regular use before this one in the same shop had the same tenant."""
-    for earlier in range(spell - 1, -1, -1):
-        if whole.spell_unit[earlier] != whole.spell_unit[spell]:
-            return False
-        if whole.spell_state[earlier] == State.REGULAR:
-            return _tenant(whole, earlier) == _tenant(whole, spell) != ""
-    return False
+def _regular_before(whole: Stock, regular: Flags, spells: Ints) -> list[int | None]:
+    """For each of these spells the last regular use before it in the same shop, if there was one."""
+    numbers = np.arange(len(regular))
+    latest = np.maximum.accumulate(np.where(regular, numbers, -1))
+    before = latest[spells - 1]
+    known = (before >= 0) & (whole.spell_unit[before] == whole.spell_unit[spells])
+    return [number if here else None for number, here in zip(before.tolist(), known.tolist(), strict=True)]
+
+
+def _same_tenant(whole: Stock, one: int, other: int) -> bool:
+    """Whether both name the same; nobody is nobody's namesake."""
+    return _tenant(whole, one) == _tenant(whole, other) != ""
 
 
 def _tenant(whole: Stock, spell: int) -> str:
