@@ -73,6 +73,7 @@ class DayOut(BaseModel):
     """What one day offers."""
 
     day: date
+    bring_until: datetime  # what a shop brings for this day has to be there; past: only what others bring still fits
     windows: list[FreeOut]
     dock_slots: list[FreeOut]
 

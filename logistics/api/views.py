@@ -81,6 +81,7 @@ def days(_account: Caller, number: int) -> Response:
     found = [
         shapes.DayOut(
             day=day,
+            bring_until=clock.moment_of(*rules.hand_in_ends(hub, day, land=land, settings=numbers)),
             windows=[shapes.free_out(one) for one in windows[day]],
             dock_slots=[shapes.free_out(one) for one in slots[day]],
         )

@@ -80,6 +80,7 @@ def test_a_program_books_reads_changes_labels_and_cancels(shop, hub):
     assert [one["name"] for one in shop("GET", "/hubs").json["hubs"]] == ["Hub Markt"]
     days = shop("GET", f"/hubs/{hub.id}/days?days=7").json["days"]
     assert {"opens": "09:00", "closes": "11:00", "free": True} in days[-1]["windows"]
+    assert all(one["bring_until"] < f"{one['day']}T09:00" for one in days)  # the bikes leave at nine
     assert shop("POST", "/quotes", json=booking(hub)).json == {"fits": True, "price_cents": 570, "hold_minutes": 10}
     assert bookings_made() == 0, "a quote keeps nothing"
 
