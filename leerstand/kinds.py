@@ -302,6 +302,7 @@ class RuleKind(StrEnum):
     FORBID = "forbid"  # not this request in this shop (ausschließen)
     RESERVE = "reserve"  # this shop stays out of the plan (zurückhalten)
     CAP = "cap"  # at most so many new uses of a kind in a street (Obergrenze)
+    QUOTA = "quota"  # at least so many (Quote)
 
 
 CATEGORY_OF: dict[UseType, Category] = {

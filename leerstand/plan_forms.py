@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from city.forms import AtMost, CheckedText, CityForm, LimitsBetween, SelectField, WholeNumberField, required
 from leerstand import labels
-from leerstand.kinds import Category
+from leerstand.kinds import Category, RuleKind
 from leerstand.what_if import CRITERIA, MOST_WEIGHT, NO_HUB, WhatIf
 
 LONGEST_NAME = 60
@@ -76,11 +76,17 @@ class ScenarioForm(CityForm):
 
 
 class CapForm(CityForm):
-    """At most so many new uses of a kind in a street."""
+    """At most so many new uses of a kind in a street, or at least so many."""
 
     axis_id = SelectField(_l("Street"), coerce=int)
     category = SelectField(_l("Kind of use"), coerce=Category)
-    most = WholeNumberField(_l("At most"), [required(), LimitsBetween(0, 50)], default=1)
+    kind = SelectField(
+        _l("At most or at least?"),
+        coerce=RuleKind,
+        choices=[(RuleKind.CAP, _l("at most")), (RuleKind.QUOTA, _l("at least"))],
+        default=RuleKind.CAP,
+    )
+    most = WholeNumberField(_l("How many"), [required(), LimitsBetween(0, 50)], default=1)
 
     def offer(self, streets: list[tuple[int, str]]) -> None:
         """The streets and kinds of use to choose from."""

@@ -113,7 +113,7 @@ class UnitForm(CityForm):
     ceiling_cm = whole(_l("Height of the room"), 2_000, 100)
     divisible = BooleanField(_l("Can be divided"))
     min_part_m2 = whole(_l("Smallest part"), MAX_AREA_M2, 1)
-    shareable = BooleanField(_l("Can be shared by times of the week"))
+    shareable = BooleanField(_l("Can be shared by times"))
     condition = SelectField(
         _l("State of the room"), choices=offered(labels.CONDITION_LABELS), coerce=Condition, default=Condition.READY
     )

@@ -133,6 +133,18 @@ def visitors_find_room(unit: Unit, request: UseRequest, situation: Situation, se
     return fine("Up to %(may)d people may be here, %(comes)d are expected.", "visitors", comes=comes, may=may)
 
 
+def second_exit_is_there(
+    unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
+) -> Finding | None:
+    """Where many come at once there are two ways out."""
+    comes, limit = request.visitors_max, settings.second_exit_visitors
+    if comes is None or comes <= limit:
+        return None
+    if not unit.second_exit:
+        return against("Expects more than %(limit)d visitors; here is no second escape route.", "exit", limit=limit)
+    return fine("A second escape route is there.", "exit")
+
+
 def floor_fits(unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings) -> Finding | None:
     """Whoever needs the street level gets it."""
     if request.ground_floor_only and unit.floor != Floor.GROUND:
@@ -322,10 +334,17 @@ def owner_keeps_input_tax(
     return caution("The owner charges VAT; with this tenant the owner probably loses input tax (§ 9 (2) UStG).", "tax")
 
 
+def disturbs(request: UseRequest) -> bool:
+    """Whether neighbours who need quiet would hear it: loud uses, and the loading of a hub."""
+    return request.noise >= LOUD or request.use_type == UseType.MICRO_HUB
+
+
 def neighbours_get_along(
     unit: Unit, request: UseRequest, situation: Situation, settings: CitySettings
 ) -> Finding | None:
-    """A loud use does not move in beside one that needs quiet."""
+    """A loud use does not move in beside one that needs quiet, and no hub with its loading."""
+    if request.use_type == UseType.MICRO_HUB and situation.quiet_neighbour:
+        return against("Loading would disturb %(address)s.", "neighbour", address=situation.quiet_neighbour)
     if request.noise >= LOUD and situation.quiet_neighbour:
         return against("Too loud beside %(address)s.", "neighbour", address=situation.quiet_neighbour)
     return None
@@ -334,6 +353,7 @@ def neighbours_get_along(
 RULES: tuple[Rule, ...] = (
     area_fits,
     visitors_find_room,
+    second_exit_is_there,
     floor_fits,
     entrance_is_step_free,
     water_is_there,

@@ -63,6 +63,14 @@ class ShopNumbers:
         least=0,
         most=500,
     )
+    second_exit_visitors: int = number(
+        100,
+        label=N_("A second escape route is needed for more visitors at a time than"),
+        unit=N_("people"),
+        source=N_("own assumption, to be confirmed by the city's building office"),
+        least=0,
+        most=10_000,
+    )
     housing_least_points: int = number(
         40,
         label=N_("A shop may become a flat from"),

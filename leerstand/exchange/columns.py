@@ -217,7 +217,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("storage_area_m2", N_("of which storage"), ("lagerfläche", "lager"), whole(0, 100_000)),
     Column("divisible", N_("Can be divided"), ("teilbar", "divisible"), yes),
     Column("min_part_m2", N_("Smallest part"), ("kleinste teilfläche", "mindestteilfläche"), whole(1, 100_000)),
-    Column("shareable", N_("Can be shared by times of the week"), ("zeitweise", "zeitlich teilbar", "shareable"), yes),
+    Column("shareable", N_("Can be shared by times"), ("zeitweise", "zeitlich teilbar", "shareable"), yes),
     Column("frontage_m", N_("Front to the street"),
            ("front", "schaufensterfront", "schaufenster", "schaufensterlänge", "frontlänge", "straßenfront",
             "frontage"),

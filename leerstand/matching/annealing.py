@@ -49,6 +49,7 @@ def tables(problem: MatchingProblem) -> Tables:
     for columns in (problem.conflicts.ravel(), problem.follows[:, 0], problem.pinned):
         special[columns] = True
     special |= np.isin(problem.request, problem.placed)
+    special |= np.isin(problem.group, np.flatnonzero(problem.quotas))
     masks = (problem.covers * (1 << np.arange(len(problem.snapshots)))).sum(axis=1, dtype=np.int64)
     front_ptr, front_other, front_points = _fronts(problem)
     group = np.where(problem.group < 0, len(problem.stock), problem.group)

@@ -23,7 +23,7 @@ from leerstand.matching.found import WAYS, Found, Fractions, all_ways
 from leerstand.matching.problem import NO_PAIRS, MatchingProblem
 from leerstand.models import Unit, UseRequest
 from leerstand.offers import left_m2
-from leerstand.rules import LOUD
+from leerstand.rules import disturbs
 from leerstand.shares import ALL_WEEK, Share, Way
 from leerstand.situation import QUIET, Situation, are_neighbours, dead_pairs
 from routing.message import BadInput
@@ -253,7 +253,7 @@ def _conflicts(
     loud: dict[int, list[int]] = {}
     quiet: dict[int, list[int]] = {}
     for pair, (row, column) in enumerate(zip(rows.tolist(), cols.tolist(), strict=True)):
-        if requests[column].noise >= LOUD:
+        if disturbs(requests[column]):
             loud.setdefault(row, []).append(pair)
         elif requests[column].category in QUIET:
             quiet.setdefault(row, []).append(pair)

@@ -155,6 +155,7 @@ CHANGES: dict[str, Change] = {
     "aptitude": _aptitude,
     "outside_in": _outside_in,
     "floor": _floor,
+    "exit": _fitting("second_exit", "A second escape route is built."),
     "owner": _owner,
     "neighbour": _neighbour,
     "zone": _zone,

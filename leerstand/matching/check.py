@@ -54,6 +54,9 @@ def caps_hold(problem: MatchingProblem, answer: MatchingAnswer) -> Iterator[str]
     for group, count in groups.items():
         if group >= 0 and count > problem.caps[group]:
             yield f"group {group} has {count} new uses, {problem.caps[group]} are allowed"
+    for group, least in enumerate(problem.quotas.tolist()):
+        if groups[group] < least:
+            yield f"group {group} has {groups[group]} new uses, {least} are asked for"
     hubs = sum(bool(problem.hub[match.pair]) for match in answer.matches)
     if hubs > problem.max_hubs:
         yield f"{hubs} new hubs, {problem.max_hubs} are allowed"

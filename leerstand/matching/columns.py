@@ -21,7 +21,7 @@ from leerstand.kinds import Floor, Ring, UseType, Zone
 from leerstand.models import CARGO_BIKE_DOOR_CM, Unit, UseRequest
 from leerstand.offers import takes_whole
 from leerstand.permits import Permission, permission
-from leerstand.rules import LOUD, MONTH_DAYS
+from leerstand.rules import MONTH_DAYS, disturbs
 from leerstand.shares import WEEK, Way, count, least_part_m2
 from leerstand.situation import Situation
 
@@ -157,7 +157,7 @@ def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
     area, ground = columns.area, unit(lambda u: u.floor == Floor.GROUND)
     ideal = request(lambda r: r.area_ideal_m2)
     is_hub = request(lambda r: r.use_type == UseType.MICRO_HUB)
-    loud = request(lambda r: r.noise >= LOUD)
+    loud = request(disturbs)
     hub_ready = (
         (area >= settings.hub_min_area_m2)
         & unit(lambda u: u.floor == Floor.GROUND and u.step_free and u.door_width_cm >= CARGO_BIKE_DOOR_CM)
@@ -167,6 +167,8 @@ def _checks(columns: Columns, starts: Table, ends: Table) -> tuple[Table, ...]:
         (area >= request(lambda r: r.area_min_m2))
         & (area <= np.minimum(request(lambda r: r.area_max_m2), settings.max_area_factor * ideal)),
         _visitors(columns),
+        unit(lambda u: bool(u.second_exit))
+        >= request(lambda r: r.visitors_max is not None and r.visitors_max > settings.second_exit_visitors),
         ground >= request(lambda r: r.ground_floor_only),
         unit(lambda u: u.step_free) >= request(lambda r: r.step_free_required),
         unit(lambda u: u.water) >= request(lambda r: r.needs_water),

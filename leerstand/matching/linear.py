@@ -167,6 +167,8 @@ def _diversity(problem: MatchingProblem, rows: _Rows, width: int) -> tuple[np.nd
         columns = grouped[mine]
         group = int(problem.group[columns[0]])
         most = min(int(problem.caps[group]), len(columns))
+        if quota := int(problem.quotas[group]):
+            rows.add(columns, 1.0, least=float(quota), most=float(most))
         single = min(most, max(1, len(problem.ladder) - 1 - int(problem.stock[group])))
         first = width + len(gain)
         gain += [float(problem.step(group, nth)) for nth in range(single)]

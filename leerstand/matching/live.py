@@ -13,7 +13,7 @@ from time import monotonic
 from leerstand.matching.problem import MatchingAnswer, MatchingProblem, Progress
 from leerstand.matching.robust import assigned
 from leerstand.matching.solve import EXACT_PAIRS, solve, trivial_bound, versions
-from leerstand.matching.worth import Room, credited, value
+from leerstand.matching.worth import Room, credited, take_quotas, value
 
 LIVE_S = 0.9
 
@@ -43,6 +43,7 @@ def _filled(problem: MatchingProblem) -> list[int]:
         where = int(problem.unit[pair]), int(problem.request[pair])
         return where[1] not in placed, where not in first, -int(problem.points[pair])
 
+    take_quotas(room)
     for pair in sorted(range(problem.pairs), key=rank):
         if problem.points[pair] > 0 and not room.objection(pair):
             room.take(pair)

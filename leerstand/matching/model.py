@@ -37,6 +37,8 @@ class MatchingModel:
         variables, gains = list(self.taken), [self._gain(pair) for pair in range(problem.pairs)]
         for group, pairs in self._groups().items():
             steps = self._group(pairs, int(problem.caps[group]))
+            for step in steps[: int(problem.quotas[group])]:
+                self.model.add(step == 1)
             variables += steps
             gains += [problem.step(group, nth) for nth in range(len(steps))]
         for alive, points in self._fronts():

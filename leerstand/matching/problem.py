@@ -68,6 +68,7 @@ class MatchingProblem:
     pinned: Ints = field(default_factory=lambda: NOTHING)  # candidates that must be in the plan
     placed: Ints = field(default_factory=lambda: NOTHING)  # requests that must get a place, whichever
     caps: Ints = field(default_factory=lambda: NOTHING)  # per group; empty: max_per_group for each
+    quotas: Ints = field(default_factory=lambda: NOTHING)  # per group: at least so many new uses; empty: none
     cost: Ints = field(default_factory=lambda: NOTHING)  # per pair: what it takes from the budget
     budget: int = UNLIMITED
     converts: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))  # per pair
@@ -103,7 +104,11 @@ class MatchingProblem:
         if not len(self.ends):
             object.__setattr__(self, "ends", self.starts + 1)
         defaults = (("size", 1, pairs), ("slots", ALL_WEEK, pairs), ("capacity", 1, self.units), ("cost", 0, pairs))
-        for name, default, length in (*defaults, ("caps", self.max_per_group, len(self.stock))):
+        for name, default, length in (
+            *defaults,
+            ("caps", self.max_per_group, len(self.stock)),
+            ("quotas", 0, len(self.stock)),
+        ):
             if not len(getattr(self, name)):
                 object.__setattr__(self, name, np.full(length, default, dtype=np.int64))
         if not len(self.converts):

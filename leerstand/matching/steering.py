@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 
 from leerstand.kinds import Category, RuleKind
+from leerstand.labels import CATEGORY_LABELS
 from leerstand.matching.candidates import Candidates
 from leerstand.matching.contradictions import Jam, LimitKind, jam
 from leerstand.matching.problem import MatchingProblem
@@ -31,6 +32,7 @@ class Steering:
     forbidden: frozenset[tuple[int, int]] = frozenset()
     reserved: frozenset[int] = frozenset()
     caps: Mapping[tuple[int, Category], int] | None = None  # by street and kind
+    quotas: Mapping[tuple[int, Category], int] | None = None  # at least so many
 
     def with_pins(self, pins: Iterable[tuple[int, int]]) -> Steering:
         """The same with more pairs pinned."""
@@ -43,6 +45,7 @@ def steering(rules: Iterable[PlanRule]) -> Steering:
     forbidden: set[tuple[int, int]] = set()
     reserved: set[int] = set()
     caps: dict[tuple[int, Category], int] = {}
+    quotas: dict[tuple[int, Category], int] = {}
     for rule in rules:
         if rule.kind == RuleKind.PIN and rule.unit_id and rule.request_id:
             pins.append((rule.unit_id, rule.request_id))
@@ -52,7 +55,9 @@ def steering(rules: Iterable[PlanRule]) -> Steering:
             reserved.add(rule.unit_id)
         elif rule.kind == RuleKind.CAP and rule.axis_id and rule.category is not None and rule.most is not None:
             caps[rule.axis_id, rule.category] = rule.most
-    return Steering(tuple(pins), frozenset(forbidden), frozenset(reserved), caps)
+        elif rule.kind == RuleKind.QUOTA and rule.axis_id and rule.category is not None and rule.most is not None:
+            quotas[rule.axis_id, rule.category] = rule.most
+    return Steering(tuple(pins), frozenset(forbidden), frozenset(reserved), caps, quotas)
 
 
 class Names:
@@ -85,10 +90,12 @@ def steered(found: Candidates, wanted: Steering, names: Names) -> Candidates:
         raise BadInput(objection.text, **objection.values)
     kept = np.flatnonzero(_stays(found, wanted, {request: unit for unit, request in pins}))
     smaller = found.only(kept)
+    asked = _quotas(smaller, wanted, names)
     problem = replace(
         smaller.problem,
         placed=np.array(sorted(found.requests.index(request) for _, request in pins), dtype=np.int64),
-        caps=_caps(smaller, wanted, names),
+        caps=np.maximum(_caps(smaller, wanted, names), asked),
+        quotas=asked,
     )
     if stuck := jam(problem):
         objection = _told(stuck, problem, found, {request: unit for unit, request in pins}, names)
@@ -165,6 +172,47 @@ def _caps(found: Candidates, wanted: Steering, names: Names) -> np.ndarray:
             if group >= 0 and key in wanted.caps:
                 caps[group] = min(int(found.problem.caps[group]), wanted.caps[key])  # type: ignore[index]
     return caps
+
+
+def _quotas(found: Candidates, wanted: Steering, names: Names) -> np.ndarray:
+    """Per group how many new uses the city asks for at least.
+
+    Raises BadInput when it allows fewer at the same time, or when fewer can come at all.
+    """
+    asked = np.zeros(len(found.problem.stock), dtype=np.int64)
+    groups = _groups_by_key(found, names) if wanted.quotas else {}
+    for key, least in (wanted.quotas or {}).items():
+        mine = np.flatnonzero(found.problem.group == groups.get(key, -2))
+        can_come = min(len(np.unique(found.problem.request[mine])), least)
+        most = (wanted.caps or {}).get(key, least)
+        if min(can_come, most) < least:
+            street = next((unit.street for unit in names.units.values() if unit.axis_id == key[0]), "–")
+            values = {"least": least, "street": street, "kind": Message(CATEGORY_LABELS[key[1]])}
+            if most < least:
+                raise BadInput(
+                    "In %(street)s at least %(least)d and at most %(most)d new uses of the kind %(kind)s are asked for: "
+                    "let go of one.",
+                    most=most,
+                    **values,
+                )
+            raise BadInput(
+                "In %(street)s at least %(least)d new uses of the kind %(kind)s are asked for, but so many requests "
+                "of this kind suit a free shop there: %(can)d. Please ask for fewer.",
+                can=can_come,
+                **values,
+            )
+        asked[groups[key]] = least
+    return asked
+
+
+def _groups_by_key(found: Candidates, names: Names) -> dict[tuple[int | None, Category], int]:
+    """The number of each street and kind of use that has candidates."""
+    known: dict[tuple[int | None, Category], int] = {}
+    for pair, group in enumerate(found.problem.group.tolist()):
+        if group >= 0 and group not in known.values():
+            unit_id, request_id = found.ids(pair)
+            known[names.units[unit_id].axis_id, names.requests[request_id].category] = group
+    return known
 
 
 def _contradiction(found: Candidates, wanted: Steering, pins: list[tuple[int, int]], names: Names) -> Message | None:

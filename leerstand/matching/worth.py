@@ -124,6 +124,16 @@ class Room:
             self._converted.add(unit)
 
 
+def take_quotas(room: Room) -> None:
+    """What the city asks for at least, kind by kind: its best candidates for which there is room."""
+    problem = room.problem
+    for group in np.flatnonzero(problem.quotas).tolist():
+        mine = np.flatnonzero(problem.group == group)
+        for pair in mine[np.argsort(-problem.points[mine], kind="stable")].tolist():
+            if room.groups[group] < problem.quotas[group] and not room.objection(pair):
+                room.take(pair)
+
+
 def ranked_list(problem: MatchingProblem) -> list[int]:
     """Take the best remaining pair until none fits: what a list of suggestions would give. Where the search starts.
 
@@ -135,6 +145,7 @@ def ranked_list(problem: MatchingProblem) -> list[int]:
     for pair in (*problem.pinned.tolist(), *must.tolist()):
         if not room.objection(pair):
             room.take(pair)
+    take_quotas(room)
     for pair in ranked.tolist():
         if room.objection(pair):
             continue

@@ -91,7 +91,7 @@ class PlanRule(CityBound, Model):
     request_id: Mapped[int | None] = mapped_column(ForeignKey("use_request.id", ondelete="CASCADE"), index=True)
     axis_id: Mapped[int | None] = mapped_column(ForeignKey("street_axis.id", ondelete="CASCADE"))
     category: Mapped[Category | None]
-    most: Mapped[int | None]  # of a cap
+    most: Mapped[int | None]  # of a cap; of a quota at least so many
     made_at: Mapped[datetime] = mapped_column(Moment)
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
 

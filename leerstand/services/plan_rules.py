@@ -46,16 +46,16 @@ def reserve(unit_id: int, *, by_id: int) -> PlanRule:
     return _keep(PlanRule(kind=RuleKind.RESERVE, unit_id=unit.id), by_id)
 
 
-def cap(axis_id: int, category: Category, most: int, *, by_id: int) -> PlanRule:
-    """Allow at most so many new uses of a kind in a street; a later limit replaces an earlier one."""
+def limit(kind: RuleKind, axis_id: int, category: Category, most: int, *, by_id: int) -> PlanRule:
+    """Allow at most so many new uses of a kind in a street, or ask for at least so many; the later one counts."""
     if not 0 <= most <= MOST_CAP:
         raise Conflict("%(value)d is not possible as a limit; from 0 to %(most)d.", value=most, most=MOST_CAP)
     for rule in queries.plan_rules():
-        if rule.kind == RuleKind.CAP and rule.axis_id == axis_id and rule.category == category:
+        if rule.kind == kind and rule.axis_id == axis_id and rule.category == category:
             db.session.delete(rule)
     if axis_id not in {axis.id for axis in queries.axes()}:
         raise Conflict("There is no such street.")
-    return _keep(PlanRule(kind=RuleKind.CAP, axis_id=axis_id, category=category, most=most), by_id)
+    return _keep(PlanRule(kind=kind, axis_id=axis_id, category=category, most=most), by_id)
 
 
 def let_go(rule_id: int) -> None:

@@ -125,12 +125,14 @@ def decide() -> Response:
 @bp.post("/plan/obergrenzen")
 @requires(*STAFF)
 def limit_kind() -> Response:
-    """At most so many new uses of a kind in a street."""
+    """At most so many new uses of a kind in a street, or at least so many."""
     form = CapForm()
     form.offer([(axis.id, axis.name) for axis in queries.axes()])
     if form.sent_and_valid():
         with transaction():
-            plan_rules.cap(form.axis_id.data, form.category.data, whole(form.most), by_id=current_account().id)
+            plan_rules.limit(
+                form.kind.data, form.axis_id.data, form.category.data, whole(form.most), by_id=current_account().id
+            )
         flash(_("Noted. Compute the plan anew to see what follows."), "success")
     else:
         flash(next((text for f in form for text in f.errors), _("This is not possible as it stands")), "error")

@@ -53,6 +53,8 @@ HUB = {"use_type": UseType.MICRO_HUB}
         ({}, {}, {"free_until": date(2027, 5, 9)}, "Needs 10 weeks, free are 9 weeks."),
         ({"rent_cents_m2": 1534}, {}, {}, "Rent 920 € a month, budget 800 €."),
         ({}, {"noise": 2}, {"quiet_neighbour": "Rote Straße 9"}, "Too loud beside Rote Straße 9."),
+        ({}, HUB, {"quiet_neighbour": "Rote Straße 9"}, "Loading would disturb Rote Straße 9."),
+        ({}, {"visitors_max": 101}, {}, "Expects more than 100 visitors; here is no second escape route."),
     ],
 )
 def test_each_rule_can_object(unit, request_, situation, why):

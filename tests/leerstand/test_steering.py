@@ -11,9 +11,11 @@ from hypothesis import settings as rules_of_hypothesis
 from hypothesis import strategies as st
 
 from city.settings import CitySettings
-from leerstand.kinds import UseType
+from leerstand.kinds import Category, UseType
 from leerstand.matching.candidates import candidates
 from leerstand.matching.changes import changes
+from leerstand.matching.check import violations
+from leerstand.matching.large import LargeSearch
 from leerstand.matching.robust import shares
 from leerstand.matching.solve import solve
 from leerstand.matching.steering import Names, Steering, steered
@@ -229,3 +231,44 @@ def test_the_points_of_a_plan_add_up_whatever_it_contains():
     pairs = [match.pair for match in answer.matches]
     shown = sum(int(one.problem.points[match.pair]) + match.diversity + match.stretch for match in answer.matches)
     assert shown == value(one.problem, pairs) == answer.objective == answer.bound
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_quota_brings_what_would_not_come_by_itself(large):
+    """
+    A workshop that earns less than others comes when the street must get one; the plan still holds.
+    """
+    key = (1, Category.CRAFT)
+    one_shop = candidates(SHOPS[:1], WISHES, {1: plain.situation()}, CitySettings(), stock=SHOPS)
+    asked = steered(one_shop, Steering(quotas={key: 1}), NAMES)
+
+    def served(one):
+        if not large:
+            return {request for _, request in plan_of(one)[0]}
+        return {one.ids(pair)[1] for pair in LargeSearch(one.problem, 0.4, 1, 1).run()[0]}
+
+    assert 3 not in served(steered(one_shop, Steering(forbidden=frozenset({(1, 3)})), NAMES))
+    assert 3 in served(asked)
+    answer = plan_of(asked)[1]
+    broken = replace(answer, matches=tuple(match for match in answer.matches if asked.ids(match.pair)[1] != 3))
+    assert any("asked for" in sentence for sentence in violations(asked.problem, broken))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (Steering(quotas={(1, Category.CRAFT): 2}), "so many requests of this kind suit a free shop there: 1."),
+        (
+            Steering(quotas={(1, Category.CRAFT): 1}, caps={(1, Category.CRAFT): 0}),
+            "at least 1 and at most 0 new uses of the kind Craft",
+        ),
+    ],
+)
+def test_a_quota_that_cannot_be_met_is_named(wanted, why):
+    """
+    Too few requests of the kind, or a limit below it.
+    """
+    with pytest.raises(BadInput) as refusal:
+        steered(found(), wanted, NAMES)
+
+    assert why in str(refusal.value)
