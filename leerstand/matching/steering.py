@@ -190,8 +190,8 @@ def _quotas(found: Candidates, wanted: Steering, names: Names) -> np.ndarray:
             values = {"least": least, "street": street, "kind": Message(CATEGORY_LABELS[key[1]])}
             if most < least:
                 raise BadInput(
-                    "In %(street)s at least %(least)d and at most %(most)d new uses of the kind %(kind)s are asked for: "
-                    "let go of one.",
+                    "In %(street)s at least %(least)d and at most %(most)d new uses of the kind %(kind)s are asked "
+                    "for: let go of one.",
                     most=most,
                     **values,
                 )

@@ -917,7 +917,7 @@ def upgrade() -> None:
 
     op.create_table('plan_rule',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.Enum('PIN', 'FORBID', 'RESERVE', 'CAP', name='rulekind'), nullable=False),
+    sa.Column('kind', sa.Enum('PIN', 'FORBID', 'RESERVE', 'CAP', 'QUOTA', name='rulekind'), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=True),
     sa.Column('request_id', sa.Integer(), nullable=True),
     sa.Column('axis_id', sa.Integer(), nullable=True),
