@@ -167,7 +167,7 @@ def test_a_town_of_streets_is_searched_by_two_threads_and_the_plan_holds():
     The whole way: bound, annealing, neighbourhoods, and never below the ranked list.
     """
     problem = town(60, 150, seed=3)
-    search = LargeSearch(problem, 3.0, 1, 2)
+    search = LargeSearch(problem, 1.5, 1, 2)
 
     plan, points = search.run()
 
