@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leerstand.matching.problem import MatchingProblem
-from leerstand.matching.worth import Room
+from leerstand.matching.worth import Room, take_quotas
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -34,6 +34,7 @@ class LimitKind(StrEnum):
 
     ROOM = "room"
     CAP = "cap"
+    QUOTA = "quota"
     HUBS = "hubs"
     BUDGET = "budget"
     NEIGHBOURS = "neighbours"
@@ -42,7 +43,7 @@ class LimitKind(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Limit:
-    """One limit; ``which`` is the shop whose room it is, or the group that is capped."""
+    """One limit; ``which`` is the shop whose room it is, or the group with a cap or a quota."""
 
     kind: LimitKind
     which: int = 0
@@ -50,7 +51,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Jam:
-    """Requests (by index) that cannot all have their place, and the limits that stand against it."""
+    """Requests (by index) that cannot all have their place, and the limits that stand against it.
+
+    Without requests it is the limits that contradict each other.
+    """
 
     requests: tuple[int, ...]
     limits: tuple[Limit, ...]
@@ -58,7 +62,7 @@ class Jam:
 
 def jam(problem: MatchingProblem) -> Jam | None:
     """The fewest of the requests that must get a place which cannot all get one; None when all can."""
-    if not len(problem.placed) or _fit_at_once(problem):
+    if not (len(problem.placed) or problem.quotas.any()) or _fit_at_once(problem):
         return None
     search = _Search(problem)
     everything = search.limits
@@ -78,7 +82,9 @@ def _fit_at_once(problem: MatchingProblem) -> bool:
             if not room.objection(pair):
                 room.take(pair)
                 served.add(int(problem.request[pair]))
-        if len(served) == len(problem.placed):
+        take_quotas(room)
+        asked = np.flatnonzero(problem.quotas).tolist()
+        if len(served) == len(problem.placed) and all(room.groups[group] >= problem.quotas[group] for group in asked):
             return True
     return False
 
@@ -89,7 +95,8 @@ class _Search:
     def __init__(self, problem: MatchingProblem) -> None:
         self.problem = problem
         self.pinned = tuple(problem.placed.tolist())
-        self._concerned = np.flatnonzero(np.isin(problem.request, problem.placed) | problem.converts)
+        asked = np.isin(problem.group, np.flatnonzero(problem.quotas))
+        self._concerned = np.flatnonzero(np.isin(problem.request, problem.placed) | problem.converts | asked)
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
@@ -98,7 +105,8 @@ class _Search:
         return (
             *(Limit(LimitKind.ROOM, unit) for unit in units.tolist()),
             *(Limit(LimitKind.CAP, group) for group in groups.tolist() if group >= 0),
-            *(Limit(kind) for kind in LimitKind if kind not in (LimitKind.ROOM, LimitKind.CAP)),
+            *(Limit(LimitKind.QUOTA, group) for group in np.flatnonzero(self.problem.quotas).tolist()),
+            *(Limit(kind) for kind in LimitKind if kind not in (LimitKind.ROOM, LimitKind.CAP, LimitKind.QUOTA)),
         )
 
     def fewest(self) -> tuple[int, ...] | None:
@@ -180,6 +188,9 @@ class _Search:
             if limit.kind == LimitKind.CAP:
                 group = np.flatnonzero(problem.group == limit.which).tolist()
                 at_most(group, one_each, int(problem.caps[limit.which]))
+            if limit.kind == LimitKind.QUOTA:
+                asked = [taken[pair] for pair in np.flatnonzero(problem.group == limit.which).tolist()]
+                model.add(sum(asked) >= int(problem.quotas[limit.which]))
         if Limit(LimitKind.HUBS) in in_force:
             at_most(np.flatnonzero(problem.hub).tolist(), one_each, problem.max_hubs)
         if Limit(LimitKind.BUDGET) in in_force:

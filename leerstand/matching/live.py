@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
+import numpy as np
+
 from leerstand.matching.problem import MatchingAnswer, MatchingProblem, Progress
 from leerstand.matching.robust import assigned
 from leerstand.matching.solve import EXACT_PAIRS, solve, trivial_bound, versions
@@ -37,14 +39,14 @@ def solve_live(
 def _filled(problem: MatchingProblem) -> list[int]:
     """First what is pinned, then what the assignment gives, then whatever else fits, each by its points."""
     first, room = assigned(problem), Room(problem)
-    placed = set(problem.placed.tolist())
-
-    def rank(pair: int) -> tuple[bool, bool, int]:
-        where = int(problem.unit[pair]), int(problem.request[pair])
-        return where[1] not in placed, where not in first, -int(problem.points[pair])
-
+    one, other = np.array(sorted(first), dtype=np.int64).reshape(-1, 2).T
+    liked = np.isin(problem.unit * problem.requests + problem.request, one * problem.requests + other)
+    order = np.lexsort((-problem.points, ~liked, ~np.isin(problem.request, problem.placed)))
+    served: set[int] = set()
     take_quotas(room)
-    for pair in sorted(range(problem.pairs), key=rank):
-        if problem.points[pair] > 0 and not room.objection(pair):
+    wanted = order[problem.points[order] > 0]
+    for pair, request in zip(wanted.tolist(), problem.request[wanted].tolist(), strict=True):
+        if request not in served and not room.objection(pair):
             room.take(pair)
+            served.add(request)
     return room.chosen

@@ -126,6 +126,14 @@ class MatchingProblem:
         return self.ladder[min(int(self.stock[group]) + nth, len(self.ladder) - 1)]
 
     @cached_property
+    def first_steps(self) -> Ints:
+        """Per candidate the points for diversity when it is the first new use of its group."""
+        ladder, last = np.array(self.ladder or (0,), dtype=np.int64), max(0, len(self.ladder) - 1)
+        stock = np.append(self.stock, 0)  # -1: no group, as the first of its kind
+        steps: Ints = ladder[np.minimum(stock[self.group], last)]
+        return steps
+
+    @cached_property
     def covers(self) -> np.ndarray:
         """Which candidate keeps its front alive on which snapshot; shape (pairs, snapshots), bool."""
         days = np.array(self.snapshots, dtype=np.int64)[None, :]

@@ -41,8 +41,7 @@ def shares(found: Candidates, settings: CitySettings, answer: MatchingAnswer, *,
 def assigned(problem: MatchingProblem) -> set[tuple[int, int]]:
     """The best use of each shop when nothing but one place each counts: (shop, request) by index."""
     worth = np.full((problem.units, problem.requests), -1, dtype=np.int64)
-    first = [problem.step(int(group), 0) for group in problem.group]
-    np.maximum.at(worth, (problem.unit, problem.request), problem.points + np.array(first, dtype=np.int64))
+    np.maximum.at(worth, (problem.unit, problem.request), problem.points + problem.first_steps)
     forced = np.isin(np.arange(problem.requests), problem.placed)
     worth[:, forced] += np.where(worth[:, forced] >= 0, worth.max(initial=0) * problem.requests, 0)
     rows, columns = linear_sum_assignment(worth, maximize=True)

@@ -111,6 +111,9 @@ def _told(stuck: Jam, problem: MatchingProblem, found: Candidates, shop_of: Mapp
         for request in requests
     ]
     reasons = [_limit(limit.kind, limit.which, stuck, problem, found, names) for limit in stuck.limits]
+    if not pairs:
+        text = "What is asked for cannot all be had: %(reasons)s. Please ask for less, or raise a limit."
+        return Message(text, {"reasons": _listed(reasons)})
     values = {"fixed": _listed(pairs), "reasons": _listed(reasons)}
     if len(pairs) == 1:
         return Message("%(fixed)s is fixed, but cannot be kept: %(reasons)s. Please let go of it.", values)
@@ -129,6 +132,8 @@ def _limit(
     """One limit that stands against the decisions."""
     mine = np.flatnonzero(np.isin(problem.request, stuck.requests))
     match kind:
+        case LimitKind.BUDGET if any(limit.kind == LimitKind.QUOTA for limit in stuck.limits):
+            return Message("The budget for subsidies is %(has)s €", {"has": euros(100 * problem.budget)})
         case LimitKind.BUDGET:
             needs = sum(int(problem.cost[mine[problem.request[mine] == one]].min()) for one in stuck.requests)
             return Message(
@@ -139,16 +144,26 @@ def _limit(
             return Message("Only %(most)d new hubs are allowed", {"most": problem.max_hubs})
         case LimitKind.ROOM:
             return Message("%(here)s is not free long enough for all of them", {"here": names.unit(found.units[which])})
-        case LimitKind.CAP:
-            here = found.units[int(problem.unit[mine[problem.group[mine] == which][0]])]
-            return Message(
-                "In the street of %(here)s only %(most)d new uses of this kind are allowed",
-                {"here": names.unit(here), "most": int(problem.caps[which])},
-            )
+        case LimitKind.CAP | LimitKind.QUOTA:
+            return _street_limit(kind, which, problem, found, names)
         case LimitKind.NEIGHBOURS:
             return Message("Some of them would disturb each other as neighbours")
         case _:
             return Message("A shop is converted only together with those further out in its street")
+
+
+def _street_limit(kind: LimitKind, group: int, problem: MatchingProblem, found: Candidates, names: Names) -> Message:
+    """What holds for the new uses of one kind in one street."""
+    here = names.unit(found.units[int(problem.unit[np.flatnonzero(problem.group == group)[0]])])
+    if kind == LimitKind.QUOTA:
+        return Message(
+            "In the street of %(here)s at least %(least)d new uses of one kind are asked for",
+            {"here": here, "least": int(problem.quotas[group])},
+        )
+    return Message(
+        "In the street of %(here)s only %(most)d new uses of this kind are allowed",
+        {"here": here, "most": int(problem.caps[group])},
+    )
 
 
 def _stays(found: Candidates, wanted: Steering, pinned: Mapping[int, int]) -> list[bool]:

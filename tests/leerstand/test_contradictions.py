@@ -111,6 +111,24 @@ def test_two_limits_that_only_together_stand_in_the_way_are_both_named():
     assert {limit.kind for limit in stuck.limits} == {LimitKind.ROOM, LimitKind.BUDGET}
 
 
+def test_a_quota_that_what_is_fixed_leaves_no_room_for_is_named_with_it():
+    """
+    Two uses of one kind are asked for, but one of the two shops for them is promised to another kind.
+    """
+    problem = replace(
+        problem_of(2, 3, [(0, 0, 5, 0), (1, 1, 5, 0), (1, 2, 5, 1)]),
+        quotas=np.array([2, 0, 0]),
+        placed=np.array([2]),
+    )
+
+    stuck = jam(problem)
+
+    assert stuck.requests == (2,)
+    assert {limit.kind for limit in stuck.limits} == {LimitKind.ROOM, LimitKind.QUOTA}
+    assert jam(replace(problem, placed=np.array([1]))) is None
+    assert jam(replace(problem, placed=problem.placed[:0], hub=np.array([True, True, False]))).requests == ()
+
+
 def test_converting_outside_in_is_named():
     """
     The inner front may change only with the outer one, which has no candidate to convert it.
