@@ -9,14 +9,14 @@ from time import monotonic
 import numpy as np
 
 from leerstand.matching import annealing
-from leerstand.matching.linear import Bound, Program, bound, program
+from leerstand.matching.linear import FINE, FIRST_TRY, Bound, Program, bound, program
 from leerstand.matching.neighbourhoods import Search, exact
 from leerstand.matching.problem import MatchingProblem
 from leerstand.matching.worth import ranked_list, value
 
 WHOLE_PAIRS = 4_000  # up to here the whole model is tried at the end
-ANNEAL_SHARE = 0.04  # of the time
-WHOLE_SHARE = 0.15  # of the time that neighbourhoods get where the whole model comes after them
+ANNEAL_SHARE, LARGE_ANNEAL_SHARE = 0.04, 0.15  # of the time
+WHOLE_SHARE = 0.08  # of the time that neighbourhoods get where the whole model comes after them
 TRIAL_MOVES = 200_000  # to learn how fast this machine is
 CORE, WIDE_CORE = 0.1, 0.2  # reduced cost below zero at which a candidate is left out, in medians of the points
 PART_S, LARGE_PART_S, LARGE_UNITS = 0.25, 0.5, 400  # processor seconds
@@ -48,10 +48,11 @@ class LargeSearch:
     def run(self) -> tuple[list[int], int]:
         """The best plan found, and the bound."""
         found = program(self.problem)
-        relaxed = bound(found, limit_s=max(1.0, BOUND_SHARE * self._limit_s))
+        whole = self.problem.pairs <= WHOLE_PAIRS
+        accuracy = FINE if whole else FIRST_TRY
+        relaxed = bound(found, limit_s=max(1.0, BOUND_SHARE * self._limit_s), accuracy=accuracy)
         self._bound = floor(relaxed.points + SLACK)
         plan = self._annealed(relaxed)
-        whole = self.problem.pairs <= WHOLE_PAIRS
         share = WHOLE_SHARE if whole else 1.0
         search = Search(
             self.problem,
@@ -92,5 +93,6 @@ class LargeSearch:
         started = monotonic()
         annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=moves, seed=self.seed)
         per_s = moves / max(1e-6, monotonic() - started)
-        steps = int(per_s * ANNEAL_SHARE * self._limit_s)
+        share = LARGE_ANNEAL_SHARE if self.problem.units > LARGE_UNITS else ANNEAL_SHARE
+        steps = int(per_s * share * self._limit_s)
         return annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=steps, seed=self.seed)

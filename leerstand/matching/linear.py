@@ -18,7 +18,7 @@ from leerstand.matching.cliques import crowds_that_count
 from leerstand.matching.problem import MatchingProblem
 
 NO_LIMIT = np.inf
-FIRST_TRY, SECOND_TRY = 1e-4, 1e-5  # relative accuracy; the bound is made safe in any case
+FIRST_TRY, FINE = 1e-4, 1e-6  # relative accuracy; the bound is made safe in any case
 
 
 @dataclass(frozen=True)
