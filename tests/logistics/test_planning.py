@@ -12,6 +12,7 @@ from city import jobs, settings
 from city.db import db, transaction
 from city.messages import Conflict
 from city.models import Role
+from city.solver import Solver, SolverFailed
 from logistics import board, bookings, dispatch, planning, queries
 from logistics.delivery import receive
 from logistics.jobs import plan_day
@@ -176,6 +177,32 @@ def test_a_new_plan_supersedes_the_old_one_and_the_couriers_stay(street_map, day
     assert (second.number, second.tours[0].courier_id) == (2, courier.id)
     states = db.session.scalars(select(DayPlan.state).order_by(DayPlan.number)).all()
     assert states == [PlanState.SUPERSEDED, PlanState.PUBLISHED]
+
+
+class Dies(Here):
+    """A run whose solver process dies in the middle of the search, as when the machine takes its memory."""
+
+    def solve(self, path, **arguments):
+        solver = Solver(warm=())
+        try:
+            return solver.ask("tests.city.solver_tasks:die", {})
+        finally:
+            solver.close()
+
+
+def test_a_killed_search_leaves_the_last_good_plan_in_service(street_map, day):
+    hub, person = rows.hub(), rows.retailer()
+    rows.book(person, hub, day, point=SAND)
+    good = plan(day)
+    rows.book(person, hub, day, point=MARKET)
+
+    with pytest.raises(SolverFailed):
+        plan_day(Dies(day))
+    db.session.rollback()
+
+    still = queries.published_plan(day)
+    assert (still.id, still.number, still.state) == (good.id, 1, PlanState.PUBLISHED)
+    assert [stop.shipment.lat for tour in still.tours for stop in tour.stops] == [SAND[0]]
 
 
 def test_one_person_rides_one_bike(street_map, day):

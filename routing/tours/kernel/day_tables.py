@@ -104,6 +104,8 @@ def new_plans(d: DayTables, seed: int) -> tuple[Plans, Walk]:
         best_length=whole(slots),
         counters=counters,
         touches=whole(1),
+        early=whole(slots, long + 1),
+        late=whole(slots, long + 1),
         random=np.zeros(1, np.uint64),
     )
     seed_random(plans.random, seed)

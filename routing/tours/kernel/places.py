@@ -22,6 +22,7 @@ from routing.tours.kernel.count import (
 )
 from routing.tours.kernel.layout import COUNT, END_HUB, FIRST_SLOT, NONE, PROFILE, START_HUB, TYPE
 from routing.tours.kernel.links import draw
+from routing.tours.kernel.moments import comes_in_time, over_at, place_at
 
 BLINK = 0.01  # of the places are overlooked
 
@@ -117,6 +118,8 @@ def _try(
         b = plans.stops[r, at] if at < many else np.int64(NONE)
         if _detour(c, a, b, r, ways, day, routes) >= best:
             return best, best_r, best_length
+    if reload < 0 and not comes_in_time(c, r, at, ways, day, plans, routes):
+        return best, best_r, best_length
     length = 0
     for i in range(many + 1):
         if i == at:
@@ -156,13 +159,33 @@ def _try_pair(
     many, trial, d = plans.length[r], plans.trial, day.node[c, MATE]
     if many + 2 > len(trial):
         return best, best_r, best_length
+    k, at_c, at_d = routes[r, TYPE], day.node[c, WHERE], day.node[d, WHERE]
+    p = ways.types[k, PROFILE]
     for i in range(many + 1):
         a = plans.stops[r, i - 1] if i > 0 else np.int64(NONE)
         b = plans.stops[r, i] if i < many else np.int64(NONE)
         taken = _detour(c, a, b, r, ways, day, routes) if many > 0 else np.int64(0)
         if taken >= best:
             continue
+        now = over_at(c, k, plans.early[r, i] + ways.ride[p, place_at(r, i - 1, day, plans, routes), at_c], day)
+        here = at_c
+        if now < 0:
+            continue
         for j in range(i, many + 1):
+            if j > i:  # ride on over the stop in front of position j
+                there = place_at(r, j - 1, day, plans, routes)
+                arrives = now + ways.ride[p, here, there]
+                if arrives > plans.late[r, j - 1]:
+                    break
+                now = over_at(plans.stops[r, j - 1], k, arrives, day)
+                here = there
+                if now < 0:
+                    break
+            dropped = over_at(d, k, now + ways.ride[p, here, at_d], day)
+            if dropped < 0:
+                continue
+            if dropped + ways.ride[p, at_d, place_at(r, j, day, plans, routes)] > plans.late[r, j]:
+                continue
             if j > i and many > 0:
                 e = plans.stops[r, j - 1]
                 f = plans.stops[r, j] if j < many else np.int64(NONE)

@@ -31,4 +31,6 @@ class Plans(NamedTuple):
     best_length: np.ndarray
     counters: np.ndarray  # int64
     touches: np.ndarray  # int64 1
+    early: np.ndarray  # int64 s x (l + 1), when so many stops can be over at the earliest (``moments``)
+    late: np.ndarray  # int64 s x (l + 1), when each stop, and at last the hub, must be reached at the latest
     random: np.ndarray  # uint64 1

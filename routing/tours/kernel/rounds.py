@@ -31,6 +31,7 @@ from routing.tours.kernel.layout import (
     UNPAID,
 )
 from routing.tours.kernel.links import draw
+from routing.tours.kernel.moments import set_moments
 from routing.tours.kernel.places import cheapest_place
 
 RETRIED = 12  # of the orders left out take part in one step
@@ -43,6 +44,8 @@ def improve_days(
     ways: Any, day: Any, plans: Any, walk: Any, routes: Any, steps: Any, temperature: Any, average: Any, longest: Any
 ) -> None:
     """``steps`` steps at one temperature; ``routes`` tells the type of each slot."""
+    for r in range(len(plans.length)):
+        set_moments(r, ways, day, plans, routes)
     for _ in range(steps):
         _step(ways, day, plans, walk, routes, temperature, average, longest)
     plans.counters[TRIED] += steps
@@ -117,13 +120,14 @@ def _undo(ways: Any, day: Any, plans: Any, routes: Any) -> None:
         plans.length[r], plans.cost[r] = plans.old_length[r], plans.old_cost[r]
         for i in range(plans.length[r]):
             plans.stops[r, i] = plans.old_stops[r, i]
-        _number(r, plans)
+        _number(r, ways, day, plans, routes)
         _pass_hub(r, -1, ways, day, plans, routes)
 
 
 @inner
-def _number(r: Any, plans: Any) -> None:
-    """Tell every stop of a tour where it stands."""
+def _number(r: Any, ways: Any, day: Any, plans: Any, routes: Any) -> None:
+    """Tell every stop of a tour where it stands, and the tour its moments."""
+    set_moments(r, ways, day, plans, routes)
     for i in range(plans.length[r]):
         v = plans.stops[r, i]
         if v < len(plans.route):
@@ -184,7 +188,7 @@ def _take(r: Any, first: Any, last: Any, ways: Any, day: Any, plans: Any, walk: 
             _leave_out(v, r, ways, day, plans, routes)
             if day.node[v, MATE] >= 0:
                 _leave_out(day.node[v, MATE], r, ways, day, plans, routes)
-    _close_up(r, plans)
+    _close_up(r, ways, day, plans, routes)
     k = routes[r, TYPE]
     plans.cost[r] = count(k, plans.stops[r], plans.length[r], day, ways, walk)
     if plans.cost[r] < 0:  # a shorter tour may be forbidden where a way round is quicker
@@ -193,6 +197,7 @@ def _take(r: Any, first: Any, last: Any, ways: Any, day: Any, plans: Any, walk: 
                 _leave_out(plans.stops[r, i], r, ways, day, plans, routes)
         plans.length[r] = 0
         plans.cost[r] = 0
+        set_moments(r, ways, day, plans, routes)
 
 
 @inner
@@ -207,7 +212,7 @@ def _leave_out(v: Any, r: Any, ways: Any, day: Any, plans: Any, routes: Any) -> 
 
 
 @inner
-def _close_up(r: Any, plans: Any) -> None:
+def _close_up(r: Any, ways: Any, day: Any, plans: Any, routes: Any) -> None:
     """Without the stops that were taken out, and without reloads that have become senseless."""
     n, many = len(plans.route), 0
     for i in range(plans.length[r]):
@@ -220,7 +225,7 @@ def _close_up(r: Any, plans: Any) -> None:
     while many > 0 and plans.stops[r, many - 1] >= n:
         many -= 1
     plans.length[r] = many
-    _number(r, plans)
+    _number(r, ways, day, plans, routes)
 
 
 @inner
@@ -252,7 +257,7 @@ def _recreate(ways: Any, day: Any, plans: Any, walk: Any, routes: Any, kept: Any
             plans.stops[r, j] = plans.chosen[j]
         plans.length[r] = length
         plans.cost[r] += dearer
-        _number(r, plans)
+        _number(r, ways, day, plans, routes)
         _pass_one(c, r, -1, ways, day, plans, routes)
         cost += dearer
     counters[ABSENT] = still
