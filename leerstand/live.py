@@ -41,6 +41,11 @@ class Asked:
         return {unit for unit, request in self.pairs if not is_housing(self.town.names.requests[request])}
 
     @property
+    def core_front(self) -> int:
+        """How much of what counts first."""
+        return int(sum(self.found.problem.first[match.pair] for match in self.answer.matches))
+
+    @property
     def gap_m(self) -> float:
         """Front that comes back to life."""
         return sum(self.town.places[unit].gap_m for unit in self.alive)
@@ -86,6 +91,7 @@ class Insisted:
 
     regret: int  # points that the whole plan loses
     proven: bool
+    core_lost: bool  # less of the gaps in the core would be closed, which counts first
     gone: list[Pair]
     come: list[Pair]
 
@@ -111,4 +117,5 @@ def insist(unit_id: int, request_id: int, shares: Mapping[int, int]) -> Insisted
 def _beside(free: Asked, forced: Asked) -> Insisted:
     proven = all(asked.answer.bound == asked.answer.objective for asked in (free, forced))
     regret = max(0, free.answer.objective - forced.answer.objective)
-    return Insisted(regret, proven, sorted(free.pairs - forced.pairs), sorted(forced.pairs - free.pairs))
+    core_lost = forced.core_front < free.core_front
+    return Insisted(regret, proven, core_lost, sorted(free.pairs - forced.pairs), sorted(forced.pairs - free.pairs))

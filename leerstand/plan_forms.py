@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectChoice
 
 from city.forms import AtMost, CheckedText, CityForm, LimitsBetween, SelectField, WholeNumberField, required
 from leerstand import labels
@@ -57,6 +58,7 @@ class ScenarioForm(CityForm):
         _l("More money for rent subsidies (€)"), [required(), LimitsBetween(0, 1_000_000)], default=0
     )
 
+    core_first = BooleanField(_l("First close the gaps in the core, then count points"))
     hub_id = SelectField(_l("Micro-hub"), coerce=int, default=PLAN_DECIDES)
 
     def offer_shops(self, shops: list[tuple[int, str]], sites: list[tuple[int, str]]) -> None:
@@ -68,6 +70,7 @@ class ScenarioForm(CityForm):
         """What is assumed."""
         return WhatIf(
             magnet_id=self.magnet_id.data or None,
+            core_first=bool(self.core_first.data),
             hub_id=None if self.hub_id.data in (None, PLAN_DECIDES) else self.hub_id.data,
             rent_percent=whole(self.rent_percent),
             lead_percent=whole(self.lead_percent),
@@ -83,7 +86,7 @@ class CapForm(CityForm):
     kind = SelectField(
         _l("At most or at least?"),
         coerce=RuleKind,
-        choices=[(RuleKind.CAP, _l("at most")), (RuleKind.QUOTA, _l("at least"))],
+        choices=[SelectChoice(RuleKind.CAP, _l("at most")), SelectChoice(RuleKind.QUOTA, _l("at least"))],
         default=RuleKind.CAP,
     )
     most = WholeNumberField(_l("How many"), [required(), LimitsBetween(0, 50)], default=1)

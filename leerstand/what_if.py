@@ -32,6 +32,7 @@ class WhatIf:
     rent_percent: int = 100  # of what owners ask
     more_subsidy_eur: int = 0
     lead_percent: int = 100  # of the weeks that permits take
+    core_first: bool = False  # the gaps in the core count before all points
     hub_id: int | None = None  # this shop becomes a micro-hub, whatever it costs; NO_HUB: none does
 
     @classmethod
@@ -48,8 +49,9 @@ class WhatIf:
         leads = {name: getattr(now, name) * self.lead_percent // 100 for name in LEADS}
         budget = max(0, now.subsidy_budget_eur + self.more_subsidy_eur)
         weights = {f"weight_{key}": value for key, value in self.weights.items()}
+        first = max(now.core_first, int(self.core_first))
         hubs = {None: now.max_new_hubs, NO_HUB: 0}.get(self.hub_id, max(1, now.max_new_hubs))
-        return replace(now, **leads, **weights, subsidy_budget_eur=budget, max_new_hubs=hubs)
+        return replace(now, **leads, **weights, subsidy_budget_eur=budget, max_new_hubs=hubs, core_first=first)
 
     def stock(self, units: Sequence[Unit], today: date) -> list[Unit]:
         """The shops under these assumptions, in the same order."""
@@ -78,6 +80,8 @@ class WhatIf:
             said.append(Message("%(more)d € more for rent subsidies.", {"more": self.more_subsidy_eur}))
         if self.lead_percent != 100:
             said.append(Message("Permits take %(percent)d %% of the time.", {"percent": self.lead_percent}))
+        if self.core_first:
+            said.append(Message("First the gaps in the core are closed, then points count."))
         if self.hub_id == NO_HUB:
             said.append(Message("No shop becomes a micro-hub."))
         elif self.hub_id is not None:

@@ -16,19 +16,20 @@ import numpy as np
 from city.settings import CitySettings
 from leerstand import criteria as c
 from leerstand.aptitude import gives_up_front
-from leerstand.kinds import Category, UseType
+from leerstand.kinds import Category, Ring, UseType
 from leerstand.matching import columns as col
 from leerstand.matching import conversions
 from leerstand.matching.found import WAYS, Found, Fractions, all_ways
-from leerstand.matching.problem import NO_PAIRS, MatchingProblem
+from leerstand.matching.problem import NO_PAIRS, PER_PAIR, MatchingProblem
 from leerstand.models import Unit, UseRequest
 from leerstand.offers import left_m2
-from leerstand.rules import disturbs
-from leerstand.shares import ALL_WEEK, Share, Way
+from leerstand.rules import MONTH_DAYS, disturbs
+from leerstand.shares import ALL_WEEK, WEEK, Share, Way, count
 from leerstand.situation import QUIET, Situation, are_neighbours, dead_pairs
 from routing.message import BadInput
 
 MOST_REQUESTS = 10_000
+YEAR_DAYS = 360
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Candidates:
         problem, place = self.problem, np.full(self.problem.pairs, -1, dtype=np.int64)
         place[kept] = np.arange(len(kept))
         conflicts = place[problem.conflicts]
-        names = ("unit", "request", "points", "group", "hub", "starts", "ends", "size", "slots", "cost", "converts")
+        names = ("unit", "request", "points", *PER_PAIR)
         smaller = replace(
             problem,
             **{name: getattr(problem, name)[kept] for name in names},
@@ -139,6 +140,7 @@ def candidates(
         ends=ends,
         fronts=_priced(fronts, settings),
         snapshots=tuple(today + ahead for ahead in c.SNAPSHOTS_AHEAD),
+        first=_core_front(free, requests, places, found, converts, settings),
         cost=col.subsidy_costs(found.subsidy, starts, ends),
         budget=settings.subsidy_budget_eur,
         **_room(free, requests, places, found, dummies),
@@ -154,6 +156,30 @@ def candidates(
         found.parts,
         found.part_m2,
     )
+
+
+def _core_front(
+    units: Sequence[Unit],
+    requests: Sequence[UseRequest],
+    places: Sequence[Situation],
+    found: Found,
+    converts: np.ndarray,
+    settings: CitySettings,
+) -> np.ndarray:
+    """What counts first, where the city wants it so: metres of gaps closed in the core times months of a year."""
+    first = np.zeros(len(found.rows), dtype=np.int64)
+    if not settings.core_first or not len(first):
+        return first
+    both = zip(units, places, strict=True)
+    gaps = np.array([place.gap_m if unit.ring == Ring.CORE else 0.0 for unit, place in both])[found.rows]
+    share = np.where(found.part_m2 > 0, found.part_m2 / np.array([unit.area_m2 for unit in units])[found.rows], 1.0)
+    times = np.array([count(request.slots or ALL_WEEK) for request in requests])[found.cols] / WEEK
+    share = np.where(found.way == WAYS.index(Way.TIMES), times, share)
+    today = places[0].today.toordinal()
+    days = np.clip(found.ends - today, 0, YEAR_DAYS) - np.clip(found.starts - today, 0, YEAR_DAYS)
+    first += np.rint(gaps * share * days / MONTH_DAYS).astype(np.int64)
+    first[converts] = 0
+    return first
 
 
 def _room(

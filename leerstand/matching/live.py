@@ -12,6 +12,7 @@ from time import monotonic
 
 import numpy as np
 
+from leerstand.matching.lexicographic import weighed
 from leerstand.matching.problem import MatchingAnswer, MatchingProblem, Progress
 from leerstand.matching.robust import assigned
 from leerstand.matching.solve import EXACT_PAIRS, solve, trivial_bound, versions
@@ -29,11 +30,13 @@ def solve_live(
     """A plan soon; ``bound`` says whether it is proved. Raises BadInput when what is pinned contradicts itself."""
     if problem.pairs <= EXACT_PAIRS:
         return solve(problem, limit_s=LIVE_S, alternatives=False, on_progress=on_progress, cancelled=cancelled)
-    begin = monotonic()
+    begin, asked = monotonic(), problem
+    if problem.first.any():
+        problem = weighed(problem, trivial_bound(problem) + 1)
     chosen = _filled(problem)
-    objective = value(problem, chosen)
-    bound = max(objective, trivial_bound(problem))
-    return MatchingAnswer(credited(problem, chosen), objective, bound, monotonic() - begin, 1, versions())
+    objective = value(asked, chosen)
+    bound = max(objective, trivial_bound(asked))
+    return MatchingAnswer(credited(asked, chosen), objective, bound, monotonic() - begin, 1, versions())
 
 
 def _filled(problem: MatchingProblem) -> list[int]:
@@ -43,9 +46,11 @@ def _filled(problem: MatchingProblem) -> list[int]:
     liked = np.isin(problem.unit * problem.requests + problem.request, one * problem.requests + other)
     order = np.lexsort((-problem.points, ~liked, ~np.isin(problem.request, problem.placed)))
     served: set[int] = set()
-    take_quotas(room)
     wanted = order[problem.points[order] > 0]
-    for pair, request in zip(wanted.tolist(), problem.request[wanted].tolist(), strict=True):
+    pinned = int(np.isin(problem.request[wanted], problem.placed).sum())
+    for place, (pair, request) in enumerate(zip(wanted.tolist(), problem.request[wanted].tolist(), strict=True)):
+        if place == pinned:
+            take_quotas(room)
         if request not in served and not room.objection(pair):
             room.take(pair)
             served.add(request)

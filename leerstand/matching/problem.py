@@ -24,6 +24,7 @@ NOTHING = np.zeros(0, dtype=np.int64)
 NO_PAIRS = np.zeros((0, 2), dtype=np.int64)
 NO_FRONTS = np.zeros((0, 3), dtype=np.int64)
 UNLIMITED = 1 << 40
+PER_PAIR = ("group", "hub", "starts", "ends", "size", "slots", "cost", "first", "converts")  # beside who and points
 MOST_PAIRS = 2_000_000  # of candidates that one problem may hold
 
 
@@ -68,6 +69,7 @@ class MatchingProblem:
     pinned: Ints = field(default_factory=lambda: NOTHING)  # candidates that must be in the plan
     placed: Ints = field(default_factory=lambda: NOTHING)  # requests that must get a place, whichever
     caps: Ints = field(default_factory=lambda: NOTHING)  # per group; empty: max_per_group for each
+    first: Ints = field(default_factory=lambda: NOTHING)  # per pair: what counts before all points; empty: nothing
     quotas: Ints = field(default_factory=lambda: NOTHING)  # per group: at least so many new uses; empty: none
     cost: Ints = field(default_factory=lambda: NOTHING)  # per pair: what it takes from the budget
     budget: int = UNLIMITED
@@ -77,7 +79,7 @@ class MatchingProblem:
     def __post_init__(self) -> None:
         self._fill_in()
         size = len(self.unit)
-        for name in ("request", "points", "group", "hub", "starts", "ends", "size", "slots", "cost", "converts"):
+        for name in ("request", "points", *PER_PAIR):
             if len(getattr(self, name)) != size:
                 raise BadInput(
                     "%(name)s has %(has)d entries for %(size)d pairs.",
@@ -103,7 +105,13 @@ class MatchingProblem:
             object.__setattr__(self, "starts", np.zeros(pairs, dtype=np.int64))
         if not len(self.ends):
             object.__setattr__(self, "ends", self.starts + 1)
-        defaults = (("size", 1, pairs), ("slots", ALL_WEEK, pairs), ("capacity", 1, self.units), ("cost", 0, pairs))
+        defaults = (
+            ("size", 1, pairs),
+            ("slots", ALL_WEEK, pairs),
+            ("capacity", 1, self.units),
+            ("cost", 0, pairs),
+            ("first", 0, pairs),
+        )
         for name, default, length in (
             *defaults,
             ("caps", self.max_per_group, len(self.stock)),
@@ -231,6 +239,7 @@ class Alternative:
     pair: int
     regret: int
     proven: bool
+    first: int = 0  # so much of what counts first
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def shares(found: Candidates, settings: CitySettings, answer: MatchingAnswer, *,
 def assigned(problem: MatchingProblem) -> set[tuple[int, int]]:
     """The best use of each shop when nothing but one place each counts: (shop, request) by index."""
     worth = np.full((problem.units, problem.requests), -1, dtype=np.int64)
-    np.maximum.at(worth, (problem.unit, problem.request), problem.points + problem.first_steps)
+    before = problem.first * (int(problem.points.max(initial=0)) + 1)
+    np.maximum.at(worth, (problem.unit, problem.request), before + problem.points + problem.first_steps)
     forced = np.isin(np.arange(problem.requests), problem.placed)
     worth[:, forced] += np.where(worth[:, forced] >= 0, worth.max(initial=0) * problem.requests, 0)
     rows, columns = linear_sum_assignment(worth, maximize=True)

@@ -18,6 +18,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from leerstand.matching.check import violations
+from leerstand.matching.lexicographic import told, weighed
 from leerstand.matching.model import MatchingModel
 from leerstand.matching.problem import Alternative, MatchingAnswer, MatchingProblem, Progress
 from leerstand.matching.worth import credited, ranked_list, value
@@ -72,6 +73,11 @@ def solve(
     """
     if not limit_s > 0:
         raise ValueError(f"limit_s must be positive, not {limit_s}")
+    if problem.first.any():
+        most = trivial_bound(problem)
+        asked = weighed(problem, most + 1)
+        found = solve(asked, limit_s=limit_s, seed=seed, cores=cores, alternatives=alternatives, cancelled=cancelled)
+        return told(problem, most + 1, found, most)
     search = _Search(min(limit_s, LONGEST_S), seed, cores, monotonic(), on_progress, cancelled)
     if not problem.pairs:
         return MatchingAnswer((), 0, 0, 0.0, seed, versions())

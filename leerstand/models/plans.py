@@ -37,6 +37,7 @@ class MatchPlan(CityBound, Model):
     hub_worth: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON, default=dict)  # by shop id, as logistics said
     name: Mapped[str] = mapped_column(default="")  # of a scenario; empty for the plan in force
     what_if: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what a scenario assumes
+    core_first: Mapped[bool] = mapped_column(default=False)  # the gaps in the core counted before all points
     subsidy_eur: Mapped[int] = mapped_column(default=0)  # what the plan takes from the budget
 
     matches: Mapped[list[Match]] = relationship(

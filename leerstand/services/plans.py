@@ -135,6 +135,7 @@ def keep_plan(solved: Solved, *, name: str, account_id: int | None) -> MatchPlan
         hub_worth={str(unit_id): one.as_row() for unit_id, one in solved.worth.items()},
         name=name,
         what_if=town.what_if.as_row(),
+        core_first=bool(town.numbers.core_first),
         subsidy_eur=sum(int(found.problem.cost[match.pair]) for match in answer.matches),
         matches=[],
     )
@@ -236,5 +237,6 @@ def _regrets(found: Candidates, answer: MatchingAnswer) -> dict[int, list[dict[s
     for alternative in answer.alternatives:
         unit_id, request_id = found.ids(alternative.pair)
         row = {"request_id": request_id, "regret": alternative.regret, "proven": alternative.proven}
+        row["core"] = alternative.first
         regrets.setdefault(unit_id, []).append(row)
     return regrets

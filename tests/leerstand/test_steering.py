@@ -11,7 +11,7 @@ from hypothesis import settings as rules_of_hypothesis
 from hypothesis import strategies as st
 
 from city.settings import CitySettings
-from leerstand.kinds import Category, UseType
+from leerstand.kinds import Category, Ring, UseType
 from leerstand.matching.candidates import candidates
 from leerstand.matching.changes import changes
 from leerstand.matching.check import violations
@@ -272,3 +272,26 @@ def test_a_quota_that_cannot_be_met_is_named(wanted, why):
         steered(found(), wanted, NAMES)
 
     assert why in str(refusal.value)
+
+
+def test_the_core_may_come_before_all_points():
+    """
+    One request for two shops: the edge earns more points, the gap lies in the core; what counts first decides.
+    """
+    houses = [
+        plain.unit(id=1, position_m=100, ring=Ring.CORE, area_m2=80),
+        plain.unit(id=2, position_m=200, ring=Ring.EDGE),
+    ]
+    places = {1: plain.situation(gap_m=4.0), 2: plain.situation(gap_m=12.0)}
+    wish = plain.use_request(use_type=UseType.OFFICE, latest_start=date(2027, 3, 1))
+
+    def chosen(core_first):
+        one = candidates(houses, [wish], places, CitySettings(core_first=core_first))
+        return plan_of(one)
+
+    (by_points, most), (core_first, less) = chosen(0), chosen(1)
+
+    assert (by_points, core_first) == ({(2, 1)}, {(1, 1)})
+    assert most.objective > less.objective
+    assert less.bound == less.objective  # proved among the plans that close as much of the core
+    assert violations(candidates(houses, [wish], places, CitySettings(core_first=1)).problem, less) == []
