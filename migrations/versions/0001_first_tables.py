@@ -514,6 +514,7 @@ def upgrade() -> None:
     sa.Column('hub_worth', sa.JSON(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('what_if', sa.JSON(), nullable=False),
+    sa.Column('core_first', sa.Boolean(), nullable=False),
     sa.Column('subsidy_eur', sa.Integer(), nullable=False),
     sa.Column('city_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['city_id'], ['city.id'], name=op.f('fk_match_plan_city_id_city')),
