@@ -15,7 +15,7 @@ from leerstand.matching.cliques import crowds_that_count
 from leerstand.matching.large import LargeSearch
 from leerstand.matching.linear import bound, program
 from leerstand.matching.neighbourhoods import exact
-from leerstand.matching.problem import MatchingAnswer
+from leerstand.matching.problem import PER_PAIR, MatchingAnswer
 from leerstand.matching.worth import Room, credited, ranked_list, value
 from tests.leerstand.test_matching import problem_of
 from tests.rounds import rounds
@@ -108,7 +108,7 @@ def test_a_part_of_a_program_is_the_best_that_the_rest_of_the_plan_leaves_possib
     together = [*stays.tolist(), *chosen]
     left = [pair for pair in range(problem.pairs) if pair in free or pair in stays]
     fixed = [left.index(pair) for pair in stays]
-    names = ("unit", "request", "group", "hub", "starts", "ends", "size", "slots", "cost", "converts")
+    names = ("unit", "request", *PER_PAIR)
     place = {pair: at for at, pair in enumerate(left)}
     conflicts = [
         [place[one], place[other]] for one, other in problem.conflicts.tolist() if {one, other} <= place.keys()
