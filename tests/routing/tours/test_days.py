@@ -162,12 +162,9 @@ def test_both_ways_of_trying_everything_agree(seed):
     assert cheapest_full_cents(without, 1 << 40) == cheapest_cents(without)
 
 
-# not more than two pairs among seven: nine stops and two reloads are some ten million sequences
-SEVEN = [seed for seed in range(1, 60) if sum(o.kind is Kind.PAIR for o in a_full_day(seed, 7).orders) in (1, 2)]
-
-
+# nine stops and two reloads are some ten million sequences: most days of seven orders take many minutes, these do not
 @pytest.mark.parametrize(
-    ("seed", "orders"), [(1, 6), (2, 7), *(pytest.param(seed, 7, marks=pytest.mark.long) for seed in SEVEN[:8])]
+    ("seed", "orders"), [(1, 6), (2, 7), *(pytest.param(*day, marks=pytest.mark.long) for day in ((3, 6), (1, 7)))]
 )
 def test_days_of_seven_orders_with_pairs_and_reloads_cannot_be_planned_cheaper(seed, orders):
     """Two bikes with breaks, ranges, several windows and rounds: every plan that might be cheaper is tried."""
