@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from benchmarks import matching_instances
+from leerstand.matching.problem import PER_PAIR
 from leerstand.matching.robust import assigned
 from leerstand.matching.solve import solve
 from routing.message import BadInput
@@ -36,7 +37,6 @@ from tests.leerstand.test_large_matching import best_by_trying_all, timed_proble
 from tests.leerstand.test_matching import problem_of
 from tests.rounds import rounds
 
-COLUMNS = ("unit", "request", "points", "group", "hub", "starts", "ends", "size", "slots", "cost", "converts")
 PUBLISHED = (
     Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "instances" / "matching"
 )
@@ -56,7 +56,7 @@ def arranged(problem, order):
     conflicts = place[problem.conflicts]
     return replace(
         problem,
-        **{name: getattr(problem, name)[order] for name in COLUMNS},
+        **{name: getattr(problem, name)[order] for name in ("unit", "request", "points", *PER_PAIR)},
         conflicts=conflicts[(conflicts >= 0).all(axis=1)].reshape(-1, 2),
     )
 
