@@ -79,7 +79,7 @@ def check(
     """
     land = queries.current_city().land
     refuse(rules.objection_to_day(hub, hub.agreement, day, now=city_now(), land=land, settings=numbers))
-    if wish.kind in BROUGHT_BY_SHOPS:
+    if wish.kind in BROUGHT_BY_SHOPS and not wish.at_hub:
         refuse(rules.objection_to_hand_in(hub, day, now=city_now(), land=land, settings=numbers))
     refuse(rules.objection_to_window(hub, day, *wish.window))
     _check_goods(wish)

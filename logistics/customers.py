@@ -143,7 +143,7 @@ def again(token: str, *, day: date, opens_s: int, closes_s: int, locker: bool) -
         housenumber=shipment.housenumber, point=(shipment.lat, shipment.lon), parcels=shipment.parcels,
         weight_g=shipment.weight_g, volume_ml=shipment.volume_ml, window_opens_s=opens_s, window_closes_s=closes_s,
         note=shipment.note, kind=ShipmentKind.LOCKER if locker else ShipmentKind.OUTBOUND, mail=shipment.mail,
-        own_reference=shipment.own_reference, size=size_of(shipment),
+        own_reference=shipment.own_reference, size=size_of(shipment), at_hub=True,
     )  # fmt: skip
     return bookings.book_shipment(
         account, hub_id=shipment.hub_id, day=day, wish=wish, request_key=_key_of_next(shipment)

@@ -75,6 +75,7 @@ class Wish:
     own_reference: str = ""
     mail: str = ""
     dangerous: bool = False
+    at_hub: bool = False  # a further try: the parcels lie there already
 
     @property
     def window(self) -> tuple[int, int]:

@@ -190,6 +190,7 @@ def test_parcels_that_nobody_can_bring_any_more_are_refused_while_a_lorry_or_a_b
     assert rows.book(rows.retailer(), hub, MONDAY + timedelta(days=1)).legs[0].until_day == MONDAY
     back = rows.book(rows.retailer(**MAP_SHOP), hub, MONDAY, kind=ShipmentKind.RETURN)
     assert back.day == MONDAY + timedelta(days=1)
+    assert rows.book(rows.retailer(), hub, MONDAY, at_hub=True).day == MONDAY  # a second try: it lies there
 
 
 def test_a_booking_can_be_cancelled_until_the_bikes_leave(early_hub, sunday_noon):
