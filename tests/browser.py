@@ -130,6 +130,10 @@ def enter(app: Flask, visit: Visit, home: str, person: Account) -> None:
 
 
 def axe_violations(page: Page) -> list[str]:
-    """What axe-core finds wrong on the page as it stands, one line each."""
+    """What axe-core finds wrong on the page once it is all there, one line each.
+
+    A table head whose words have not come yet would be an empty one.
+    """
+    page.wait_for_load_state()
     found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])} times)" for one in found]
