@@ -94,9 +94,12 @@ def environment() -> dict[str, str]:
 
 
 def digest_of_kernels() -> str:
-    """Names the state of the planning library: numba does not see when a function in another file has changed."""
+    """Names the state and the place of the planning library.
+
+    numba does not see when a function in another file has changed, and keeps what it compiled apart for each folder.
+    """
     sources = sorted((ROOT / "routing").rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    return hashlib.sha256(b"".join([bytes(ROOT), *(path.read_bytes() for path in sources)])).hexdigest()[:16]
 
 
 def make_environment(venv: Path, lock: str) -> bool:

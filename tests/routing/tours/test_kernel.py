@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from routing.tours.improve import plan_of
 from routing.tours.kernel import day_tables
 from routing.tours.kernel import layout as at
 from routing.tours.kernel.anneal import anneal
+from routing.tours.kernel.compiled import FOLDER, HERE, folder_of
 from routing.tours.kernel.links import schedule
 from routing.tours.kernel.tables import cost_of_tours, load, new_search, sequences, tables, unstated
 from routing.tours.plan import Progress
@@ -184,3 +186,9 @@ def test_what_the_kernel_cannot_state_goes_to_the_library(what, change):
 
     assert unstated(problem, list(problem.orders)) == day_tables.unstated(problem, list(problem.orders)) == what
     assert solve(problem, limit_s=0.5).engine in ("ortools", "greedy")
+
+
+def test_a_copy_elsewhere_does_not_pass_for_compiled(tmp_path):
+    copy = shutil.copytree(HERE, tmp_path / "kernel", ignore=shutil.ignore_patterns("__pycache__"))
+    assert folder_of(HERE) == FOLDER
+    assert folder_of(copy) != FOLDER  # numba would compile it in the middle of a search
