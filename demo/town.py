@@ -111,9 +111,14 @@ def make_people() -> None:
     password_hash = PasswordHasher().hash(PASSWORD)
     with transaction():
         owners = [Organisation(kind=OrganisationKind.OWNER, name=name) for name in OWNER_NAMES]
-        service = Organisation(kind=OrganisationKind.HUB_OPERATOR, name="Lastenradkuriere Innenstadt")
+        service = Organisation(
+            kind=OrganisationKind.HUB_OPERATOR, name="Lastenradkuriere Innenstadt", phone=invented_number(0)
+        )
         retailers = [
-            Organisation(kind=OrganisationKind.RETAILER, name=name, released_at=clock.now()) for name in RETAILERS
+            Organisation(
+                kind=OrganisationKind.RETAILER, name=name, released_at=clock.now(), phone=invented_number(number)
+            )
+            for number, name in enumerate(RETAILERS, start=1)
         ]
         db.session.add_all([*owners, service, *retailers])
         db.session.flush()
@@ -124,6 +129,11 @@ def make_people() -> None:
         acting |= dict(zip((person.email for person in more), retailers[1:], strict=True))
         for person in (*PEOPLE, *MORE_COURIERS, *MORE_OWNERS, *more):
             db.session.add(asking.account_of(person, acting.get(person.email), password_hash))
+
+
+def invented_number(number: int) -> str:
+    """A telephone number that belongs to nobody: of those that the Bundesnetzagentur keeps free for films."""
+    return f"040 66969{number:03d}"
 
 
 def account(email: str) -> Account:
