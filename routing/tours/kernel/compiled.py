@@ -2,7 +2,8 @@
 
 numba looks only at the file of a function to see whether its cache is still true, not at the files of the functions
 it calls, and it finds that file by its path. So all of the kernel shares one folder whose name tells the state and
-the place of all its sources, the compiler and the processor: a copy elsewhere has nothing compiled yet. ``_nrt=False`` leaves out counting references, which nothing here needs: no array is made during a search.
+the place of all its sources, the compiler and the processor: a copy elsewhere has nothing compiled yet.
+``_nrt=False`` leaves out counting references, which nothing here needs: no array is made during a search.
 """
 
 from __future__ import annotations
