@@ -30,7 +30,7 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 LATER = pytest.mark.long  # the other width: only `run.py test --long` looks at it
 PHONE_FIRST = [pytest.param(PHONE, id="phone"), pytest.param(WIDE, id="wide", marks=LATER)]
 WIDE_FIRST = [pytest.param(WIDE, id="wide"), pytest.param(PHONE, id="phone", marks=LATER)]
-PATIENCE_MS = 30_000  # the machine may be slow; no promise about speed is made here
+PATIENCE_MS = 60_000  # the machine may be slow; no promise about speed is made here
 expect.set_options(timeout=PATIENCE_MS)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}  # not what is right
@@ -100,7 +100,7 @@ class Visit:
     def __init__(self, browser: Browser, *, size: dict[str, int] | None = None, **context: Any) -> None:
         self.context = browser.new_context(viewport=size or WIDE, locale="de-DE", **context)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(2 * PATIENCE_MS)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.requests: list[str] = []
         self.problems: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))

@@ -88,11 +88,11 @@ def test_from_nothing_to_a_running_server_with_an_administrator(tmp_path):
     server = two_processes(tmp_path, port, **town)
     try:
         assert health(port) == {"database": True, "worker": True}
-        with urllib.request.urlopen(link, timeout=10) as page:
+        with urllib.request.urlopen(link, timeout=60) as page:
             assert page.status == 200
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=20) == 0
+        assert server.wait(timeout=60) == 0
 
 
 def two_processes(data: Path, port: int, **town: str) -> subprocess.Popen[bytes]:
@@ -127,7 +127,7 @@ def test_the_processes_of_a_server_end_together(tmp_path):
 
         os.kill(sibling, signal.SIGKILL)
 
-        assert server.wait(timeout=20) == 1
+        assert server.wait(timeout=60) == 1
     finally:
         server.kill()
     assert not Path(f"/proc/{sibling}").exists()
@@ -164,7 +164,7 @@ def test_a_broken_street_map_leaves_nothing_behind(tmp_path):
     assert not list(tmp_path.glob("streets/*.osm*"))
 
 
-def health(port: int, limit_s: float = 60) -> dict[str, bool]:
+def health(port: int, limit_s: float = 180) -> dict[str, bool]:
     """What the health page says once the server answers and its worker has shown itself."""
     until = time.monotonic() + limit_s
     while True:

@@ -80,7 +80,7 @@ def test_a_job_whose_worker_is_killed_is_done_once_by_another(app, config, town,
     assert len(db.session.scalars(select(Organisation).where(Organisation.name == "Wirkung")).all()) == rounds(1)
 
 
-def wait_for(true, limit_s: float = 60.0) -> None:
+def wait_for(true, limit_s: float = 180.0) -> None:
     until = time.monotonic() + limit_s
     while not true():
         assert time.monotonic() < until, "waited in vain"

@@ -28,7 +28,7 @@ def test_a_map_that_cannot_be_read_ends_the_demo_with_a_sentence(tmp_path):
     """
     call = [sys.executable, "-m", "demo", *call_for(tmp_path, b"no map")]
 
-    answer = subprocess.run(call, cwd=HOUSE, capture_output=True, text=True, timeout=120, check=False)
+    answer = subprocess.run(call, cwd=HOUSE, capture_output=True, text=True, timeout=300, check=False)
 
     assert answer.returncode == 1
     assert "The map file town.osm.pbf is broken or cut off" in answer.stderr

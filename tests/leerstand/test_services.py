@@ -225,7 +225,7 @@ def race(app, city_id, deeds):
 
     def run(deed):
         with app.app_context(), city_scope(city_id):
-            ready.wait(timeout=10)
+            ready.wait(timeout=60)
             try:
                 with transaction():
                     deed()
@@ -239,7 +239,7 @@ def race(app, city_id, deeds):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=90)
     return sorted(outcomes)
 
 

@@ -165,7 +165,7 @@ def test_without_lock_and_check_the_race_oversells(app, town, street_map):
         query = select(DayCapacity).where(DayCapacity.hub_id == hub_id, DayCapacity.resource == Resource.PARCELS)
         free = db.session.scalars(query).one().free
         db.session.rollback()
-        everyone_has_looked.wait(timeout=30)
+        everyone_has_looked.wait(timeout=90)
         if free < 1:
             raise Conflict("full")
         with transaction():
@@ -187,7 +187,7 @@ def race(app: Flask, town: City, clients: list[Callable[[], object]]) -> int:
 
     def run(client: Callable[[], object]) -> bool:
         with app.app_context(), city_scope(city_id):
-            start.wait(timeout=30)
+            start.wait(timeout=90)
             try:
                 client()
             except Conflict:

@@ -100,7 +100,7 @@ def whole_way(running, clean, *, parcels: int) -> None:
 def onto_its_bike(running, desk: Page, reference: str) -> None:
     """The plan has taken it: it stands on a loading list, and scanning it says which bike."""
     lists = desk.locator("section.tafel", has=desk.locator("h2[id^=rad-]")).filter(has_text=reference)
-    for _ in range(90):
+    for _ in range(240):
         desk.goto(f"{running.home}/hubs/1?day={day_of(running, reference)}")
         if lists.count():
             break
