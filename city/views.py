@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
+from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
+from wtforms import BooleanField
 
 from city import addresses, files, jobs, maps, settings, streets, tiles, warm, words
 from city.access import current_account, has_role, public, requires
@@ -195,15 +197,20 @@ def accept_job(job_id: int) -> Response:
 def settings_form(numbers: settings.CitySettings) -> CityForm:
     """A form with one field per setting, made from its label, unit and limits."""
     made = {
-        setting.name: (WholeNumberField if isinstance(setting.default, int) else NumberField)(
-            f"{_(setting.metadata['label'])} ({_(setting.metadata['unit'])})",
-            [required(), LimitsBetween(setting.metadata["least"], setting.metadata["most"])],
-            description=_("Source: %(source)s", source=_(setting.metadata["source"])),
-            default=getattr(numbers, setting.name),
-        )
+        setting.name: _setting_field(setting, getattr(numbers, setting.name))
         for setting in fields(settings.CitySettings)
     }
     return type("SettingsForm", (CityForm,), made)()
+
+
+def _setting_field(setting: Field[Any], value: float) -> Any:
+    limits, label, unit = setting.metadata, setting.metadata["label"], setting.metadata["unit"]
+    source = _("Source: %(source)s", source=_(limits["source"]))
+    if isinstance(setting.default, bool):
+        return BooleanField(_(label), description=source, default=value)
+    kind = WholeNumberField if isinstance(setting.default, int) else NumberField
+    checks = [required(), LimitsBetween(limits["least"], limits["most"])]
+    return kind(f"{_(label)} ({_(unit)})", checks, description=source, default=value)
 
 
 @bp.route("/settings", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ The shops of the database stay as they are; a changed one is a copy that no sess
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -49,9 +49,9 @@ class WhatIf:
         leads = {name: getattr(now, name) * self.lead_percent // 100 for name in LEADS}
         budget = max(0, now.subsidy_budget_eur + self.more_subsidy_eur)
         weights = {f"weight_{key}": value for key, value in self.weights.items()}
-        first = max(now.core_first, int(self.core_first))
+        first = now.core_first or self.core_first
         hubs = {None: now.max_new_hubs, NO_HUB: 0}.get(self.hub_id, max(1, now.max_new_hubs))
-        return replace(now, **leads, **weights, subsidy_budget_eur=budget, max_new_hubs=hubs, core_first=first)
+        return now.but(**leads, **weights, subsidy_budget_eur=budget, max_new_hubs=hubs, core_first=first)
 
     def stock(self, units: Sequence[Unit], today: date) -> list[Unit]:
         """The shops under these assumptions, in the same order."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -66,7 +64,7 @@ def learn(day: str) -> Response:
         raise NotFound("There is no such suggestion any more. Please look at the day again.")
     try:
         with transaction():
-            numbers = replace(settings.current().numbers, **{name: found})
+            numbers = settings.current().numbers.but(**{name: found})
             settings.change(numbers, by_account_id=current_account().id)
     except BadInput as refusal:
         flash(say(refusal), "error")

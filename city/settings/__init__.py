@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -22,6 +22,10 @@ from routing.message import BadInput
 @dataclass(frozen=True)
 class CitySettings(SpeedNumbers, TourNumbers, HubNumbers, MatchingNumbers, ShopNumbers):
     """The numbers in force; handed to rules as an argument. Sections come in the order of pages: last base first."""
+
+    def but(self, **values: Any) -> CitySettings:
+        """The same with other values, for names that are only known when the program runs."""
+        return replace(self, **values)
 
 
 def sections() -> list[tuple[str, list[Field[Any]]]]:

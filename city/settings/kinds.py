@@ -22,6 +22,11 @@ def decimal(default: float, *, label: str, unit: str, source: str, least: float,
     )
 
 
+def switch(default: bool, *, label: str, source: str) -> Any:
+    """One setting that is on or off."""
+    return field(default=default, metadata={"label": label, "unit": "", "source": source, "least": False, "most": True})
+
+
 def weight(default: int, *, label: str) -> Any:
     """How many points a criterion of the matching can give at most."""
     return number(default, label=label, unit=N_("points"), source=N_("own assumption"), least=0, most=100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from city.settings.kinds import number, weight
+from city.settings.kinds import number, switch, weight
 from routing.message import N_
 
 
@@ -27,13 +27,10 @@ class MatchingNumbers:
     weight_hub: int = weight(5, label=N_("Matching: shorter deliveries"))
     weight_learning: int = weight(3, label=N_("Matching: something to learn"))
     weight_permanence: int = weight(2, label=N_("Matching: may stay for good"))
-    core_first: int = number(
-        0,
-        label=N_("First close the gaps in the core, then count points (1: yes, 0: points only)"),
-        unit=N_("yes or no"),
+    core_first: bool = switch(
+        False,
+        label=N_("First close the gaps in the core, then count points"),
         source=N_("the city's own plan for its centre"),
-        least=0,
-        most=1,
     )
     max_new_hubs: int = number(
         2, label=N_("New micro-hubs in one plan"), unit=N_("hubs"), source=N_("own assumption"), least=0, most=50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from city.settings.kinds import number
+from city.settings.kinds import number, switch
 from routing.message import N_
 
 
@@ -87,13 +87,10 @@ class ShopNumbers:
         least=0,
         most=100,
     )
-    outside_in: int = number(
-        1,
-        label=N_("Shops become flats only from the outside in (1: always, 0: else fewer points)"),
-        unit=N_("yes or no"),
+    outside_in: bool = switch(
+        True,
+        label=N_("Shops become flats only from the outside in; otherwise it only brings points"),
         source=N_("the city's own plan for its centre"),
-        least=0,
-        most=1,
     )
     chain_outlets: int = number(
         5,

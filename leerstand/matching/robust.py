@@ -7,7 +7,7 @@ together: an indication, not a proof, and milliseconds instead of seconds.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -32,7 +32,7 @@ def shares(found: Candidates, settings: CitySettings, answer: MatchingAnswer, *,
     mine = [(int(found.problem.unit[match.pair]), int(found.problem.request[match.pair])) for match in answer.matches]
     stayed = np.zeros(len(mine), dtype=np.int64)
     for draw in draws:
-        tried = replace(settings, **{name: int(value) for name, value in zip(NAMES, draw * 100 * FINE, strict=True)})
+        tried = settings.but(**{name: int(value) for name, value in zip(NAMES, draw * 100 * FINE, strict=True)})
         there = assigned(found.weighted(tried))
         stayed += np.array([pair in there for pair in mine], dtype=np.int64)
     return tuple(round(100 * int(count) / DRAWS) for count in stayed)

@@ -83,9 +83,7 @@ def delete_scenario(plan_id: int) -> None:
 def use_weights(weights: Mapping[str, int], *, account_id: int) -> None:
     """Make weights those of the city, as a new version of its numbers."""
     now = settings.current().numbers
-    settings.change(
-        replace(now, **{f"weight_{key}": value for key, value in weights.items()}), by_account_id=account_id
-    )
+    settings.change(now.but(**{f"weight_{key}": value for key, value in weights.items()}), by_account_id=account_id)
 
 
 def weights(numbers: CitySettings) -> dict[str, int]:
@@ -135,7 +133,7 @@ def keep_plan(solved: Solved, *, name: str, account_id: int | None) -> MatchPlan
         hub_worth={str(unit_id): one.as_row() for unit_id, one in solved.worth.items()},
         name=name,
         what_if=town.what_if.as_row(),
-        core_first=bool(town.numbers.core_first),
+        core_first=town.numbers.core_first,
         subsidy_eur=sum(int(found.problem.cost[match.pair]) for match in answer.matches),
         matches=[],
     )

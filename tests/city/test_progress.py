@@ -116,7 +116,7 @@ def test_settings_show_every_number_with_its_source_and_keep_bad_input(app, town
     page = manager.get("/settings").text
     answer = manager.post("/settings", data={"max_area_factor": "viele"}).text
 
-    assert page.count("Quelle: ") == page.count('inputmode="') > 5
+    assert page.count("Quelle: ") == page.count('inputmode="') + page.count('type="checkbox"') > 5
     assert 'value="viele"' in answer
     assert "„viele“ ist keine Zahl" in answer
     assert "<title>Fehler:" in answer

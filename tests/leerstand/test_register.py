@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -120,7 +119,7 @@ def test_the_city_says_after_how_long_an_entry_is_doubtful(town):
 
     def decide(**days: int) -> None:
         with transaction():
-            city_settings.change(replace(city_settings.current().numbers, **days), by_account_id=None)
+            city_settings.change(city_settings.current().numbers.but(**days), by_account_id=None)
 
     assert doubtful() == set()
     decide(stale_empty_days=40)
