@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-NAMES = ("tours", "streets", "matching", "street_day", "bookings", "register")
+NAMES = ("tours", "city_day", "streets", "matching", "street_day", "bookings", "register")
 COMMON = ("bench", "instance", "engine", "seed", "cores", "cpu_s", "wall_s", "valid")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import tour_city, tour_instances, tours
+from benchmarks import city_day, tour_city, tour_instances, tours
 from routing.tours.check import violations
 from routing.tours.improve import plan_of
 from routing.tours.problem import Kind, Window
@@ -93,6 +93,16 @@ def test_the_door_prints_true_rows(capsys, tmp_path):
     assert (row["bench"], row["instance"], row["engine"], row["valid"]) == ("tours", "city20", "greedy", True)
     assert again == [row]
     assert "greedy: 1 valid plans" in capsys.readouterr().out
+
+
+@pytest.mark.long
+def test_the_growth_of_a_city_day_is_told_by_valid_plans():
+    told = city_day.rows(["--sizes", "20", "--seconds", "1.5"])
+    costs = [row["value"] for row in told if row["figure"].startswith("€")]
+
+    assert all(row["valid"] for row in told)
+    assert costs == sorted(costs, reverse=True)
+    assert sum(row["figure"] == "planned again, ms" for row in told) == len(city_day.MOMENTS)
 
 
 def test_an_unknown_engine_is_refused():
