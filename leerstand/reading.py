@@ -6,11 +6,12 @@ that run on the day or begin later; who was there before is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import String, inspect, or_, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import InstrumentedAttribute
 
 from city.db import db
@@ -19,8 +20,9 @@ from leerstand.situation import Situation, situations
 
 OF_SPELLS = (
     *(Occupancy.unit_id, Occupancy.kind, Occupancy.category, Occupancy.use_type, Occupancy.starts, Occupancy.ends),
-    *(Occupancy.stage, Occupancy.threat, Occupancy.shares),
+    *(Occupancy.stage, Occupancy.threat),
 )
+NONE = "[]"  # as the column holds an empty list
 OF_SITUATIONS = (
     *(Unit.id, Unit.axis_id, Unit.position_m, Unit.side, Unit.floor, Unit.frontage_m, Unit.street, Unit.housenumber),
     *(Unit.available_from, Unit.available_until, Unit.counts_as_stock),
@@ -44,6 +46,7 @@ class ReadSpell:
     """Who is in a shop."""
 
     active = Occupancy.__dict__["active"]
+    shares: Sequence[dict[str, Any]] = ()  # set where there are any: reading the column of all takes a fifth longer
 
     def __init__(self, names: Sequence[str], values: Iterable[Any]) -> None:
         self.__dict__.update(zip(names, values, strict=True))
@@ -58,13 +61,22 @@ def units(query: Any, today: date) -> list[Unit]:
     """The shops of a query that names their columns, with their spells from this day on."""
     found = _rows(query)
     by_id = {unit.__dict__["id"]: unit for unit in found}
-    asked = select(*OF_SPELLS).where(or_(Occupancy.ends.is_(None), Occupancy.ends > today))
-    rows = db.session.execute(asked.order_by(Occupancy.unit_id, Occupancy.starts))
+    not_over = or_(Occupancy.ends.is_(None), Occupancy.ends > today)
+    rows = db.session.execute(select(*OF_SPELLS).where(not_over).order_by(Occupancy.unit_id, Occupancy.starts))
     names = list(rows.keys())
     for row in rows:
         if (unit := by_id.get(row[0])) is not None:
             unit.spells.append(cast(Occupancy, ReadSpell(names, row)))
+    _add_shares(by_id, not_over)
     return cast(list[Unit], found)
+
+
+def _add_shares(by_id: Mapping[int, ReadUnit], which: Any) -> None:
+    asked = select(Occupancy.unit_id, Occupancy.starts, Occupancy.shares)
+    for unit_id, starts, shares in db.session.execute(asked.where(which, sql_cast(Occupancy.shares, String) != NONE)):
+        for spell in by_id[unit_id].spells if unit_id in by_id else ():
+            if spell.starts == starts:
+                spell.shares = shares
 
 
 def _rows(query: Any) -> list[ReadUnit]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -44,6 +45,7 @@ OF_KIND = {
     SpellKind.CLOSED: Status.CLOSED,
 }
 NOBODY = Sharing()
+Present = tuple[Unit, Occupancy | None]  # a shop, and who is in it
 HELD_BACK = frozenset({VacancyStage.RESERVED, VacancyStage.UNMARKETABLE})  # empty, but not to be given away
 
 
@@ -107,20 +109,22 @@ def _ends_without_successor(now: Occupancy, known: list[Occupancy], day: date) -
     return after is None or not after.active
 
 
-def is_dead(unit: Unit, day: date) -> bool:
+def _is_dead(unit: Unit, spell: Occupancy | None) -> bool:
     """Whether the ground-floor front is empty or under works; what nobody knows counts as alive."""
-    spell = spell_on(unit.spells, day)
     return unit.floor == Floor.GROUND and spell is not None and not spell.active
 
 
-def outermost_active_m(units: Iterable[Unit], day: date) -> int | None:
+def _in_use(unit: Unit, spell: Occupancy | None) -> bool:
+    return unit.floor == Floor.GROUND and spell is not None and spell.active
+
+
+def _present(street: Iterable[Unit], day: date) -> list[Present]:
+    return [(unit, spell_on(unit.spells, day)) for unit in street]
+
+
+def _edge_m(present: Iterable[Present]) -> int | None:
     """Position of the outermost active ground-floor use of one street; None when there is none."""
-    places = [
-        unit.position_m
-        for unit in units
-        if unit.floor == Floor.GROUND and (spell := spell_on(unit.spells, day)) is not None and spell.active
-    ]
-    return max(places, default=None)
+    return max((unit.position_m for unit, spell in present if _in_use(unit, spell)), default=None)
 
 
 def free_period(unit: Unit, today: date, *, beside: bool = False) -> tuple[date, date | None] | None:
@@ -171,19 +175,19 @@ def situations(units: Iterable[Unit], today: date, neighbour_distance_m: int) ->
 
 
 def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) -> dict[int, Situation]:
-    edge_m = outermost_active_m(street, today) if ordered else None
-    present = [(unit, spell_on(unit.spells, today)) for unit in street]
+    present = _present(street, today)
+    edge_m = _edge_m(present) if ordered else None
     mix = Counter(spell.category for _, spell in present if spell is not None and spell.active and spell.category)
     quiet = [unit for unit, spell in present if spell is not None and spell.category in QUIET] if ordered else []
     evening = [unit for unit, spell in present if spell is not None and spell.active and spell.category in EVENING]
-    beside = Counter(unit_id for pair in _dead_pairs(street, edge_m, today) for unit_id in pair)
+    beside = Counter(unit_id for pair in _dead_pairs(present, edge_m) for unit_id in pair)
     found = {}
     for unit, spell in present:
         if (free := free_period(unit, today)) is None:
             continue
         sharing = shared_by(unit.spells, today)
         beside_others = free_period(unit, today, beside=True) if sharing.anybody else None
-        hole = edge_m is not None and unit.position_m <= edge_m and is_dead(unit, today)
+        hole = edge_m is not None and unit.position_m <= edge_m and _is_dead(unit, spell)
         found[unit.id] = Situation(
             today=today,
             free_from=free[0],
@@ -197,38 +201,35 @@ def _of_street(street: list[Unit], ordered: bool, today: date, distance_m: int) 
             share_until=beside_others[1] if beside_others else None,
             sharing=sharing,
             evening_neighbour=next((other.address for other in evening if are_neighbours(unit, other, distance_m)), ""),
-            retreat=ordered and not any(_in_use_beyond(unit, other, spell) for other, spell in present),
+            retreat=ordered and (edge_m is None or edge_m <= unit.position_m),
         )
-    return _from_outside_in(street, found, today) if ordered else found
+    return _from_outside_in(present, found) if ordered else found
 
 
-def _in_use_beyond(unit: Unit, other: Unit, spell: Occupancy | None) -> bool:
-    in_use = spell is not None and spell.active and other.floor == Floor.GROUND
-    return in_use and other.position_m > unit.position_m
-
-
-def _from_outside_in(street: list[Unit], found: dict[int, Situation], today: date) -> dict[int, Situation]:
+def _from_outside_in(present: Sequence[Present], found: dict[int, Situation]) -> dict[int, Situation]:
     """Which shops further out stay shops, and which would have to be converted first."""
-    shops = [unit for unit in street if _is_still_a_shop(unit, today)]
+    shops = [unit for unit, spell in present if _is_still_a_shop(unit, spell)]
+    at: dict[int, list[int]] = {unit.position_m: [] for unit in shops}
+    for unit in shops:
+        at[unit.position_m] += [unit.id] if unit.id in found else []
+    places_m = sorted(at)
     kept = [unit for unit in shops if unit.id not in found]
     outermost = max(kept, key=lambda unit: (unit.position_m, unit.id), default=None)
     placed = {}
-    for unit in street:
+    for unit, _spell in present:
         if unit.id not in found:
             continue
-        beyond = [other for other in shops if other.position_m > unit.position_m and other.id != unit.id]
-        nearest_m = min((other.position_m for other in beyond), default=0)
+        beyond_m = places_m[bisect_right(places_m, unit.position_m) :][:1]
         placed[unit.id] = replace(
             found[unit.id],
             kept_further_out=outermost.address if outermost and outermost.position_m > unit.position_m else "",
-            next_out=tuple(other.id for other in beyond if other.position_m == nearest_m and other.id in found),
+            next_out=tuple(unit_id for place_m in beyond_m for unit_id in at[place_m]),
         )
     return placed
 
 
-def _is_still_a_shop(unit: Unit, today: date) -> bool:
+def _is_still_a_shop(unit: Unit, spell: Occupancy | None) -> bool:
     """At street level, part of the stock, and not converted or given up; what nobody knows counts as one."""
-    spell = spell_on(unit.spells, today)
     gone = spell is not None and spell.kind in (SpellKind.CONVERTED, SpellKind.CLOSED)
     return unit.floor == Floor.GROUND and unit.counts_as_stock is not False and not gone
 
@@ -242,20 +243,19 @@ def dead_pairs(units: Iterable[Unit], today: date) -> list[tuple[int, int]]:
     for unit in units:
         if unit.axis_id is not None:
             streets.setdefault(unit.axis_id, []).append(unit)
-    return [
-        pair for street in streets.values() for pair in _dead_pairs(street, outermost_active_m(street, today), today)
-    ]
+    everybody = [_present(street, today) for street in streets.values()]
+    return [pair for present in everybody for pair in _dead_pairs(present, _edge_m(present))]
 
 
-def _dead_pairs(street: list[Unit], edge_m: int | None, today: date) -> list[tuple[int, int]]:
+def _dead_pairs(present: Sequence[Present], edge_m: int | None) -> list[tuple[int, int]]:
     if edge_m is None:
         return []
     found = []
     for side in Side:
-        fronts = [unit for unit in street if unit.side == side and unit.floor == Floor.GROUND]
-        fronts.sort(key=lambda unit: (unit.position_m, unit.id))
-        for one, other in pairwise(fronts):
-            if other.position_m <= edge_m and is_dead(one, today) and is_dead(other, today):
+        fronts = [(unit, spell) for unit, spell in present if unit.side == side and unit.floor == Floor.GROUND]
+        fronts.sort(key=lambda front: (front[0].position_m, front[0].id))
+        for (one, here), (other, there) in pairwise(fronts):
+            if other.position_m <= edge_m and _is_dead(one, here) and _is_dead(other, there):
                 found.append((one.id, other.id))
     return found
 

@@ -80,6 +80,16 @@ class Columns:
 
         return self.place(begins), self.place(until)
 
+    def only(self, rows: np.ndarray, cols: np.ndarray, way: Way) -> Columns:
+        """Some of the shops for some of the requests, in one way."""
+        return replace(
+            self,
+            units=[self.units[row] for row in rows],
+            requests=[self.requests[col] for col in cols],
+            situations=[self.situations[row] for row in rows],
+            way=way,
+        )
+
     def unit(self, read: Callable[[Unit], int | bool]) -> Table:
         """One number per shop."""
         return np.array([int(read(unit)) for unit in self.units], dtype=np.int64)[:, None]
@@ -145,9 +155,14 @@ def obstacle_counts(columns: Columns, starts: Table, ends: Table) -> Table:
 def least_obstacles(columns: Columns) -> Table:
     """How many rules object to each pair in the way that suits best: none where a part or some times are possible."""
     counts = obstacle_counts(columns, *starts_and_ends(columns))
-    for way in (Way.PART, Way.TIMES):
-        shared = replace(columns, way=way)
-        counts = np.where(allowed(shared, *starts_and_ends(shared)), 0, counts)
+    given_away = {Way.PART: lambda u: bool(u.divisible), Way.TIMES: lambda u: bool(u.shareable)}
+    would_do = {Way.PART: lambda r: bool(r.part_ok), Way.TIMES: lambda r: bool(r.slots)}
+    for way in given_away:  # few shops and few requests
+        rows, cols = np.flatnonzero(columns.unit(given_away[way])), np.flatnonzero(columns.request(would_do[way]))
+        if len(rows) and len(cols):
+            few = columns.only(rows, cols, way)
+            at = np.ix_(rows, cols)
+            counts[at] = np.where(allowed(few, *starts_and_ends(few)), 0, counts[at])
     return counts
 
 
