@@ -38,16 +38,17 @@ def stock_table(wanted: StockFilter, day: date) -> list[list[Any]]:
     """One row for each shop that fits a filter, in the columns of ``OUT``; it can be brought in again."""
     now = now_in(day)
     columns = [column.key for column in OUT if column.key not in ("spell", "since")]
-    query = select(*(getattr(Unit, key) for key in columns), now.spell.kind, now.spell.starts)
+    query = select(*(getattr(Unit, key) for key in columns), now.spell.kind, now.spell.starts, Unit.invented)
     query = query.outerjoin(now.spell, now.is_it).where(Unit.id.in_(ids_of(wanted, day)))
     grades = queries.grades()
     found = db.session.execute(query.order_by(Unit.street, Unit.position_m, Unit.id)).all()
-    return [_said(dict(zip((*columns, "spell", "since"), row, strict=True)), grades) for row in found]
+    return [_said(dict(zip((*columns, "spell", "since", "invented"), row, strict=True)), grades) for row in found]
 
 
 def _said(values: dict[str, Any], grades: dict[int, str]) -> list[Any]:
     values["grade"] = grades.get(values["grade"], "")
-    values["rent_cents_m2"] = values["rent_cents_m2"] / 100
+    unknown = not values["rent_cents_m2"] and "rent_cents_m2" in values["invented"]  # as Unit.rent_unknown
+    values["rent_cents_m2"] = None if unknown else values["rent_cents_m2"] / 100
     for key, words in WORDS.items():
         values[key] = gettext(words[values[key]]) if values[key] is not None else None
     return [values[column.key] for column in OUT]

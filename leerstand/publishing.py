@@ -105,7 +105,7 @@ def published(unit: Unit, today: date, scopes: Scopes) -> PublicVacancy | None:
         area_m2=unit.area_m2 if room else None,
         frontage_m=unit.frontage_m if room else None,
         step_free=unit.step_free if room else None,
-        rent_cents_m2=unit.rent_cents_m2 if ConsentScope.RENT in allowed else None,
+        rent_cents_m2=unit.rent_cents_m2 if ConsentScope.RENT in allowed and not unit.rent_unknown else None,
         shows_photo=place and ConsentScope.PHOTO in allowed,  # who sees the front knows the place
         free_from=free[0],
         free_until=free[1],

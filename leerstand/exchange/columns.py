@@ -14,12 +14,14 @@ from flask_babel import force_locale, gettext
 
 from city.words import LANGUAGES
 from leerstand import labels
+from leerstand.exchange.trades import trade
 from leerstand.kinds import Category, Condition, Floor, Heritage, Ring, SpellKind, UnitKind, VacancyReason, Zone
 from routing.message import N_, BadInput
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100
 EXCEL_DAY_0 = date(1899, 12, 30)  # day 0 of Excel's own count (1900 date system)
 MAX_TEXT = 200
+LOOKED_AT = 500  # rows that tell what a column means
 Member = TypeVar("Member", bound=StrEnum)
 YES = {"ja", "j", "x", "yes", "y", "1", "true", "wahr"}
 NO = {"nein", "n", "no", "0", "false", "falsch", "-"}
@@ -33,6 +35,7 @@ class Column:
     label: str  # an English sentence key
     names: Sequence[str]
     read: Callable[[str], Any]
+    may_stay_open: bool = False  # a word that nobody knows is noted, and the row is kept without it
 
 
 def text(typed: str) -> str:
@@ -176,6 +179,22 @@ def grade(typed: str) -> str:
     return text(typed)
 
 
+def business(typed: str) -> Category:
+    """A kind of business: one of ours, or what lists call it (“Friseur”)."""
+    try:
+        return KINDS_OF_BUSINESS(typed)
+    except BadInput:
+        if (found := trade(text(typed))) is None:
+            raise
+        return found
+
+
+KINDS_OF_BUSINESS = one_of(
+    Category,
+    labels.CATEGORY_LABELS,
+    einzelhandel=Category.RETAIL, gastronomie=Category.GASTRONOMY, dienstleistung=Category.SERVICE,
+    dienstleistungen=Category.SERVICE, buero=Category.WORK,
+)  # fmt: skip
 STATES = one_of(
     SpellKind,
     labels.SPELL_LABELS,
@@ -201,10 +220,8 @@ COLUMNS: tuple[Column, ...] = (
         "category",
         N_("Kind of business"),
         ("branche", "sortiment", "category", "wirtschaftszweig"),
-        one_of(Category, labels.CATEGORY_LABELS, einzelhandel=Category.RETAIL, gastronomie=Category.GASTRONOMY,
-               lebensmittel=Category.FOOD, handwerk=Category.CRAFT, dienstleistung=Category.SERVICE,
-               dienstleistungen=Category.SERVICE, gesundheit=Category.HEALTH, kultur=Category.CULTURE,
-               bildung=Category.EDUCATION, sport=Category.SPORT, buero=Category.WORK),
+        business,
+        may_stay_open=True,
     ),
     Column("reason", N_("Why it stands empty"), ("grund", "leerstandsgrund", "grund des leerstands", "reason"),
            one_of(VacancyReason, labels.REASON_LABELS, fluktuation=VacancyReason.CHANGE,
@@ -258,8 +275,12 @@ BY_KEY = {column.key: column for column in COLUMNS}
 NEEDED = ("street",)
 
 
-def guess(columns: Sequence[str]) -> dict[str, int]:
-    """Which column is probably which: key -> number of the column; each column is used once."""
+def guess(columns: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> dict[str, int]:
+    """Which column is probably which: key -> number of the column; each column is used once.
+
+    By their names; and where none is called the status, by what stands in them: “Zustand” may well be the column
+    that says “leer” and “vermietet”.
+    """
     mapping: dict[str, int] = {}
     for column in COLUMNS:
         known = {plain(name) for name in (*column.names, column.key, *in_every_language(column.label))}
@@ -267,4 +288,25 @@ def guess(columns: Sequence[str]) -> dict[str, int]:
             if number_ not in mapping.values() and plain(re.sub(r"[(\[].*?[)\]]", "", name)) in known:
                 mapping[column.key] = number_
                 break
+    if "spell" not in mapping:
+        taken = {number_ for key, number_ in mapping.items() if key != "condition"}
+        free = [number_ for number_ in range(len(columns)) if number_ not in taken]
+        says = next((number_ for number_ in free if _says_the_status(number_, rows)), None)
+        if says is not None:
+            mapping = {key: number_ for key, number_ in mapping.items() if number_ != says} | {"spell": says}
     return mapping
+
+
+def _says_the_status(number_: int, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether nearly all cells of a column are words for who is in a shop, and not just yes and no."""
+    cells = [row[number_ + 1] for row in rows[:LOOKED_AT] if number_ + 1 < len(row) and row[number_ + 1]]
+    words = [cell for cell in cells if cell.strip().lower() not in YES | NO]
+    return bool(words) and sum(_is_status(cell) for cell in words) >= 0.9 * len(cells)
+
+
+def _is_status(cell: str) -> bool:
+    try:
+        STATES(cell)
+    except BadInput:
+        return False
+    return True

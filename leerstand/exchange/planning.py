@@ -20,6 +20,9 @@ Point = tuple[float, float]
 Place = Callable[[str, str], tuple[str, Point | None, bool] | None]  # street, point, whether it is that very house
 SPELL_KEYS = ("spell", "since", "tenant", "category", "reason")
 USUAL_AREA_M2 = 60  # own assumption where a list says nothing; marked as invented
+# What a shop has in the register in any case; where a list is silent, it is the usual (leerstand/models/stock.py).
+ASSUMED = ("rent_cents_m2", "step_free", "door_width_cm", "delivery_door", "water", "power_kw", "condition",
+           "baunvo_zone", "heritage", "grade", "ring")  # fmt: skip
 FRONT_OF_AREA = 0.8  # of the root of the area: fronts of real shops, own measurement on two inner cities
 
 
@@ -56,6 +59,7 @@ class Row:
     mistakes: list[Message] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
     invented: list[str] = field(default_factory=list)
+    left_open: list[str] = field(default_factory=list)  # what the list says in words that nobody here knows
 
     @property
     def address(self) -> str:
@@ -113,6 +117,12 @@ def _read(cells: Sequence[str], columns: Sequence[str], mapping: Mapping[str, in
             try:
                 row.values[key] = BY_KEY[key].read(typed)
             except BadInput as wrong:
+                if BY_KEY[key].may_stay_open:
+                    row.left_open.append(key)
+                    row.notes.append(
+                        Message("%(column)s stays open: %(what)s", {"column": columns[number], "what": wrong.message})
+                    )
+                    continue
                 said = {"column": columns[number], "what": wrong.message}
                 row.mistakes.append(Message("%(column)s: %(what)s", said))
     _split_address(row)
@@ -245,6 +255,7 @@ def _fill(row: Row) -> None:
     if "frontage_m" not in values:
         values["frontage_m"] = round(max(0.5, FRONT_OF_AREA * math.sqrt(values["area_m2"])), 1)
         row.invented.append("frontage_m")
+    row.invented += [key for key in ASSUMED if key not in values]
     for key in ("sales_area_m2", "storage_area_m2", "min_part_m2"):
         if values.get(key, 0) > values["area_m2"]:
             row.mistakes.append(

@@ -11,6 +11,10 @@ from leerstand.figures.mix import Mix
 from leerstand.figures.perforation import JoinCounts, Runs
 from leerstand.figures.rates import Chains, Durations, Rates
 
+KNOWN_ENOUGH = (
+    0.8  # of the shops must be known for a day of the past; own setting: below it, a rate says what was typed
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -95,13 +99,28 @@ class Point:
 
 
 def curve(whole: Stock, days: list[date]) -> list[Point]:
-    """The rates and the perforation on each of these days."""
+    """The rates and the perforation on each of these days; the last one is the day of the figures beside it.
+
+    A register that has just been filled knows since when a shop stands empty,
+    but not since when its neighbours are in use: counted of what is known, the
+    years before would be empty altogether. Such days have no value.
+    """
     found = []
     for day in days:
         then = on(whole, day)
+        counted = rates.rates(whole, then)
+        if day != days[-1] and len(whole) - counted.unknown < KNOWN_ENOUGH * len(whole):
+            found.append(Point(day, rates.without_percent(counted), None))
+            continue
         index = perforation.index(whole, then)
-        found.append(Point(day, rates.rates(whole, then), None if index is None else 100 * index))
+        found.append(Point(day, counted, None if index is None else 100 * index))
     return found
+
+
+def first_known(points: list[Point]) -> date | None:
+    """The first day with a value, where days before it have none because too little is known; None where all have."""
+    known = [point.day for point in points if point.rates.units_percent is not None]
+    return known[0] if known and known[0] != points[0].day else None
 
 
 def quarter_days(today: date, years: int) -> list[date]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -60,6 +60,19 @@ def rates(whole: Stock, day: Day) -> Rates:
         gross_units_percent=share(ones, gross, counted),
         gross_area_percent=share(whole.area_m2, gross, counted),
         gross_front_percent=share(whole.frontage_m, gross, counted),
+    )
+
+
+def without_percent(found: Rates) -> Rates:
+    """The same counts without rates: for a day of which too little is known."""
+    return replace(
+        found,
+        units_percent=None,
+        area_percent=None,
+        front_percent=None,
+        gross_units_percent=None,
+        gross_area_percent=None,
+        gross_front_percent=None,
     )
 
 

@@ -178,6 +178,11 @@ class Unit(CityBound, Model):
         return self.floor == Floor.GROUND and self.step_free and self.door_width_cm >= CARGO_BIKE_DOOR_CM
 
     @property
+    def rent_unknown(self) -> bool:
+        """Whether nobody has said what the shop costs: its zero is no offer."""
+        return not self.rent_cents_m2 and "rent_cents_m2" in self.invented
+
+    @property
     def rent_cents_month(self) -> int:
         """What the owner asks for a month."""
         return self.rent_cents_m2 * self.area_m2

@@ -39,7 +39,7 @@ def begin(account_id: int, sheet: Sheet, *, origin: str) -> StockImport:
         origin=origin[:120],
         columns=sheet.columns,
         rows=sheet.rows,
-        mapping=guess(sheet.columns),
+        mapping=guess(sheet.columns, sheet.rows),
     )
     db.session.add(made)
     db.session.flush()
@@ -143,7 +143,7 @@ def _add(row: Row, axis: StreetAxis, owners: Mapping[str, int], origin: str) -> 
         axis_id=axis.id,
         side=side_of(values["housenumber"]),
         owner_id=owners.get(row.values.get("owner", "")),
-        invented=[*row.invented, *(["rent_cents_m2"] if "rent_cents_m2" not in values else [])],
+        invented=row.invented,
         **values,
     )
     db.session.add(unit)

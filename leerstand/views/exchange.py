@@ -83,7 +83,8 @@ def _preview(import_id: int, form: SendForm) -> str:
         counts=counts(rows),
         wrong=wrong[:SHOWN_MISTAKES],
         rows=[row for row in rows if row.becomes != Becomes.WRONG][:SHOWN_ROWS],
-        notes=sum(bool(row.notes) for row in rows),
+        notes=sum("point" in row.invented for row in rows),
+        left_open=sum(bool(row.left_open) for row in rows),
         assumed=sum("area_m2" in row.invented for row in rows),
     )
 

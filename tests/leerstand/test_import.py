@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import date
 from html import unescape
@@ -13,7 +14,8 @@ from city import addresses, clock
 from city.db import db
 from city.models import Organisation, Role
 from leerstand import queries
-from leerstand.kinds import Ring, SpellKind
+from leerstand.exchange.trades import trade
+from leerstand.kinds import Category, Ring, SpellKind
 from leerstand.models import StockImport, Unit
 from tests import build
 from tests.leerstand.test_pages import unit_form
@@ -25,6 +27,8 @@ Am Sande;8;Wollwerk;62,5 m²;belegt;;;Erbengemeinschaft Eggers;1b
 Am Sande;10;;80;leer;03.04.2026;Geschäftsaufgabe;Erbengemeinschaft Eggers;1b
 Am Sande 12;;Uhren Möller;;belegt;;;;
 """
+
+REGULAR, VACANCY = SpellKind.REGULAR, SpellKind.VACANCY
 
 
 @pytest.fixture
@@ -85,6 +89,59 @@ WRONG = {
     "Am Sande;8;Wollwerk;80;leer;;;;": "“Am Sande 8” stands in line 2 already.",
     "Am Sande;20;;80;leer;;;;;;x": "The row has 11 cells, the heading only 9.",
 }
+
+
+AS_KEPT = """Straße;Hausnr.;Fläche (m²);Zustand;Mieter;Branche;leer seit;Miete €/m²
+Am Sande;8;62,5;vermietet;Wolle Jäger;Schuhe;;9,80
+Am Sande;10;80;leer;;;03.04.2026;
+Am Sande;12;45;vermietet;Salon Öhler;Friseursalon;;
+Am Sande;14;45;vermietet;Xylo;Quaddelei;;
+"""
+
+
+def test_a_list_as_offices_keep_it_is_understood(desk):
+    """
+    “Zustand” says who is in the shop, “Branche” is what the sign says; a word nobody knows costs no row.
+    """
+    page = send(desk, AS_KEPT).text
+    assert "In 1 row the kind of business is a word that is not known here" in page
+    desk.post(f"/laeden/import/{newest()}/uebernehmen", follow_redirects=True)
+
+    made = stock()
+    now = {place: unit.spells[0] for place, unit in made.items()}
+    assert [now[f"Am Sande {number}"].kind for number in (8, 10, 12)] == [REGULAR, VACANCY, REGULAR]
+    assert [now[f"Am Sande {number}"].category for number in (8, 12, 14)] == [Category.RETAIL, Category.SERVICE, None]
+
+
+def test_what_a_list_does_not_say_is_never_shown_as_said(desk):
+    """
+    No rent is no rent of nothing, and the usual door is marked as assumed, in the register and in what leaves it.
+    """
+    send(desk, AS_KEPT)
+    desk.post(f"/laeden/import/{newest()}/uebernehmen", follow_redirects=True)
+    made = stock()
+    page = desk.get(f"/laeden/{made['Am Sande 10'].id}").text
+
+    assert made["Am Sande 10"].rent_unknown and not made["Am Sande 8"].rent_unknown
+    assert "0.00" not in page and "door 90 cm <span" in page and "(assumed)" in page
+    rows = csv.DictReader(io.StringIO(desk.get("/laeden/export.csv").text.lstrip("\ufeff")), delimiter=";")
+    rents = {row["House number"]: row["Rent asked, without service charges"] for row in rows}
+    assert rents == {"8": "9,8", "10": "", "12": "", "14": ""}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("Friseur", "service"), ("Damenmode", "retail"), ("Bäckerei & Café", "food"), ("Restaurant", "gastronomy"),
+        ("Optiker", "health"), ("Änderungsschneiderei", "craft"), ("SPARKASSE", "service"), ("Eiscafé", "gastronomy"),
+        ("Sport Müller", "retail"), ("Fahrradladen", "retail"), ("Quaddelei", None), ("", None),
+    ],
+)  # fmt: skip
+def test_what_signs_say_is_a_kind_of_business(typed, kind):
+    """
+    A list says “Friseur”, not “Dienstleistung”.
+    """
+    assert trade(typed) == kind
 
 
 def test_a_row_that_cannot_be_keeps_the_whole_list_out(desk):
