@@ -36,6 +36,11 @@ REFUSED_SHOWN = 3  # of the requests that cannot come, those with the fewest obs
 @requires(*STAFF)
 def plan() -> str:
     """The newest plan: how good it is, its proposals, and one of them in full; ``?m=`` chooses which."""
+    return plan_page(CapForm())
+
+
+def plan_page(cap: CapForm) -> str:
+    """The page of the newest plan; ``cap`` is the form for one more limit, perhaps just refused."""
     newest, day, numbers = queries.newest_plan(), clock.today(), settings.current().numbers
     units, requests = queries.stock(), queries.open_requests()
     places = situations(units, day, numbers.neighbour_distance_m)
@@ -71,13 +76,13 @@ def plan() -> str:
         hubs=plan_words.hub_rows(newest, {unit.id: unit for unit in units}),
         open_hubs=newest.hub_worth.get(str(OPEN_HUBS)) if newest else None,
         follows=followers(newest),
-        **_decided(),
+        **_decided(cap),
     )
 
 
-def _decided() -> dict[str, Any]:
+def _decided(cap: CapForm) -> dict[str, Any]:
     """What the city decided beforehand, and the form for one more limit."""
-    rules, cap = queries.plan_rules(), CapForm(meta={"csrf": True})
+    rules = queries.plan_rules()
     cap.offer([(axis.id, axis.name) for axis in queries.axes()])
     pinned = {(rule.unit_id, rule.request_id): rule.id for rule in rules if rule.kind == RuleKind.PIN}
     return {"rules": rules, "pinned": pinned, "cap": cap}
@@ -136,14 +141,16 @@ def effect(units: list[Unit], plan: MatchPlan | None, places: dict[int, Situatio
 def plan_map_data() -> dict[str, Any]:
     """The plan on the map: proposed shops with their number, and everything else that is not simply in use."""
     newest, day = queries.newest_plan(), clock.today()
-    number = {match.unit_id: place for place, match in enumerate(_matches(newest), start=1)}
-    title = {match.unit_id: match.request.title for match in _matches(newest)}
+    planned: dict[int, list[tuple[str, str]]] = {}
+    for place, match in enumerate(_matches(newest), start=1):
+        planned.setdefault(match.unit_id, []).append((str(place), match.request.title))
     marks = []
     for unit in queries.stock():
         status = status_on(unit.spells, day)
-        if unit.id in number:
-            words = f"{number[unit.id]}: {unit.address} → {title[unit.id]}"
-            marks.append(mark(unit, status, kind="proposal", title=words, label=str(number[unit.id])))
+        if unit.id in planned:
+            numbers, titles = (", ".join(words) for words in zip(*planned[unit.id], strict=True))
+            words = f"{numbers}: {unit.address} → {titles}"
+            marks.append(mark(unit, status, kind="proposal", title=words, label=numbers))
         elif status.value in ("vacancy", "threatened", "interim", "hub"):
             marks.append(mark(unit, status))
     return {**base_of_map(), "marks": marks}

@@ -19,6 +19,7 @@ from leerstand.plan_forms import CapForm, WeightsForm, weights_form, whole
 from leerstand.rules import best
 from leerstand.services import plan_rules, plans
 from leerstand.views.blueprint import STAFF, bp
+from leerstand.views.plan import plan_page
 from leerstand.what_if import PRESETS, WhatIf, checked_weights
 from routing.message import BadInput, Message
 
@@ -124,18 +125,17 @@ def decide() -> Response:
 
 @bp.post("/plan/obergrenzen")
 @requires(*STAFF)
-def limit_kind() -> Response:
+def limit_kind() -> str | Response:
     """At most so many new uses of a kind in a street, or at least so many."""
     form = CapForm()
     form.offer([(axis.id, axis.name) for axis in queries.axes()])
-    if form.sent_and_valid():
-        with transaction():
-            plan_rules.limit(
-                form.kind.data, form.axis_id.data, form.category.data, whole(form.most), by_id=current_account().id
-            )
-        flash(_("Noted. Compute the plan anew to see what follows."), "success")
-    else:
-        flash(next((text for f in form for text in f.errors), _("This is not possible as it stands")), "error")
+    if not form.sent_and_valid():
+        return plan_page(form)
+    with transaction():
+        plan_rules.limit(
+            form.kind.data, form.axis_id.data, form.category.data, whole(form.most), by_id=current_account().id
+        )
+    flash(_("Noted. Compute the plan anew to see what follows."), "success")
     return redirect(url_for("leerstand.plan", _anchor="vorgaben"))
 
 

@@ -64,6 +64,28 @@ def test_fixing_excluding_and_letting_go(compute, owner, city_browser):
     assert logged == ["plan decision made", "plan decision made", "plan decision let go"]
 
 
+def test_a_limit_that_is_no_number_gets_a_sentence_and_what_was_typed_stays(compute, owner, city_browser):
+    """
+    The form stands open with its mistake; nothing is limited. The same with a number is kept.
+    """
+    street = build.street_axis()
+    build.unit(owner_id=owner.id, axis_id=street.id)
+    soon()
+    compute()
+    typed = {"axis_id": street.id, "category": "craft", "kind": "quota", "most": "eine"}
+
+    page = city_browser.post("/plan/obergrenzen", data=typed).text
+    db.session.rollback()
+
+    assert 'id="most-fehler"' in page
+    assert 'value="eine"' in page
+    assert '<option selected value="craft">' in page
+    assert queries.plan_rules() == []
+    city_browser.post("/plan/obergrenzen", data=typed | {"most": "1"})
+    db.session.rollback()
+    assert [(rule.kind, rule.most) for rule in queries.plan_rules()] == [(RuleKind.QUOTA, 1)]
+
+
 def test_decisions_that_contradict_each_other_leave_the_last_plan(compute, owner, city_browser):
     """
     The job says which two; the plan before it stays.

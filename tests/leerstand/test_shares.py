@@ -186,7 +186,7 @@ def test_several_agreements_share_one_shop_until_it_is_full(shared, manager, own
 
 def test_the_pages_say_what_of_the_shop_it_is(compute, shared, app, manager, owner):
     """
-    Plan, proposal, shop and request name the part.
+    Plan, map, proposal, shop and request name the part; two who share a shop stand at one mark of the map.
     """
     unit_id, wishes = shared
     compute()
@@ -195,9 +195,14 @@ def test_the_pages_say_what_of_the_shop_it_is(compute, shared, app, manager, own
     plan = browser.get("/plan").text
     match = queries.newest_plan().matches[0]
     sending = browser.get(f"/plan/vorschlag/{match.id}").text
+    (at_shop,) = browser.get("/plan/karte.json").json["marks"]
     made = agree(unit_id, wishes[0], manager, owner)
+    asked = queries.agreement(made).proposal_id
 
     assert "part of 50 of 120" in plan
+    assert at_shop["label"] == "1, 2"
+    assert at_shop["title"].count("Gesuch") == 2
+    assert "part of 50 of 120" in browser.get(f"/vorschlaege/{asked}").text
     assert "part of 50 of 120" in sending
     assert "part of 50 of 120" in browser.get(f"/laeden/{unit_id}").text
     assert "einen Teil von 50" in browser.get(f"/vereinbarungen/{made}/vertrag").text
