@@ -71,6 +71,7 @@ class Preview:
     gap_m: float
     gap_before_m: float
     seconds: float
+    proven: bool
 
 
 def preview(weights: Mapping[str, int], plan: MatchPlan) -> Preview:
@@ -81,8 +82,9 @@ def preview(weights: Mapping[str, int], plan: MatchPlan) -> Preview:
     places = asked.town.places
     fronts = {match.unit_id for match in plan.matches if not is_housing(match.request)}
     closed = sum(places[unit].gap_m for unit in fronts if unit in places)
-    after = asked.pairs
-    return Preview(sorted(before - after), sorted(after - before), asked.gap_m, closed, asked.answer.seconds)
+    after, answer = asked.pairs, asked.answer
+    proven = answer.bound == answer.objective
+    return Preview(sorted(before - after), sorted(after - before), asked.gap_m, closed, answer.seconds, proven)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class Insisted:
     core_lost: bool  # less of the gaps in the core would be closed, which counts first
     gone: list[Pair]
     come: list[Pair]
+
+    @property
+    def free_of_charge(self) -> bool:
+        """Whether it is proved that nothing is lost."""
+        return self.regret == 0 and self.proven and not self.core_lost
 
 
 def with_hub(unit_id: int, shares: Mapping[int, int]) -> Insisted:

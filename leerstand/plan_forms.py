@@ -63,8 +63,13 @@ class ScenarioForm(CityForm):
 
     def offer_shops(self, shops: list[tuple[int, str]], sites: list[tuple[int, str]]) -> None:
         """The occupied shops that might close, and the free ones in which a hub could work."""
-        self.magnet_id.choices = [(0, _("none")), *shops]
+        self.magnet_id.choices = [(0, _("none of them")), *shops]
         self.hub_id.choices = [(PLAN_DECIDES, _("the plan decides")), (NO_HUB, _("no shop at all")), *sites]
+
+    def suggest_hub(self, unit_id: int | None) -> None:
+        """Begin with this shop as the hub, or with none (0), where it is on offer."""
+        if not self.is_submitted() and unit_id in {value for value, _label in self.hub_id.choices}:
+            self.hub_id.data = unit_id
 
     def what_if(self) -> WhatIf:
         """What is assumed."""

@@ -3,6 +3,8 @@
 Fifty draws around the weights in force (a Dirichlet distribution); each is a
 linear assignment of one use per shop, without what binds several shops
 together: an indication, not a proof, and milliseconds instead of seconds.
+It can tell nothing of a match that it would not make with the weights in
+force either: a use that follows another, or one that pays for its neighbours.
 """
 
 from __future__ import annotations
@@ -22,20 +24,28 @@ FINE = 100  # whole points are too coarse for small differences
 NAMES = tuple(setting.name for setting in fields(CitySettings) if setting.name.startswith("weight_"))
 
 
-def shares(found: Candidates, settings: CitySettings, answer: MatchingAnswer, *, seed: int = 1) -> tuple[int, ...]:
-    """Per match the share of draws in which its request stays in its shop, in per cent."""
+def shares(
+    found: Candidates, settings: CitySettings, answer: MatchingAnswer, *, seed: int = 1
+) -> tuple[int | None, ...]:
+    """Per match the share of draws in which its request stays in its shop, in per cent; None where nothing can be told.
+
+    A match is judged only where the simple assignment makes it with the weights in force.
+    """
     if not answer.matches:
         return ()
     weights = np.array([getattr(settings, name) for name in NAMES], dtype=float)
     chance = np.random.default_rng(seed)
     draws = chance.dirichlet(np.maximum(0.05, SURE * weights / max(1.0, weights.sum())), DRAWS)
     mine = [(int(found.problem.unit[match.pair]), int(found.problem.request[match.pair])) for match in answer.matches]
+    now = assigned(found.weighted(replace(settings, **{name: FINE * getattr(settings, name) for name in NAMES})))
     stayed = np.zeros(len(mine), dtype=np.int64)
     for draw in draws:
         tried = settings.but(**{name: int(value) for name, value in zip(NAMES, draw * 100 * FINE, strict=True)})
         there = assigned(found.weighted(tried))
         stayed += np.array([pair in there for pair in mine], dtype=np.int64)
-    return tuple(round(100 * int(count) / DRAWS) for count in stayed)
+    return tuple(
+        round(100 * int(count) / DRAWS) if pair in now else None for pair, count in zip(mine, stayed, strict=True)
+    )
 
 
 def assigned(problem: MatchingProblem) -> set[tuple[int, int]]:

@@ -39,7 +39,7 @@ class Solved:
     found: Candidates
     answer: MatchingAnswer
     worth: Mapping[int, HubWorth]
-    stays: Sequence[int]  # per match, in per cent
+    stays: Sequence[int | None]  # per match, in per cent; None: nothing can be told
 
 
 def start_matching(*, account_id: int | None, shown_at: str) -> Job:

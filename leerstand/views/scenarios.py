@@ -13,6 +13,7 @@ from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound, say
 from leerstand import live, plan_words, queries
+from leerstand.kinds import UseType
 from leerstand.models import MatchPlan
 from leerstand.plan_forms import ScenarioForm
 from leerstand.services import plans
@@ -38,6 +39,7 @@ def scenarios() -> str | Response:
         ],
         [(unit.id, unit.address) for unit in units if priced and str(unit.id) in priced.hub_worth],
     )
+    form.suggest_hub(request.args.get("hub", type=int))
     if form.sent_and_valid():
         try:
             with transaction():
@@ -83,8 +85,10 @@ def hub_what_if() -> str:
     if plan is None or (unit_id != NO_HUB and unit_id not in units):
         raise NotFound("There is no such shop, or no plan yet.")
     insisted, refusal = None, ""
+    hubs = {match.unit_id for match in plan.matches if match.request.use_type == UseType.MICRO_HUB}
+    as_planned = not hubs if unit_id == NO_HUB else unit_id in hubs
     try:
-        insisted = live.with_hub(unit_id, plan.hub_shares)
+        insisted = None if as_planned else live.with_hub(unit_id, plan.hub_shares)
     except (BadInput, Conflict) as objection:
         refusal = say(objection)
     pairs = [*insisted.come, *insisted.gone] if insisted else []
@@ -92,6 +96,7 @@ def hub_what_if() -> str:
         "leerstand/hub_what_if.html",
         plan=plan,
         here=units.get(unit_id),
+        as_planned=as_planned,
         worth=plan.hub_worth.get(str(unit_id)) if unit_id else None,
         insisted=insisted,
         refusal=refusal,

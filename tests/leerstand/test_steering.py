@@ -32,6 +32,7 @@ WISHES = [
     plain.use_request(id=3, title="Werkraum", use_type=UseType.CRAFT, noise=2),
 ]
 NAMES = Names(SHOPS, WISHES)
+KINDS = (UseType.RETAIL, UseType.CRAFT)
 
 
 def found(**numbers):
@@ -219,6 +220,19 @@ def test_a_match_that_every_weight_wants_is_sure():
     _, answer = plan_of(one)
 
     assert shares(one, CitySettings(), answer) == (100,)
+
+
+def test_of_a_use_that_follows_another_nothing_is_claimed():
+    """
+    One shop, one request after the other: the simple assignment makes only one of the two matches.
+    """
+    short = {"duration_min_weeks": 8, "duration_max_weeks": 12, "latest_start": date(2028, 3, 1)}
+    wishes = [plain.use_request(id=number, use_type=kind, **short) for number, kind in enumerate(KINDS, start=1)]
+    one = candidates(SHOPS[:1], wishes, {1: plain.situation()}, CitySettings(), stock=SHOPS)
+    pairs, answer = plan_of(one)
+
+    assert pairs == {(1, 1), (1, 2)}
+    assert sum(share is None for share in shares(one, CitySettings(), answer)) == 1
 
 
 def test_the_points_of_a_plan_add_up_whatever_it_contains():
