@@ -16,6 +16,7 @@ from tests.browser import PHONE_FIRST
 from tests.words import de
 
 MANAGER = PEOPLE[1].email
+SOON = timedelta(days=7)
 PLACE, FIRST_DAY, DAYS = "Bäckerstraße Mitte", date(2025, 3, 3), 100  # 810 hours that count, in one year
 
 
@@ -90,7 +91,7 @@ def hear_of_a_notice(running, clean, manager) -> None:
     page.goto(f"{running.home}/laeden?status=occupied")
     page.locator("main tbody th a[href^='/laeden/']").first.click()
     page.wait_for_url(re.compile(r"/laeden/\d+$"))
-    shop, empty_from = page.url.removeprefix(running.home), clock.today() + timedelta(days=30)
+    shop, empty_from = page.url.removeprefix(running.home), clock.today() + SOON
     page.get_by_role("link", name=de("Change the status")).click()
     page.locator("input[name=to][value=threatened]").check()
     page.locator("input[name=on]").fill(empty_from.isoformat())
@@ -103,7 +104,8 @@ def hear_of_a_notice(running, clean, manager) -> None:
     page.wait_for_url(f"**{shop}")
     page.goto(f"{running.home}/fruehwarnung")
     row = page.locator("main tbody tr").filter(has=page.locator(f"a[href='{shop}']"))
-    expect(row).to_contain_text(f"{empty_from:%d.%m.%Y}")
+    expect(row).to_contain_text("Gekündigt")
+    expect(row.locator("td").last).to_have_text(str(SOON.days))
     clean(manager)
     page.goto(f"{running.home}/heute")
     expect(page.locator(f"section:has(#ansteht) a[href='{shop}']")).to_be_visible()
