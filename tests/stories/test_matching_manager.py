@@ -33,7 +33,7 @@ def test_a_manager_steers_the_plan_and_sends_three_proposals(running, clean, siz
     ask_for_as_many(running, clean, manager, fixed)
     titles = planned_anew(running, manager.page)
     assert fixed in titles and excluded not in titles
-    ask_why_not(running, clean, manager)
+    ask_why_not(running, clean, manager, titles)
     send_three(running, clean, manager)
 
 
@@ -153,16 +153,24 @@ def titles_of(page: Page) -> list[str]:
     return page.locator("article.vorschlag h3").all_inner_texts()
 
 
-def ask_why_not(running, clean, manager) -> None:
+def ask_why_not(running, clean, manager, planned: list[str]) -> None:
     """One request that cannot come: what stands in the way and what would help; one that could: what it would cost."""
     page: Page = manager.page
-    asked = page.locator("article[data-ist] a[href*='gesuch=']")
-    could = asked.first.get_attribute("href")
-    asked.last.click()
+    here = titles_of(page)[0].split(" → ")[0]
+    page.locator("article[data-ist] a[href*='gesuch=']").last.click()
     expect(page.locator("section:has(#hindernisse) li").first).to_be_visible()
     expect(page.locator("section:has(#aendern)")).to_be_visible()
     clean(manager)
-    answered(page, f"{running.home}{could}", page.locator("section:has(#folgen)"))
+    question = page.url
+    page.goto(f"{running.home}/laeden/{page.locator('select[name=laden]').input_value()}")
+    possible = page.locator("section:has(#koennte) table").first.locator("tbody th a").all_inner_texts()
+    page.goto(question)
+    page.locator("select[name=gesuch]").select_option(
+        label=next(title for title in possible if f"{here} → {title}" not in planned)
+    )
+    page.get_by_role("button", name=de("Ask"), exact=True).click()
+    page.wait_for_url(lambda address: address != question)
+    answered(page, page.url, page.locator("section:has(#folgen)"))
     clean(manager)
 
 
