@@ -37,7 +37,7 @@ def shares(
     chance = np.random.default_rng(seed)
     draws = chance.dirichlet(np.maximum(0.05, SURE * weights / max(1.0, weights.sum())), DRAWS)
     mine = [(int(found.problem.unit[match.pair]), int(found.problem.request[match.pair])) for match in answer.matches]
-    now = assigned(found.weighted(replace(settings, **{name: FINE * getattr(settings, name) for name in NAMES})))
+    now = assigned(found.weighted(settings.but(**{name: FINE * getattr(settings, name) for name in NAMES})))
     stayed = np.zeros(len(mine), dtype=np.int64)
     for draw in draws:
         tried = settings.but(**{name: int(value) for name, value in zip(NAMES, draw * 100 * FINE, strict=True)})
