@@ -124,7 +124,9 @@ def ask_for_as_many(running, clean, manager, fixed: str) -> None:
     """A number that is none gets a sentence at its field; then at least one use is asked for like the fixed one."""
     page: Page = manager.page
     with running.app.app_context(), city_scope(1):
-        match = next(one for one in queries.newest_plan().matches if fixed.endswith(f" → {one.request.title}"))
+        plan = queries.newest_plan()
+        assert plan is not None
+        match = next(one for one in plan.matches if fixed.endswith(f" → {one.request.title}"))
         street, kind = match.unit.axis_id, match.request.category
     page.get_by_text(de("Limit a kind of use in a street, or ask for it")).click()
     page.locator("select[name=axis_id]").select_option(str(street))
