@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.tours.greedy import Routes, alike, hub_of
 from routing.tours.plan import Tour
@@ -20,6 +20,7 @@ MOST_COLUMNS = 4_000
 MOST_CHOSEN = 1_200  # CP-SAT found nothing on 4000 unfiltered columns
 QUARTER_S = 15 * 60
 WITHIN_QUARTER_S = (0, 300, 600, 899)  # departures tried in each: the return may fall into the next one
+Names = tuple[int, tuple[tuple[str, Kind], ...]]  # a kind of equal vehicles, and what is done in which order
 DEPARTURES = 16  # quarters of an hour beside the natural departure that a tour may move to
 
 
@@ -43,17 +44,36 @@ class Pool:
             kinds.setdefault(alike(problem, vehicle), []).append(vehicle)
         self.kinds = list(kinds.values())
         self._kind_of = {vehicle.key: number for number, group in enumerate(self.kinds) for vehicle in group}
-        self.columns: dict[tuple[int, tuple[tuple[str, Kind], ...]], tuple[Order, ...]] = {}
+        self.columns: dict[Names, tuple[tuple[Order, ...], Tour]] = {}
 
-    def add(self, routes: Routes) -> None:
-        """Remember the tours of a plan; beyond the limit the oldest go."""
-        for key, orders in routes.items():
-            if orders:
-                names = self._kind_of[key], tuple((order.key, order.kind) for order in orders)
-                self.columns.pop(names, None)
-                self.columns[names] = tuple(orders)
+    def ridden(self, routes: Routes) -> list[Tour] | None:
+        """The tours of a plan, each ridden only once however often it comes; None when one cannot be ridden.
+
+        They are remembered; beyond the limit the oldest go.
+        """
+        found = []
+        for vehicle in self.problem.vehicles:
+            if orders := routes.get(vehicle.key):
+                tour = self._ridden(vehicle, orders)
+                if tour is None:
+                    return None
+                found.append(tour)
         while len(self.columns) > MOST_COLUMNS:
             del self.columns[next(iter(self.columns))]
+        return found
+
+    def _ridden(self, vehicle: Vehicle, orders: Sequence[Order]) -> Tour | None:
+        names = self.names(vehicle.key, orders)
+        known = self.columns.pop(names, None)
+        tour = ride(self.problem, vehicle, orders) if known is None else known[1]
+        if tour is None:
+            return None
+        self.columns[names] = tuple(orders), tour
+        return replace(tour, vehicle=vehicle.key)  # equal vehicles ride alike
+
+    def names(self, vehicle: str, orders: Sequence[Order]) -> Names:
+        """What a tour of any equal vehicle is known by."""
+        return self._kind_of[vehicle], tuple((order.key, order.kind) for order in orders)
 
 
 def has_docks(problem: Problem) -> bool:
@@ -68,35 +88,26 @@ def decide(problem: Problem, pool: Pool, best: Routes, *, limit_s: float) -> tup
     vehicle. Without limited docks the answer costs no more than ``best``; with
     them it is the cheapest choice among the known tours that keeps them.
     """
-    pool.add(best)
+    pool.ridden(best)
     docks = has_docks(problem)
     columns = [
         c
-        for (kind, _), orders in pool.columns.items()
-        for c in _departures(problem, pool.kinds[kind], kind, orders, docks)
+        for (kind, _), (orders, tour) in pool.columns.items()
+        for c in _departures(problem, pool.kinds[kind], kind, orders, tour, docks)
     ]
     columns = _filtered(problem, pool, columns)
-    hint = set(_names(pool, best))
+    hint = {pool.names(vehicle, orders) for vehicle, orders in best.items() if orders}
     chosen = _chosen(problem, pool, columns, hint, limit_s)
     if chosen is None:
         chosen = _one_after_the_other(problem, pool, columns, hint)
     return _given_out(pool, chosen, docks)
 
 
-def _names(pool: Pool, routes: Routes) -> Iterable[tuple[int, tuple[tuple[str, Kind], ...]]]:
-    single = Pool(pool.problem)
-    single.add(routes)
-    return single.columns
-
-
 def _departures(
-    problem: Problem, group: Sequence[Vehicle], kind: int, orders: tuple[Order, ...], docks: bool
+    problem: Problem, group: Sequence[Vehicle], kind: int, orders: tuple[Order, ...], tour: Tour, docks: bool
 ) -> Iterable[Column]:
     """The tour as it is cheapest and, with docks, in the quarters of an hour around."""
     vehicle = group[0]
-    tour = ride(problem, vehicle, orders)
-    if tour is None:
-        return
     if not docks:
         yield Column(kind, orders, tour, None)
         return
@@ -144,7 +155,7 @@ def _chosen(
     problem: Problem,
     pool: Pool,
     columns: list[Column],
-    hint: set[tuple[int, tuple[tuple[str, Kind], ...]]],
+    hint: set[Names],
     limit_s: float,
 ) -> list[Column] | None:
     """CP-SAT: each order once or left for its price, within vehicles, hub capacities and docks."""
@@ -199,9 +210,7 @@ def _taken(problem: Problem, column: Column) -> Counter[tuple[str, str, int]]:
     return taken
 
 
-def _one_after_the_other(
-    problem: Problem, pool: Pool, columns: list[Column], wanted: set[tuple[int, tuple[tuple[str, Kind], ...]]]
-) -> list[Column]:
+def _one_after_the_other(problem: Problem, pool: Pool, columns: list[Column], wanted: set[Names]) -> list[Column]:
     """Without an answer in time: the tours of the best plan, the worthiest first, each at its cheapest departure."""
     used: Counter[tuple[str, str, int]] = Counter()
     served: set[str] = set()

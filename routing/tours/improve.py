@@ -141,13 +141,12 @@ class _Run:
 
     def keep(self, routes: Routes) -> None:
         """Remember these sequences if they can be ridden and cost less than the best so far."""
-        tours = _tours(self.problem, routes)
+        tours = self.pool.ridden(routes)
         if tours is None:
             return
         served = {visit.order for tour in tours for visit in tour.visits}
         left = [order for order in self.problem.orders if order.key not in served]
         cost = sum(tour.cost_cents for tour in tours) + sum(order.price_unserved_cents for order in left)
-        self.pool.add(routes)
         if cost <= self.cost:
             self.best, self.cost, self.unserved = routes, cost, len(left)
         self.report()

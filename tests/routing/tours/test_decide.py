@@ -55,8 +55,8 @@ def test_the_cheapest_choice_among_known_tours_is_taken():
     known = [{"bike-1": list(half), "bike-2": [o for o in orders if o not in half]} for half in combinations(orders, 2)]
     pool = Pool(problem)
     for routes in known[1:]:
-        pool.add(routes)
-    pool.add({"bike-1": orders})
+        pool.ridden(routes)
+    pool.ridden({"bike-1": orders})
 
     chosen, leaves = decide(problem, pool, known[0], limit_s=5)
     plan = plan_of(problem, chosen, engine="chosen")
@@ -73,7 +73,7 @@ def test_hub_capacity_binds_across_tours():
     problem = build.problem(orders, vehicles=fleet, hubs=(build.hub(capacity_g=20_000),))
     pool = Pool(problem)
     for order in orders:
-        pool.add({"bike-1": [order]})
+        pool.ridden({"bike-1": [order]})
 
     chosen, _ = decide(problem, pool, {}, limit_s=5)
 
