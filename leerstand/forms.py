@@ -77,8 +77,8 @@ class UseRequestForm(CityForm):
     )
     earliest_start = DayField(_l("Start at the earliest"), [must()])
     latest_start = DayField(_l("Start at the latest"), [must()])
-    duration_min_weeks = WholeNumberField(_l("At least"), [must(), LimitsBetween(1, MAX_WEEKS)])
-    duration_max_weeks = WholeNumberField(_l("At most"), [must(), LimitsBetween(1, MAX_WEEKS)])
+    duration_min_weeks = WholeNumberField(_l("Lasts at least"), [must(), LimitsBetween(1, MAX_WEEKS)])
+    duration_max_weeks = WholeNumberField(_l("Lasts at most"), [must(), LimitsBetween(1, MAX_WEEKS)])
     wants_permanent = BooleanField(_l("May stay for good if it works"))
     part_ok = BooleanField(_l("A part of a larger shop would do"), description=_l("Then you pay for your part only."))
     week_days = SelectMultipleField(

@@ -22,12 +22,23 @@ from city.forms import (
     UploadField,
 )
 from city.forms import required as must
+from city.models import Organisation
 from leerstand import labels
 from leerstand.forms import offered
 from leerstand.kinds import Channel, ConsentScope, ContactRole, LegalBasis, OwnerKind, Willingness
 from leerstand.models import OwnerFile, Unit
 
 SHORT, LONG = 120, 2_000  # characters
+
+
+class ShopOwnerForm(CityForm):
+    """To whom one shop belongs."""
+
+    owner_id = SelectField(_l("Owner"), coerce=int)
+
+    def offer(self, owners: Iterable[Organisation]) -> None:
+        """The owners that the city knows."""
+        self.owner_id.choices = [SelectChoice(owner.id, owner.name) for owner in owners]
 
 
 class OwnerForm(CityForm):

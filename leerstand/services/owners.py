@@ -27,6 +27,14 @@ def record_owner(name: str, values: Mapping[str, Any]) -> Organisation:
     return made
 
 
+def assign_shop(unit_id: int, owner_id: int) -> None:
+    """Say to whom a shop belongs; nothing else that is known of it counts as confirmed by that."""
+    unit = queries.unit(unit_id, to_change=True)
+    unit.owner_id = owner_queries.owner(owner_id).id
+    unit.invented = [name for name in unit.invented if name not in ("owner", "owner_id")]
+    audit.record("owner assigned", "unit", unit_id, owner=owner_id)
+
+
 def change_owner(owner_id: int, name: str, values: Mapping[str, Any]) -> None:
     """Change the name and the file of an owner."""
     owner = owner_queries.owner(owner_id, to_change=True)

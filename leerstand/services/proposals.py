@@ -6,6 +6,7 @@ Rows are locked in one order everywhere: shop, request, proposal.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from city import audit, clock, settings
@@ -39,6 +40,26 @@ def propose_match(match_id: int, *, sender: Account, link_to: LinkTo) -> Proposa
         period=(match.starts, match.ends),
         share=match.share,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A shop and a request that somebody wants to bring together, as they fit today."""
+
+    unit: Unit
+    request: UseRequest
+    starts: date
+    ends: date
+    share: Share
+    asked_cents_month: int
+
+
+def look_at(unit_id: int, request_id: int) -> Offer:
+    """What :func:`propose` would send for a pair that no plan has chosen. Raises :class:`Conflict` like it."""
+    unit, request = queries.unit(unit_id), queries.request(request_id)
+    _check_free(unit, request)
+    found = _check_suitable(unit, request, None)
+    return Offer(unit, request, found.starts, found.ends, found.share, offers.rent_cents_month(unit, found.share))
 
 
 def propose(

@@ -15,7 +15,7 @@ from leerstand import deal_queries, owner_queries, queries
 from leerstand.forms import chosen, day_of
 from leerstand.kinds import OwnerKind, Willingness
 from leerstand.models import Consent
-from leerstand.owner_forms import ConsentForm, ContactForm, OwnerForm, TalkForm
+from leerstand.owner_forms import ConsentForm, ContactForm, OwnerForm, ShopOwnerForm, TalkForm
 from leerstand.services import owners as deeds
 from leerstand.views.blueprint import STAFF, bp
 
@@ -41,14 +41,33 @@ def owners() -> str:
 @bp.route("/eigentum/neu", methods=["GET", "POST"])
 @requires(*STAFF)
 def new_owner() -> str | Response:
-    """Take an owner into the register."""
-    form = OwnerForm()
+    """Take an owner into the register, with the shop that the way here began at, if any (``laden``)."""
+    form, unit_id = OwnerForm(), request.args.get("laden", type=int)
+    shop = queries.unit(unit_id) if unit_id is not None else None
     if form.sent_and_valid():
         with transaction():
             made = deeds.record_owner(form.name.data or "", form.values())
+            if shop is not None:
+                deeds.assign_shop(shop.id, made.id)
         flash(_("Recorded."), "success")
         return redirect(url_for("leerstand.owner_page", owner_id=made.id))
-    return render_template("leerstand/new_owner.html", form=form)
+    return render_template("leerstand/new_owner.html", form=form, shop=shop)
+
+
+@bp.route("/laeden/<int:unit_id>/eigentum", methods=["GET", "POST"])
+@requires(*STAFF)
+def owner_of_shop(unit_id: int) -> str | Response:
+    """Say to whom a shop belongs; where no owner is known yet, the first one is recorded."""
+    shop, known, form = queries.unit(unit_id), queries.owners(), ShopOwnerForm()
+    if not known:
+        return redirect(url_for("leerstand.new_owner", laden=unit_id))
+    form.offer(known)
+    if form.sent_and_valid():
+        with transaction():
+            deeds.assign_shop(unit_id, form.owner_id.data)
+        flash(_("Saved."), "success")
+        return redirect(url_for("leerstand.unit", unit_id=unit_id))
+    return render_template("leerstand/owner_of_shop.html", form=form, shop=shop)
 
 
 @bp.get("/eigentum/<int:owner_id>")

@@ -7,15 +7,16 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from city import clock, documents, files
+from city import clock, documents, files, operator
 from city.access import current_account, has_role, requires
 from city.messages import NotFound
 from city.models import Role
 from city.plan_picture import plan_around
 from leerstand import public_queries, queries
-from leerstand.kinds import ConsentScope
+from leerstand.kinds import ConsentScope, Visibility
+from leerstand.labels import CONSENT_LABELS
 from leerstand.models import Unit
-from leerstand.publishing import PublicVacancy, published
+from leerstand.publishing import PublicVacancy, Scopes, published
 from leerstand.views.blueprint import STAFF, bp
 from routing.message import N_
 
@@ -46,6 +47,11 @@ def paper(unit: Unit, *, for_pdf: bool) -> tuple[str, dict[str, bytes]]:
         html = render_template(
             "leerstand/expose.html",
             unit=unit,
+            lacks=_lacking(allowed if unit.visibility == Visibility.PUBLIC else frozenset())
+            if has_role(*STAFF)
+            else [],
+            held_back=bool(allowed) and unit.visibility != Visibility.PUBLIC,
+            reached=_reached(),
             shown=shown,
             room=ConsentScope.ROOM in allowed and shown.area_m2 is not None,
             terms=ConsentScope.RENT in allowed and shown.rent_cents_m2 is not None,
@@ -58,6 +64,17 @@ def paper(unit: Unit, *, for_pdf: bool) -> tuple[str, dict[str, bytes]]:
             pdf_url=url_for("leerstand.expose_pdf", unit_id=unit.id) if documents.pdf_possible() else "",
         )
     return html, pictures
+
+
+def _lacking(shown: Scopes) -> list[str]:
+    """What the exposé does not show, in the words of consents."""
+    return [_(label) for scope, label in CONSENT_LABELS.items() if scope not in shown]
+
+
+def _reached() -> str:
+    """How the city is reached: what it has entered for its imprint, and nothing where it has entered nothing."""
+    run_by = operator.current()
+    return ", ".join(part for part in (run_by.name, run_by.phone, run_by.email) if part) if run_by.email else ""
 
 
 def _source(unit: Unit, photo_id: int, *, for_pdf: bool) -> str:

@@ -173,21 +173,49 @@ def propose(match_id: int) -> str | Response:
     if form.sent_and_valid():
         try:
             with transaction():
-                proposals.propose_match(
-                    match_id,
-                    sender=current_account(),
-                    link_to=lambda row_id: url_for("leerstand.answer_proposal", proposal_id=row_id, _external=True),
-                )
+                proposals.propose_match(match_id, sender=current_account(), link_to=_own_page)
         except Conflict as refusal:
             form.refuse(refusal)
         else:
             flash(_("Sent. The owner decides; you see the answer under “Today”."), "success")
             return redirect(url_for("leerstand.plan"))
+    return _look_once_more(form, match, url_for("leerstand.plan"))
+
+
+@bp.route("/laeden/<int:unit_id>/vorschlag/<int:request_id>", methods=["GET", "POST"])
+@requires(*STAFF)
+def propose_pair(unit_id: int, request_id: int) -> str | Response:
+    """The same for a pair that no plan has chosen: somebody of the city sees that the two belong together."""
+    form, back = SendForm(), url_for("leerstand.use_request", request_id=request_id)
+    try:
+        offer = proposals.look_at(unit_id, request_id)
+    except Conflict as refusal:
+        flash(say(refusal.message), "error")
+        return redirect(back)
+    if form.sent_and_valid():
+        try:
+            with transaction():
+                proposals.propose(unit_id, request_id, sender=current_account(), link_to=_own_page)
+        except Conflict as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Sent. The owner decides; you see the answer under “Today”."), "success")
+            return redirect(back)
+    return _look_once_more(form, offer, back)
+
+
+def _own_page(proposal_id: int) -> str:
+    """Where an owner with an account answers."""
+    return url_for("leerstand.answer_proposal", proposal_id=proposal_id, _external=True)
+
+
+def _look_once_more(form: SendForm, match: Match | proposals.Offer, back: str) -> str:
     owner_id = match.unit.owner_id
     return render_template(
         "leerstand/propose.html",
         form=form,
         match=match,
+        back=back,
         mailboxes=deal_queries.mailboxes_of(owner_id),
         file=owner_queries.file_of(owner_id) if owner_id is not None else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import render_template
@@ -15,12 +16,13 @@ from leerstand.models import Proposal, UseRequest
 from leerstand.register_queries import StockFilter
 from leerstand.situation import Status
 from leerstand.street_band import band
+from leerstand.street_picture import Street
 from leerstand.views.blueprint import STAFF, bp
 
 OVERDUE = timedelta(days=14)  # an owner should answer within two weeks
 ANSWERED_LATELY = timedelta(days=14)
 PRESSING = timedelta(weeks=6)
-DRAWN = 12  # streets in the picture, core first; the table has all
+DRAWN = 12  # streets in the picture; the table has all
 SOON = timedelta(days=7)  # next steps are shown this long before they are due
 
 
@@ -31,6 +33,7 @@ def today() -> str:
     day = clock.today()
     town = street_queries.town_on(day)
     pictures = town.streets
+    drawn = _worth_drawing(pictures)
     waiting = queries.proposals(ProposalState.OPEN)
     return render_template(
         "leerstand/today.html",
@@ -46,10 +49,16 @@ def today() -> str:
         perforation=town.perforation_percent,
         worst=max(pictures, key=lambda street: street.hole_m, default=None),
         streets=pictures,
-        drawn=min(DRAWN, len(pictures)),
-        wide=band(pictures[:DRAWN], narrow=False),
-        narrow=band(pictures[:DRAWN], narrow=True),
+        drawn=len(drawn),
+        wide=band(drawn, narrow=False),
+        narrow=band(drawn, narrow=True),
     )
+
+
+def _worth_drawing(pictures: Sequence[Street]) -> list[Street]:
+    """As many streets as fit: those with the longest gaps, then the core; in the order of the town."""
+    by_gap = sorted(range(len(pictures)), key=lambda number: (-pictures[number].hole_m, number))
+    return [pictures[number] for number in sorted(by_gap[:DRAWN])]
 
 
 def _is_overdue(proposal: Proposal, now: datetime) -> bool:
