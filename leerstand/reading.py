@@ -36,6 +36,7 @@ class ReadUnit:
     point = Unit.__dict__["point"]
     cargo_bike_ready = Unit.__dict__["cargo_bike_ready"]
     rent_cents_month = Unit.__dict__["rent_cents_month"]
+    rent_unknown = Unit.__dict__["rent_unknown"]
 
     def __init__(self, names: Sequence[str], values: Iterable[Any]) -> None:
         self.__dict__.update(zip(names, values, strict=True))

@@ -256,7 +256,7 @@ def test_an_applicant_writes_saves_changes_and_sends(app, town):
         ({"budget_eur": "1.234,5x"}, "“1.234,5x” is not a number"),
         ({"area_min_m2": "12.5"}, "“12.5” is not a whole number"),
         ({"area_max_m2": "50"}, "Area at most is 50; it must not be less than 60."),
-        ({"duration_max_weeks": "9"}, "At most is 9; it must not be less than 10."),
+        ({"duration_max_weeks": "9"}, "Lasts at most is 9; it must not be less than 10."),
         ({"latest_start": "2027-02-01"}, "The latest start, 1 February 2027, lies before the earliest, 1 March 2027."),
         ({"earliest_start": "31.2.2027"}, "“31.2.2027” is not a day."),
         ({"earliest_start": "0001-01-01"}, "lies outside the years 1800 to 2100."),
