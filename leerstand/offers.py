@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import inspect
@@ -81,6 +82,15 @@ def objection_to(unit: Unit, others: Sharing, share: Share) -> Finding | None:
     """Why a share is not free any more beside those who have one."""
     said = said_of(unit, others, share)
     return said if said is not None and said.weight == Weight.OBSTACLE else None
+
+
+def room_beside(unit: Unit, others: Sharing, asked: Collection[Share], share: Share) -> bool:
+    """Whether an owner who is being asked about ``asked`` can be asked about ``share`` too: room is left for all."""
+    if not asked:
+        return True
+    if share.whole or any(one.whole for one in asked):
+        return False
+    return objection_to(unit, others.beside(asked), share) is None
 
 
 def said_of(unit: Unit, others: Sharing, share: Share) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -27,6 +27,7 @@ from leerstand.models import (
     UnitPhoto,
     UseRequest,
 )
+from leerstand.shares import Share
 from leerstand.situation import Situation, free_period, situations
 
 WITH_SPELLS: tuple[_AbstractLoad, ...] = (selectinload(Unit.spells), joinedload(Unit.axis))
@@ -277,18 +278,18 @@ def _proposal(query: Select[Proposal], proposal_id: int, to_change: bool) -> Pro
     return found
 
 
-def open_proposal_for(unit_id: int, request_id: int) -> Proposal | None:
-    """An open proposal that already binds this shop or this request."""
-    query = select(Proposal).where(
-        Proposal.state == ProposalState.OPEN, or_(Proposal.unit_id == unit_id, Proposal.request_id == request_id)
-    )
-    return db.session.scalar(query.limit(1))
-
-
-def open_proposal_for_unit(unit_id: int) -> Proposal | None:
-    """What an owner is being asked about this shop just now."""
+def open_proposals_for_unit(unit_id: int) -> list[Proposal]:
+    """What an owner is being asked about this shop just now: one use of all of it, or several that share it."""
     query = select(Proposal).where(Proposal.state == ProposalState.OPEN, Proposal.unit_id == unit_id).options(*_BOTH)
-    return db.session.scalar(query.limit(1))
+    return list(db.session.scalars(query.order_by(Proposal.sent_at, Proposal.id)))
+
+
+def asked_shares() -> dict[int, list[Share]]:
+    """What owners are being asked about just now, by shop."""
+    asked: dict[int, list[Share]] = {}
+    for proposal in db.session.scalars(select(Proposal).where(Proposal.state == ProposalState.OPEN)):
+        asked.setdefault(proposal.unit_id, []).append(proposal.share)
+    return asked
 
 
 def agreements() -> list[Agreement]:

@@ -70,6 +70,13 @@ class Sharing:
         """Whether there is somebody."""
         return bool(self.part_m2 or self.slots)
 
+    def beside(self, more: Iterable[Share]) -> Sharing:
+        """These and more of them; none of ``more`` is a whole shop."""
+        part_m2, slots = self.part_m2, self.slots
+        for share in more:
+            part_m2, slots = part_m2 + (share.part_m2 or 0), slots | share.slots
+        return Sharing(part_m2, slots)
+
 
 def slots_of(days: Collection[int], times: Collection[int]) -> int:
     """Every one of these times on every one of these days (0: Monday, 0: morning) as bits."""

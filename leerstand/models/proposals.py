@@ -15,9 +15,9 @@ from leerstand.models.sharing import Sharing
 from leerstand.models.stock import Unit
 
 
-def _one_open(column: str) -> Index:
-    """A net beneath the rules: at most one open proposal for each shop and each request."""
-    still_open = text("state = 'OPEN'")
+def _one_open(column: str, of_those: str = "") -> Index:
+    """A net beneath the rules: at most one open proposal for each request, and one for each whole shop."""
+    still_open = text(f"state = 'OPEN'{of_those}")
     return Index(
         f"uq_proposal_open_{column}", column, unique=True, sqlite_where=still_open, postgresql_where=still_open
     )
@@ -29,7 +29,7 @@ class Proposal(Sharing, CityBound, Model):
     __tablename__ = "proposal"
     __table_args__ = (
         CheckConstraint("starts < ends", name="period_ordered"),
-        _one_open("unit_id"),
+        _one_open("unit_id", " AND part_m2 IS NULL AND slots = 0"),
         _one_open("request_id"),
     )
 

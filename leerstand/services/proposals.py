@@ -84,8 +84,9 @@ def propose(
     """
     unit = queries.unit(unit_id, to_change=True)
     request = queries.request(request_id, to_change=True)
-    _check_free(unit, request)
+    _check_waits(request)
     found = _check_suitable(unit, request, share)
+    _check_not_asked(unit, found.share)
     starts, ends = _period(unit, request, found, period)
     if not deal_queries.mailboxes_of(unit.owner_id):
         raise Conflict(
@@ -138,13 +139,18 @@ def _period(unit: Unit, request: UseRequest, found: Suitability, wanted: tuple[d
     return wanted if fits else (found.starts, found.ends)
 
 
-def _check_free(unit: Unit, request: UseRequest) -> None:
-    """Nobody else is being asked about this shop, and the request still waits."""
+def _check_waits(request: UseRequest) -> None:
+    """The request still waits."""
     if request.state != RequestState.SUBMITTED:
         raise Conflict(
             "“%(title)s” no longer waits for a shop. Please have the plan computed again.", title=request.title
         )
-    if queries.open_proposal_for(unit.id, request.id) is not None:
+
+
+def _check_not_asked(unit: Unit, share: Share) -> None:
+    """The owner is asked about nothing else in this shop, or only about shares beside which this one has room."""
+    asked = [one.share for one in queries.open_proposals_for_unit(unit.id)]
+    if not offers.room_beside(unit, shared_by(unit.spells, clock.today()), asked, share):
         raise Conflict(
             "The owner of %(address)s has another proposal to answer first. Please choose another shop, or wait.",
             address=unit.address,

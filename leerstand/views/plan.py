@@ -13,7 +13,7 @@ from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, say
-from leerstand import deal_queries, labels, owner_queries, plan_words, queries
+from leerstand import deal_queries, labels, offers, owner_queries, plan_words, queries
 from leerstand.figures import arrays, rates
 from leerstand.findings import Finding, Weight
 from leerstand.forms import SendForm
@@ -45,7 +45,7 @@ def plan_page(cap: CapForm) -> str:
     units, requests = queries.stock(), queries.open_requests()
     places = situations(units, day, numbers.neighbour_distance_m)
     waiting = {one.id for one in requests}
-    reserved = queries.reserved_units()
+    asked = queries.asked_shares()
     matches = newest.matches if newest else []
     chosen = next(
         (match for match in matches if match.id == request.args.get("m", type=int)), next(iter(matches), None)
@@ -53,7 +53,9 @@ def plan_page(cap: CapForm) -> str:
     open_ids = {
         match.id
         for match in matches
-        if match.request_id in waiting and match.unit_id not in reserved and match.unit_id in places
+        if match.request_id in waiting
+        and match.unit_id in places
+        and offers.room_beside(match.unit, places[match.unit_id].sharing, asked.get(match.unit_id, ()), match.share)
     }
     refused = []
     if chosen is not None and chosen.id in open_ids:
@@ -70,7 +72,7 @@ def plan_page(cap: CapForm) -> str:
         refused=refused,
         titles=queries.request_titles([row["request_id"] for row in chosen.alternatives]) if chosen else {},
         effect=effect(units, newest, places),
-        free=len(places) - len(reserved & places.keys()),
+        free=len(places) - len(asked.keys() & places.keys()),
         waiting=len(requests),
         changed=newest is not None and newest.settings_version != settings.current().version,
         hubs=plan_words.hub_rows(newest, {unit.id: unit for unit in units}),

@@ -57,7 +57,7 @@ def unit(unit_id: int) -> str:
         house=next((house for house in street.houses if house.unit.id == unit_id), None) if street else None,
         pairs=pairs,
         match=next((match for match in plan.matches if match.unit_id == unit_id), None) if plan else None,
-        proposal=queries.open_proposal_for_unit(unit_id),
+        proposals=queries.open_proposals_for_unit(unit_id),
         sharers=deal_queries.sharers_of(unit_id, day),
         picture=timeline(found.spells, day),
         spells=sorted(found.spells, key=lambda spell: spell.starts, reverse=True),

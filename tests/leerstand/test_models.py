@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -35,9 +36,10 @@ def test_a_spell_ends_after_it_starts(town):
         build.spell(unit, SpellKind.VACANCY, starts=date(2026, 5, 1), ends=date(2026, 5, 1))
 
 
-def test_a_shop_has_one_open_proposal_at_most(town):
+@pytest.mark.parametrize(("share", "refused"), [({}, True), ({"part_m2": 40}, False), ({"slots": 7}, False)])
+def test_a_whole_shop_has_one_open_proposal_at_most(town, share, refused):
     """
-    Whatever the rules overlook: the second open proposal for the same shop is refused by the database.
+    Whatever the rules overlook: the second open proposal for all of a shop is refused by the database; shares are not.
     """
     unit, one, two = build.unit(), build.use_request(), build.use_request()
 
@@ -50,12 +52,13 @@ def test_a_shop_has_one_open_proposal_at_most(town):
                 ends=date(2027, 6, 1),
                 rent_cents_month=60_000,
                 sent_at=clock.now(),
+                **share,
             )
         )
 
     with transaction():
         propose(one)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError) if refused else nullcontext():
         propose(two)
 
 

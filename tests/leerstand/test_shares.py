@@ -184,6 +184,45 @@ def test_several_agreements_share_one_shop_until_it_is_full(shared, manager, own
     assert [spell.ends for spell in spells if spell.shares] == [db.session.get_one(Agreement, first).ends]
 
 
+def test_the_owner_is_asked_about_several_shares_at_once_as_long_as_there_is_room(shared, manager, owner):
+    """
+    Two parts of 50 m² of 120 m²: both asked about, both accepted; no third, and nobody who needs all of it.
+    """
+    unit_id, wishes = shared
+    part, all_of_it = Share(part_m2=50), build.use_request(area_max_m2=120, submitted_at=clock.now()).id
+    with transaction():
+        asked = [proposals.propose(unit_id, wish, sender=manager, link_to=str, share=part).id for wish in wishes[:2]]
+    for wish, share in ((wishes[2], part), (all_of_it, Share())):
+        with pytest.raises(Conflict, match="another proposal to answer first"), transaction():
+            proposals.propose(unit_id, wish, sender=manager, link_to=str, share=share)
+        db.session.rollback()
+
+    for proposal_id in asked:
+        with transaction():
+            proposals.accept_proposal(owner.id, proposal_id, by=owner.person, note="", link_to=str)
+    db.session.rollback()
+    there = [spell for spell in queries.unit(unit_id).spells if spell.shares]
+    assert [row["part_m2"] for spell in there for row in spell.shares] == [50, 50]
+
+
+def test_the_plan_offers_to_send_whoever_still_fits_beside_those_asked_about(compute, shared, app, manager):
+    """
+    One of two sharers is sent: the other can be sent, too; the shop's page names whom its owner is being asked about.
+    """
+    unit_id, _ = shared
+    compute()
+    browser = build.browser_of(app, manager)
+    first, second = (match.id for match in queries.newest_plan().matches)
+    assert f"/plan/vorschlag/{second}" in browser.get(f"/plan?m={second}").text
+
+    browser.post(f"/plan/vorschlag/{first}")
+    browser.post(f"/plan/vorschlag/{second}")
+
+    assert f"/plan/vorschlag/{first}" not in browser.get(f"/plan?m={first}").text
+    assert browser.get(f"/laeden/{unit_id}").text.count("part of 50 of 120") >= 2
+    assert browser.get(f"/laeden/{unit_id}").text.count("Take the proposal back") == 2
+
+
 def test_the_pages_say_what_of_the_shop_it_is(compute, shared, app, manager, owner):
     """
     Plan, map, proposal, shop and request name the part; two who share a shop stand at one mark of the map.

@@ -49,7 +49,7 @@ def _propose() -> tuple[int, int]:
     assert newest is not None
     for match in newest.matches:
         unit = queries.unit(match.unit_id)
-        if unit.owner_id is None or queries.open_proposal_for(match.unit_id, match.request_id) is not None:
+        if unit.owner_id is None or queries.open_proposals_for_unit(match.unit_id):
             continue
         with transaction():
             owner = db.session.scalars(select(Organisation).where(Organisation.id == unit.owner_id)).one()
