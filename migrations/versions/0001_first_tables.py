@@ -1008,7 +1008,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_proposal_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_proposal_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index('uq_proposal_open_request_id', ['request_id'], unique=True, sqlite_where=sa.text("state = 'OPEN'"), postgresql_where=sa.text("state = 'OPEN'"))
-        batch_op.create_index('uq_proposal_open_unit_id', ['unit_id'], unique=True, sqlite_where=sa.text("state = 'OPEN'"), postgresql_where=sa.text("state = 'OPEN'"))
+        batch_op.create_index('uq_proposal_open_unit_id', ['unit_id'], unique=True, sqlite_where=sa.text("state = 'OPEN' AND part_m2 IS NULL AND slots = 0"), postgresql_where=sa.text("state = 'OPEN' AND part_m2 IS NULL AND slots = 0"))
 
     op.create_table('agreement',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1757,7 +1757,7 @@ def downgrade() -> None:
 
     op.drop_table('agreement')
     with op.batch_alter_table('proposal', schema=None) as batch_op:
-        batch_op.drop_index('uq_proposal_open_unit_id', sqlite_where=sa.text("state = 'OPEN'"), postgresql_where=sa.text("state = 'OPEN'"))
+        batch_op.drop_index('uq_proposal_open_unit_id', sqlite_where=sa.text("state = 'OPEN' AND part_m2 IS NULL AND slots = 0"), postgresql_where=sa.text("state = 'OPEN' AND part_m2 IS NULL AND slots = 0"))
         batch_op.drop_index('uq_proposal_open_request_id', sqlite_where=sa.text("state = 'OPEN'"), postgresql_where=sa.text("state = 'OPEN'"))
         batch_op.drop_index(batch_op.f('ix_proposal_unit_id'))
         batch_op.drop_index(batch_op.f('ix_proposal_state'))
