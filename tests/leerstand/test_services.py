@@ -16,6 +16,7 @@ from leerstand import queries
 from leerstand.kinds import AgreementState, ProposalState, RequestState, SpellKind, UseType
 from leerstand.models import Agreement, Match, Occupancy, Proposal, Unit, UseRequest
 from leerstand.services import proposals, requests, stock
+from leerstand.shares import Share
 from tests import build
 
 WEEK = timedelta(weeks=1)
@@ -269,7 +270,7 @@ def test_without_the_rule_the_database_still_lets_only_one_through(app, town, ow
     """
     Negative control: with the check switched off the same race would let both through, were it not for the net beneath.
     """
-    monkeypatch.setattr(proposals, "_check_free", lambda unit, request: None)
+    monkeypatch.setattr(proposals, "_check_not_asked", lambda unit, share: None)
     unit, one, two = build.unit(owner_id=owner.id), soon(), soon()
     ids = unit.id, (one.id, two.id)
     db.session.rollback()
@@ -284,6 +285,26 @@ def test_without_the_rule_the_database_still_lets_only_one_through(app, town, ow
     )
 
     assert outcomes == ["IntegrityError", "won"]
+
+
+@pytest.mark.parametrize(("checked", "outcomes"), [(True, ["Conflict", "won"]), (False, ["won", "won"])])
+def test_two_managers_cannot_ask_about_more_parts_than_there_is_room(
+    app, town, owner, manager, monkeypatch, checked, outcomes
+):
+    """
+    Two parts of 70 m² of 120 m² at the same moment: one goes out. Negative control: without the check both do.
+    """
+    if not checked:
+        monkeypatch.setattr(proposals, "_check_not_asked", lambda unit, share: None)
+    unit = build.unit(owner_id=owner.id, area_m2=120, divisible=True, min_part_m2=30)
+    wishes = [soon(part_ok=True, area_min_m2=60, area_ideal_m2=70, area_max_m2=80).id for _ in range(2)]
+    unit_id, part = unit.id, Share(part_m2=70)
+    db.session.rollback()
+
+    def ask(request_id):
+        proposals.propose(unit_id, request_id, sender=manager, link_to=link, share=part)
+
+    assert race(app, town.id, [lambda wish=wish: ask(wish) for wish in wishes]) == outcomes
 
 
 def test_a_match_that_was_overtaken_does_not_come_into_the_plan(compute, owner, manager):
