@@ -57,8 +57,9 @@ class Offer:
 def look_at(unit_id: int, request_id: int) -> Offer:
     """What :func:`propose` would send for a pair that no plan has chosen. Raises :class:`Conflict` like it."""
     unit, request = queries.unit(unit_id), queries.request(request_id)
-    _check_free(unit, request)
+    _check_waits(request)
     found = _check_suitable(unit, request, None)
+    _check_not_asked(unit, found.share)
     return Offer(unit, request, found.starts, found.ends, found.share, offers.rent_cents_month(unit, found.share))
 
 

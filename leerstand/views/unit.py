@@ -12,16 +12,16 @@ from city import clock, settings
 from city.access import current_account, requires
 from city.db import transaction
 from city.messages import Conflict, NotFound
-from leerstand import deal_queries, owner_queries, queries, register_queries, street_picture
+from leerstand import deal_queries, offers, owner_queries, queries, register_queries, street_picture
 from leerstand.aptitude import aptitude
 from leerstand.forms import EndForm, chosen, day_of
 from leerstand.lifecycle import TRANSITIONS, UnitState, state_on
-from leerstand.matching import explain
-from leerstand.models import Occupancy, Unit
+from leerstand.matching.explain import Pair, for_unit
+from leerstand.models import Occupancy, Proposal, Unit
 from leerstand.register_forms import NewUnitForm, StateForm, UnitForm
 from leerstand.services import states
 from leerstand.services import stock as deeds
-from leerstand.situation import spell_on, status_on
+from leerstand.situation import Situation, spell_on, status_on
 from leerstand.spell_form import SpellForm
 from leerstand.timeline import timeline
 from leerstand.views.blueprint import STAFF, base_of_map, bp
@@ -38,8 +38,9 @@ def unit(unit_id: int) -> str:
     worth = plan.hub_shares.get(unit_id, 0) if plan else 0
     situation = queries.situation_of(found, day, numbers)
     street = next(iter(street_picture.streets(queries.street_of(found), day)), None) if found.axis else None
-    pairs = explain.for_unit(found, queries.open_requests(), situation, numbers, worth) if situation else []
+    pairs = for_unit(found, queries.open_requests(), situation, numbers, worth) if situation else []
     status, state = status_on(found.spells, day), state_on(found.spells, day)
+    asked = queries.open_proposals_for_unit(unit_id)
     return render_template(
         "leerstand/unit.html",
         unit=found,
@@ -56,8 +57,9 @@ def unit(unit_id: int) -> str:
         numbers=numbers,
         house=next((house for house in street.houses if house.unit.id == unit_id), None) if street else None,
         pairs=pairs,
+        may_ask=_may_ask(found, situation, pairs, asked),
         match=next((match for match in plan.matches if match.unit_id == unit_id), None) if plan else None,
-        proposals=queries.open_proposals_for_unit(unit_id),
+        proposals=asked,
         sharers=deal_queries.sharers_of(unit_id, day),
         picture=timeline(found.spells, day),
         spells=sorted(found.spells, key=lambda spell: spell.starts, reverse=True),
@@ -68,6 +70,14 @@ def unit(unit_id: int) -> str:
         talks=owner_queries.entries_about(found),
         history=queries.history_of("unit", unit_id),
     )
+
+
+def _may_ask(unit: Unit, place: Situation | None, pairs: list[Pair], asked: list[Proposal]) -> set[int]:
+    """The requests that its owner can be asked about beside what is asked already."""
+    if place is None or unit.owner_id is None:
+        return set()
+    known, others = [one.share for one in asked], place.sharing
+    return {pair.request.id for pair in pairs if offers.room_beside(unit, others, known, pair.found.share)}
 
 
 @bp.get("/laeden/<int:unit_id>/karte.json")

@@ -63,11 +63,11 @@ def test_a_pair_that_suits_is_proposed_where_it_is_read(desk, owner):
     look = desk.get(way).text
     assert owner.person.email in look and "the proposal would offer no rent" in look
     db.session.rollback()
-    assert queries.open_proposal_for_unit(shop.id) is None
+    assert queries.open_proposals_for_unit(shop.id) == []
 
     assert "Sent. The owner decides" in desk.post(way, follow_redirects=True).text
     db.session.rollback()
-    assert queries.open_proposal_for_unit(shop.id).request_id == wish.id
+    assert [one.request_id for one in queries.open_proposals_for_unit(shop.id)] == [wish.id]
     assert way not in desk.get(f"/gesuche/{wish.id}").text
     again = desk.get(f"/laeden/{shop.id}/vorschlag/{other.id}", follow_redirects=True)
     assert "has another proposal to answer first" in again.text
