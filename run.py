@@ -13,6 +13,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -72,8 +73,9 @@ def environment_for(command: str, arguments: list[str]) -> tuple[Path, str]:
 
 
 def run_python(python: Path, call: list[str]) -> int:
-    """Run Python in the environment; Ctrl-C reaches it and not us."""
+    """Run Python in the environment; Ctrl-C reaches it and not us, and whoever ends us ends it too."""
     process = subprocess.Popen([str(python), *call], env=environment())
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     while True:
         try:
             return process.wait()

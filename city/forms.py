@@ -183,6 +183,16 @@ class NumberField(FloatField):
         return text.replace(".", ",") if str(get_locale() or "de").startswith("de") else text
 
 
+class EuroField(NumberField):
+    """An amount in euros: with both digits of its cents where it has any."""
+
+    def _value(self) -> str:
+        shown = super()._value()
+        if self.raw_data or self.data is None or self.data == int(self.data):
+            return shown
+        return f"{self.data:.2f}".replace(".", "," if "," in shown else ".")
+
+
 class WholeNumberField(IntegerField):
     """A whole number; ``1.234`` is read as written in the language of the page, ``1,5`` is refused with a sentence."""
 

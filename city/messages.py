@@ -51,6 +51,14 @@ def say(message: Message | DomainError | BadInput | str) -> str:
     return gettext(message.text, **{name: _say_value(value) for name, value in message.values.items()})
 
 
+class Euros(Decimal):
+    """An amount of money for a sentence, made of cents: “516,60”, and “517” where there are no cents."""
+
+    def __new__(cls, cents: int) -> Euros:
+        """Of so many cents."""
+        return super().__new__(cls, Decimal(cents) / 100)
+
+
 class _SaidNumber(float):
     """A number that ``%s`` writes as people here do, and that ``%.5f`` still takes for a number."""
 
@@ -76,6 +84,8 @@ def _say_value(value: Any) -> object:
         return format_date(value, "d. MMMM y") if gettext("language") == "Sprache" else format_date(value, "d MMMM y")
     if isinstance(value, time):
         return value.strftime("%H:%M")
+    if isinstance(value, Euros):
+        return format_decimal(value, format="#,##0" if value == value.to_integral_value() else "#,##0.00")
     if isinstance(value, Decimal | float):
         return _SaidNumber(value)
     return value

@@ -13,6 +13,7 @@ from wtforms.validators import Optional, ValidationError
 from city.forms import (
     CityForm,
     DayField,
+    EuroField,
     HiddenText,
     LimitsBetween,
     LongText,
@@ -38,7 +39,7 @@ class PeriodForm(CityForm):
 
     starts = DayField(_l("From"), [must()])
     last = DayField(_l("Until and including"), [must()])
-    rent_eur = NumberField(_l("Rent a month"), [must(), LimitsBetween(0, MAX_EURO)])
+    rent_eur = EuroField(_l("Rent a month"), [must(), LimitsBetween(0, MAX_EURO)])
 
     def show(self, proposal: Proposal) -> None:
         """Fill in the terms of a proposal."""
@@ -73,7 +74,7 @@ class OwnerAnswerForm(PeriodForm):
     seen = HiddenText()  # which terms the page showed
     starts = DayField(_l("From"), [Optional()])
     last = DayField(_l("Until and including"), [Optional()])
-    rent_eur = NumberField(_l("Rent a month"), [Optional(), LimitsBetween(0, MAX_EURO)])
+    rent_eur = EuroField(_l("Rent a month"), [Optional(), LimitsBetween(0, MAX_EURO)])
     note = LongText(_l("A word to the city"), [Optional()])
 
     def show(self, proposal: Proposal) -> None:
@@ -113,7 +114,7 @@ class ContractForm(CityForm):
         _l("How the rent is reckoned"), choices=offered(deal_labels.RENT_FORM_LABELS), coerce=RentForm
     )
     revenue_percent = NumberField(_l("Share of the turnover"), [Optional(), LimitsBetween(0, 100)])
-    min_rent_eur = NumberField(_l("But at least a month"), [Optional(), LimitsBetween(0, MAX_EURO)])
+    min_rent_eur = EuroField(_l("But at least a month"), [Optional(), LimitsBetween(0, MAX_EURO)])
     steps = LongText(
         _l("Steps of the rent"), [Optional()], description=_l("One per line, day and rent: 01.04.2027 500")
     )

@@ -10,13 +10,12 @@ from flask_babel import force_locale
 from city import outbox
 from city.letters import town
 from city.links import address_of
-from city.messages import say
+from city.messages import Euros, say
 from city.models import Account
 from leerstand.deal_models import ProposalMessage
 from leerstand.deal_queries import Mailbox
 from leerstand.mails import terms_in_words
 from leerstand.models import Proposal
-from leerstand.rules import euros
 from leerstand.spells import last_day
 from routing.message import Message
 
@@ -132,7 +131,7 @@ def offered(proposal: Proposal, offer: ProposalMessage) -> dict[str, object]:
         "title": proposal.request.title,
         "starts": offer.starts,
         "ends": last_day(offer.ends),
-        "rent": euros(offer.rent_cents_month or 0),
+        "rent": Euros(offer.rent_cents_month or 0),
     }
 
 

@@ -6,10 +6,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from city import outbox
-from city.messages import say
+from city.messages import Euros, say
 from city.models import Account
 from leerstand.models import Agreement, Proposal
-from leerstand.rules import euros
 from leerstand.spells import last_day
 from routing.message import Message
 
@@ -62,5 +61,5 @@ def terms_in_words(deal: Proposal | Agreement) -> dict[str, object]:
         "title": deal.request.title,
         "starts": deal.starts,
         "ends": last_day(deal.ends),
-        "rent": euros(deal.rent_cents_month),
+        "rent": Euros(deal.rent_cents_month),
     }

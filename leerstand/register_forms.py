@@ -19,6 +19,7 @@ from city.forms import (
     CityForm,
     CoordinateField,
     DayField,
+    EuroField,
     HiddenText,
     LimitsBetween,
     NumberField,
@@ -155,7 +156,7 @@ class UnitForm(CityForm):
     )
     preservation_statute = BooleanField(_l("Preservation statute applies"))
     max_persons = whole(_l("Persons at most"), 10_000, 1)
-    rent_eur_m2 = NumberField(_l("Rent asked, without service charges"), [must(), LimitsBetween(0, 1_000)])
+    rent_eur_m2 = EuroField(_l("Rent asked, without service charges"), [must(), LimitsBetween(0, 1_000)])
     rent_form = SelectField(
         _l("Kind of rent"), choices=offered(labels.RENT_FORM_LABELS), coerce=RentForm, default=RentForm.FIXED
     )

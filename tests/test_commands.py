@@ -180,3 +180,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_whoever_ends_the_command_ends_what_it_runs():
+    """
+    ``kill`` meets run.py, not the server behind it; the server must not go on alone and keep its port.
+    """
+    waits = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    starts = f"import sys, run; from pathlib import Path; run.run_python(Path(sys.executable), ['-c', {waits!r}])"
+    command = subprocess.Popen([sys.executable, "-c", starts], stdout=subprocess.PIPE, text=True)
+    assert command.stdout is not None
+    child = int(command.stdout.readline())
+
+    command.terminate()
+
+    command.wait(timeout=60)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)

@@ -13,6 +13,7 @@ from leerstand import queries
 from leerstand.kinds import Visibility
 from leerstand.models import Unit
 from tests import build
+from tests.mailbox import mails
 
 
 @pytest.fixture
@@ -83,3 +84,18 @@ def test_the_city_reads_beside_an_expose_what_it_lacks(app, desk, owner):
     assert "Nur die Stadt sieht diese Leiste" not in build.browser_of(app, owner.person).get(page).text
     build.consent(shop)
     assert "Nur die Stadt sieht diese Leiste" not in desk.get(page).text
+
+
+def test_a_rent_with_cents_is_the_same_in_mail_page_and_form(desk, owner):
+    """
+    516,60 € is neither 517 € nor 516,6 €, in whatever language its reader reads.
+    """
+    shop, wish = build.unit(owner_id=owner.id, rent_cents_m2=861), build.use_request()
+    desk.post(f"/laeden/{shop.id}/vorschlag/{wish.id}")
+    mail = mails(owner.person.email)[-1]
+    assert "for 516.60 € a month" in mail.text
+    assert 'value="8.61"' in desk.get(f"/laeden/{shop.id}/bearbeiten").text
+    db.session.rollback()
+    (sent,) = queries.open_proposals_for_unit(shop.id)
+    assert 'value="516.60"' in desk.get(f"/vorschlaege/{sent.id}").text
+    assert 'value="516,60"' in desk.get(f"/vorschlaege/{sent.id}?lang=de").text
