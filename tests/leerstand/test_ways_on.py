@@ -98,4 +98,5 @@ def test_a_rent_with_cents_is_the_same_in_mail_page_and_form(desk, owner):
     db.session.rollback()
     (sent,) = queries.open_proposals_for_unit(shop.id)
     assert 'value="516.60"' in desk.get(f"/vorschlaege/{sent.id}").text
-    assert 'value="516,60"' in desk.get(f"/vorschlaege/{sent.id}?lang=de").text
+    page = desk.get(f"/vorschlaege/{sent.id}?lang=de").text
+    assert 'value="516,60"' in page and 'type="number"' not in page  # a browser throws “516,60” away there
