@@ -43,7 +43,7 @@ SOLVER = "routing.tours.solve:solve"
 BACK, AHEAD = timedelta(days=28), timedelta(days=14)
 MOST_ORDERS = 80  # of the day; more say nothing new and take longer
 MOST_PRICED = 12  # shops that are priced by tours, the most promising first
-SEARCH_S = 0.4  # for each set of hubs
+SEARCH_MOVES = 10_000  # for each set of hubs, some 0.4 s; seconds would price hubs lower on a busy machine
 OPENS_S, CLOSES_S = 8 * 3600, 20 * 3600
 BIKES_PER_HUB, VAN_LITRES, VAN_KG = 6, 8000, 1000
 DIRECTIONS = 8  # in which the edge of the town is looked for
@@ -222,7 +222,9 @@ def _cost(given: Day, base: Base, places: _Places, table: Travel, ask: Ask) -> t
     key = _key(given, base)
     if key not in _known:
         starts, by_van = _starts(given, base, places, table)
-        plan: Plan = ask(SOLVER, problem=_problem(given, starts, places, table, by_van=by_van), limit_s=SEARCH_S)
+        plan: Plan = ask(
+            SOLVER, problem=_problem(given, starts, places, table, by_van=by_van), limit_iterations=SEARCH_MOVES
+        )
         if len(_known) >= KEPT:
             _known.clear()
         _known[key] = plan.cost_cents, plan.metres

@@ -137,7 +137,8 @@ class _Run:
     def report(self) -> None:
         self._reported = time.monotonic()
         if self._on_progress:
-            self._on_progress(Progress(self.elapsed_s(), self.limit_s, self.cost, self.unserved))
+            limit_s = self.limit_s if self.iterations is None else 0.0
+            self._on_progress(Progress(self.elapsed_s(), limit_s, self.cost, self.unserved))
 
     def keep(self, routes: Routes) -> None:
         """Remember these sequences if they can be ridden and cost less than the best so far."""

@@ -105,7 +105,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a search is: the best plan so far costs ``cost_cents`` and leaves ``unserved`` orders."""
+    """How far a search is: the best plan so far costs ``cost_cents`` and leaves ``unserved`` orders.
+
+    ``limit_s`` is 0 where the search does not end by the clock.
+    """
 
     elapsed_s: float
     limit_s: float

@@ -210,7 +210,7 @@ def test_free_shops_can_be_filtered(app, town, asked, shown):
 
     page = app.test_client().get(f"/frei{asked}").text
 
-    assert {area for area in (40, 90, 200) if f'data-l="m²">{area}<' in page} == shown
+    assert {area for area in (40, 90, 200) if f' m²">{area}<' in page} == shown
 
 
 def test_a_hostile_name_appears_as_exactly_that_text_everywhere(compute, app, owner, manager, city_browser):

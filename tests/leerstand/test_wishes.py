@@ -162,7 +162,7 @@ def test_an_applicant_follows_what_becomes_of_a_request(town, app):
     wish = build.use_request(person, submitted_at=build.clock.now())
     page = build.browser_of(app, person).get(f"/meine-gesuche/{wish.id}").text
 
-    assert "With the city" in page and "Waiting for 0 days" in page
+    assert "With the city" in page and "The city is looking for a shop that suits." in page
 
 
 def test_an_applicant_on_the_waiting_list_is_told_what_stands_in_the_way(town, app):

@@ -23,7 +23,7 @@ def asked():
 
     def ask(path, **arguments):
         questions.append(len(arguments["problem"].orders))
-        return solve(**{**arguments, "limit_s": 0.15})
+        return solve(**{**arguments, "limit_iterations": 3_000})
 
     ask.questions = questions
     return ask
