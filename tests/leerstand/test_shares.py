@@ -100,7 +100,7 @@ def test_a_hub_and_a_flat_need_all_of_a_shop():
         assert found.share.whole
 
 
-@settings(max_examples=rounds(40), deadline=None)
+@settings(max_examples=rounds(12), deadline=None)
 @given(
     st.lists(st.tuples(st.booleans(), st.sampled_from([0, MORNINGS, EVENINGS, ALL_WEEK])), min_size=1, max_size=6),
     st.booleans(),
