@@ -14,6 +14,7 @@ from leerstand import labels, queries
 from leerstand.exchange.columns import BY_KEY
 from leerstand.exchange.writing import box, point
 from leerstand.models import Unit
+from leerstand.models.stock import rent_is_unknown
 from leerstand.publishing import PublicVacancy
 from leerstand.register_queries import StockFilter, ids_of, now_in
 
@@ -47,7 +48,7 @@ def stock_table(wanted: StockFilter, day: date) -> list[list[Any]]:
 
 def _said(values: dict[str, Any], grades: dict[int, str]) -> list[Any]:
     values["grade"] = grades.get(values["grade"], "")
-    unknown = not values["rent_cents_m2"] and "rent_cents_m2" in values["invented"]  # as Unit.rent_unknown
+    unknown = rent_is_unknown(values["rent_cents_m2"], values["invented"])
     values["rent_cents_m2"] = None if unknown else values["rent_cents_m2"] / 100
     for key, words in WORDS.items():
         values[key] = gettext(words[values[key]]) if values[key] is not None else None

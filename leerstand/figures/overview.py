@@ -11,9 +11,8 @@ from leerstand.figures.mix import Mix
 from leerstand.figures.perforation import JoinCounts, Runs
 from leerstand.figures.rates import Chains, Durations, Rates
 
-KNOWN_ENOUGH = (
-    0.8  # of the shops must be known for a day of the past; own setting: below it, a rate says what was typed
-)
+# So many of the shops must be known for a day of the past; own setting: below it, a rate says what was typed.
+KNOWN_ENOUGH = 0.8
 
 
 @dataclass(frozen=True, slots=True)

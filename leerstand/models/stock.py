@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -53,6 +54,11 @@ class StreetAxis(CityBound, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     rank: Mapped[int] = mapped_column(default=0)  # core first: order of the streets on lists and in the picture
+
+
+def rent_is_unknown(rent_cents_m2: int, invented: Collection[str]) -> bool:
+    """Whether a rent of nothing only means that nobody has said one."""
+    return not rent_cents_m2 and "rent_cents_m2" in invented
 
 
 class Unit(CityBound, Model):
@@ -180,7 +186,7 @@ class Unit(CityBound, Model):
     @property
     def rent_unknown(self) -> bool:
         """Whether nobody has said what the shop costs: its zero is no offer."""
-        return not self.rent_cents_m2 and "rent_cents_m2" in self.invented
+        return rent_is_unknown(self.rent_cents_m2, self.invented)
 
     @property
     def rent_cents_month(self) -> int:

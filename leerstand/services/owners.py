@@ -31,7 +31,7 @@ def assign_shop(unit_id: int, owner_id: int) -> None:
     """Say to whom a shop belongs; nothing else that is known of it counts as confirmed by that."""
     unit = queries.unit(unit_id, to_change=True)
     unit.owner_id = owner_queries.owner(owner_id).id
-    unit.invented = [name for name in unit.invented if name not in ("owner", "owner_id")]
+    unit.invented = [name for name in unit.invented if name != "owner_id"]
     audit.record("owner assigned", "unit", unit_id, owner=owner_id)
 
 
