@@ -58,7 +58,8 @@ def new_owner() -> str | Response:
 @requires(*STAFF)
 def owner_of_shop(unit_id: int) -> str | Response:
     """Say to whom a shop belongs; where no owner is known yet, the first one is recorded."""
-    shop, known, form = queries.unit(unit_id), queries.owners(), ShopOwnerForm()
+    shop, known = queries.unit(unit_id), queries.owners()
+    form = ShopOwnerForm(owner_id=shop.owner_id)
     if not known:
         return redirect(url_for("leerstand.new_owner", laden=unit_id))
     form.offer(known)

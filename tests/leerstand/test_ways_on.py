@@ -100,3 +100,15 @@ def test_a_rent_with_cents_is_the_same_in_mail_page_and_form(desk, owner):
     assert 'value="516.60"' in desk.get(f"/vorschlaege/{sent.id}").text
     page = desk.get(f"/vorschlaege/{sent.id}?lang=de").text
     assert 'value="516,60"' in page and 'type="number"' not in page  # a browser throws “516,60” away there
+
+
+def test_the_owner_that_a_shop_has_is_chosen_already(desk):
+    """
+    Saving without a look changes nothing.
+    """
+    first, second = (build.organisation(kind=OrganisationKind.OWNER, name=name) for name in ("Abel", "Zander"))
+    shop = build.unit(owner_id=second.id)
+    page = desk.get(f"/laeden/{shop.id}/eigentum").text
+
+    assert f'selected value="{second.id}"' in page
+    assert f'selected value="{first.id}"' not in page
