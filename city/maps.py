@@ -45,10 +45,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from flask import g, url_for
+from flask import g
 from flask_babel import gettext as _
 
 from city import words
+from city.static_files import static_url
 
 OSM_ATTRIBUTION = "© OpenStreetMap-Mitwirkende (ODbL)"
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -200,11 +201,11 @@ _CHANGES = (  # what folium's page gets wrong for us, and where a map fills some
 
 
 def _style_link(name: str) -> str:
-    return f'<link rel="stylesheet" href="{escape(url_for("static", filename=name))}">'
+    return f'<link rel="stylesheet" href="{escape(static_url(name))}">'
 
 
 def _script_link(nonce: str, name: str) -> str:
-    return f'<script nonce="{escape(nonce)}" src="{escape(url_for("static", filename=name))}"></script>'
+    return f'<script nonce="{escape(nonce)}" src="{escape(static_url(name))}"></script>'
 
 
 @lru_cache(maxsize=8)

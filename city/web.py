@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import numbers
-from flask import Flask, Response, abort, g, has_request_context, render_template, request, url_for
+from flask import Flask, Response, abort, g, render_template, request, url_for
 from flask_babel import format_date, format_datetime, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import FileSystemBytecodeCache
@@ -26,6 +26,7 @@ from city.db import city_scope, db
 from city.messages import DomainError, NotFound, say
 from city.models import City
 from city.remembered import keep
+from city.static_files import keep_at_browsers, static_url
 from routing.message import N_, BadInput, Message
 
 log = logging.getLogger(__name__)
@@ -134,7 +135,9 @@ def _add_headers(answer: Response) -> Response:
     answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.is_secure:
         answer.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint != "static":
+    if request.endpoint == "static":
+        keep_at_browsers(answer)
+    else:
         answer.headers.setdefault("Cache-Control", "no-store")
         answer.vary.add("Cookie")
     return answer
@@ -150,19 +153,10 @@ def _page_context() -> dict[str, Any]:
 
 
 def _url_for(endpoint: str, **values: Any) -> str:
-    """Addresses in templates. Those of static files, of which a page names dozens, are worked out once."""
+    """Addresses in templates; those of static files change with what they hold."""
     if endpoint == "static" and len(values) == 1:
-        return (
-            _static_url(request.script_root, values["filename"])
-            if has_request_context()
-            else url_for("static", **values)
-        )
+        return static_url(values["filename"])
     return url_for(endpoint, **values)
-
-
-@lru_cache(maxsize=1_000)
-def _static_url(_below: str, filename: str) -> str:
-    return url_for("static", filename=filename)
 
 
 def _refused(refusal: DomainError | BadInput) -> tuple[str, int, dict[str, str]]:
