@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from itertools import groupby
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,11 +42,9 @@ def order_of_two(folder: Path, *, fair: bool) -> str:
     return (folder / "order").read_text()
 
 
-def longest_run(order: str) -> int:
-    """How often one of them wrote in a row while the other one still wanted to."""
-    both = order[: max(order.rindex("a"), order.rindex("b")) + 1]
-    last = both[-1]
-    return max(len(list(run)) for _name, run in groupby(both.rstrip(last)))
+def changes(order: str) -> int:
+    """How often the turn went from one to the other."""
+    return sum(1 for one, next_one in pairwise(order) if one != next_one)
 
 
 def test_whoever_came_first_goes_first():
@@ -104,12 +102,14 @@ def test_a_writer_that_fails_passes_the_turn_on():
 def test_two_processes_write_in_turn(tmp_path):
     """
     Without the gate before the room whoever has just written is back before the other one looks.
+
+    A busy machine may hold one of them up before the gate, and the other goes on; so the changes count, not the runs.
     """
     (fair := tmp_path / "fair").mkdir()
     (unfair := tmp_path / "unfair").mkdir()
 
-    assert longest_run(order_of_two(fair, fair=True)) < WRITES / 4
-    assert longest_run(order_of_two(unfair, fair=False)) > WRITES / 2
+    assert changes(order_of_two(fair, fair=True)) > WRITES / 2
+    assert changes(order_of_two(unfair, fair=False)) < WRITES / 4
 
 
 def test_a_process_that_dies_while_it_writes_leaves_the_room(tmp_path):
