@@ -19,7 +19,7 @@ from app import create_app
 from city import clock, streets
 from city.access import hash_token
 from city.config import Config
-from city.db import city_scope, db, transaction
+from city.db import city_scope, db, every_city, transaction
 from city.models import Account, City, LoginSession, Organisation, OrganisationKind, Role, RoleGrant
 from city.warm import settle
 from leerstand.kinds import (
@@ -68,6 +68,12 @@ class Town:
             cookie["login_token"] = cookie["_user_id"] = TOKEN
             cookie["_fresh"] = True
         return client
+
+    def change(self) -> None:
+        """Somebody changes a shop: what was worked out of the stock holds no longer."""
+        with self.app.app_context(), every_city(), transaction():
+            unit = db.session.get_one(Unit, self.unit_id)
+            unit.power_kw = 11 if unit.power_kw == 10 else 10
 
 
 @contextmanager

@@ -144,6 +144,11 @@ def transaction() -> Iterator[None]:
             session.info.pop(_WRITE, None)
 
 
+def is_writing() -> bool:
+    """Whether a :func:`transaction` is open."""
+    return bool(db.session.info.get(_WRITE))
+
+
 _turns: WeakKeyDictionary[Engine, Turns] = WeakKeyDictionary()
 _making_turns = Lock()
 

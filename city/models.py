@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -36,6 +37,11 @@ class OrganisationKind(StrEnum):
     APPLICANT = "applicant"
 
 
+def new_stamp() -> str:
+    """One that no city has had, in this database or another."""
+    return secrets.token_hex(8)
+
+
 class City(Model):
     """A town (Mandant): everything else belongs to exactly one of them."""
 
@@ -49,6 +55,7 @@ class City(Model):
     land: Mapped[str] = mapped_column(default="NI")  # Bundesland, for public holidays (ISO 3166-2:DE)
     is_demo: Mapped[bool] = mapped_column(default=False)
     operator: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # who runs the pages: see city.operator
+    stamp: Mapped[str] = mapped_column(default=new_stamp)  # another one after each change of what city.kept works on
 
 
 class Organisation(CityBound, Model):

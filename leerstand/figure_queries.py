@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from city.db import db
+from city.kept import until_changed
 from city.models import City
 from leerstand.figures import arrays, footfall, rates
 from leerstand.figures.arrays import ShopRow, SpellRow, Stock
@@ -32,12 +33,12 @@ class Streets:
 
 def streets() -> Streets:
     """The stock with all its spells."""
-    return _streets(_shops(), _spells(None))
+    return _streets(None)
 
 
 def on_day(day: date) -> Streets:
     """The stock with what was there on one day: enough for its rates and gaps."""
-    return _streets(_shops(), _spells(day))
+    return _streets(day)
 
 
 def rates_on(day: date) -> rates.Rates:
@@ -46,10 +47,17 @@ def rates_on(day: date) -> rates.Rates:
     return rates.rates(whole, arrays.on(whole, day))
 
 
-def _streets(shops: list[ShopRow], spells: list[SpellRow]) -> Streets:
+def _streets(day: date | None) -> Streets:
+    whole, used = until_changed(("stock", day), lambda: _stock(day))
     known = {axis.id: axis for axis in db.session.scalars(select(StreetAxis))}
+    return Streets(whole, tuple(known[axis_id] for axis_id in used))
+
+
+def _stock(day: date | None) -> tuple[Stock, tuple[int, ...]]:
+    """The arrays, and the streets that their numbers stand for."""
+    shops = _shops()
     used = sorted({row[1] for row in shops if row[1] is not None})
-    return Streets(arrays.of_rows(shops, spells), tuple(known[axis_id] for axis_id in used))
+    return arrays.of_rows(shops, _spells(day)), tuple(used)
 
 
 def _shops() -> list[ShopRow]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from city.db import db
+from city.kept import until_changed
 from city.messages import NotFound
 from leerstand import reading
 from leerstand.kinds import Visibility
@@ -41,15 +42,20 @@ def released() -> Callable[[Unit], Scopes]:
 
 def public_vacancies(wanted: PublicFilter, today: date) -> list[PublicVacancy]:
     """The free shops, each reduced to what its owner lets the public see, those with an address first."""
-    now = now_in(today)
-    query = select(*reading.every_column()).join(now.spell, now.is_it)
-    query = query.where(is_status(Status.VACANCY, now), Unit.visibility != Visibility.INTERNAL)
-    query = query.outerjoin(StreetAxis, Unit.axis_id == StreetAxis.id)
-    rows = reading.units(query.order_by(StreetAxis.rank, Unit.street, Unit.position_m, Unit.id), today)
+    rows = until_changed(("shown", today), lambda: _shown(today))
     allowed, asked_about = released(), reserved_units()
     free = [unit for unit in rows if unit.id not in asked_about]
     shown = [vacancy for unit in free if (vacancy := published(unit, today, allowed(unit))) is not None]
     return sorted((v for v in shown if _is_wanted(v, wanted, today)), key=lambda vacancy: not vacancy.exact)
+
+
+def _shown(today: date) -> tuple[Unit, ...]:
+    """The empty shops that the city shows."""
+    now = now_in(today)
+    query = select(*reading.every_column()).join(now.spell, now.is_it)
+    query = query.where(is_status(Status.VACANCY, now), Unit.visibility != Visibility.INTERNAL)
+    query = query.outerjoin(StreetAxis, Unit.axis_id == StreetAxis.id)
+    return tuple(reading.units(query.order_by(StreetAxis.rank, Unit.street, Unit.position_m, Unit.id), today))
 
 
 def _is_wanted(vacancy: PublicVacancy, wanted: PublicFilter, today: date) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import InstrumentedAttribute
 
 from city.db import db
+from city.kept import until_changed
 from leerstand.models import Occupancy, Unit
 from leerstand.situation import Situation, situations
 
@@ -86,12 +87,17 @@ def _rows(query: Any) -> list[ReadUnit]:
     return [ReadUnit(names, row) for row in rows]
 
 
-def free_units(today: date, neighbour_distance_m: int) -> tuple[list[Unit], dict[int, Situation]]:
-    """The shops that can be given away, street by street, and the situation of each."""
+def free_units(today: date, neighbour_distance_m: int) -> tuple[Sequence[Unit], Mapping[int, Situation]]:
+    """The shops that can be given away, street by street, and the situation of each; kept until the stock changes."""
+    asked = ("free", today, neighbour_distance_m)
+    return until_changed(asked, lambda: _free_units(today, neighbour_distance_m))
+
+
+def _free_units(today: date, neighbour_distance_m: int) -> tuple[tuple[Unit, ...], dict[int, Situation]]:
     town = units(select(*OF_SITUATIONS), today)
     places, spells = situations(town, today, neighbour_distance_m), {unit.id: unit.spells for unit in town}
     query = select(*every_column()).where(Unit.id.in_(list(places)))
     found = _rows(query.order_by(Unit.street, Unit.position_m, Unit.id))
     for unit in found:
         unit.spells = spells[unit.__dict__["id"]]
-    return cast(list[Unit], found), places
+    return tuple(cast(list[Unit], found)), places

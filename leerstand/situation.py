@@ -135,6 +135,8 @@ def free_period(unit: Unit, today: date, *, beside: bool = False) -> tuple[date,
     now = spell_on(unit.spells, today)
     if now is not None and now.stage in HELD_BACK:
         return None
+    if now is not None and now.ends is None and now.kind != SpellKind.VACANCY and not (beside and now.shares):
+        return None  # most shops: in use without a known end
     start = max(today, unit.available_from or today)
     there = (spell for spell in unit.spells if spell.kind != SpellKind.VACANCY and not (beside and spell.shares))
     taken = sorted(there, key=lambda spell: spell.starts)

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 
 from city.db import db
+from city.kept import until_changed
 from leerstand import figure_queries, street_picture
 from leerstand.figures import arrays, perforation, rates
 from leerstand.figures.rates import Rates
@@ -43,7 +44,7 @@ def town_on(day: date) -> TownOnADay:
     then = arrays.on(found.whole, day)
     index = perforation.index(found.whole, then)
     return TownOnADay(
-        street_picture.pictures(found.whole, found.axes, _fronts(day), day),
+        street_picture.pictures(found.whole, found.axes, until_changed(("fronts", day), lambda: _fronts(day)), day),
         rates.rates(found.whole, then),
         None if index is None else 100 * index,
     )

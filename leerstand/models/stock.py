@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from city.db import CityBound, Model, Moment
+from city.kept import Stamped
 from city.models import Organisation, StoredFile
 from leerstand.kinds import (
     Category,
@@ -45,7 +46,7 @@ class LocationGrade(CityBound, Model):
     name: Mapped[str]
 
 
-class StreetAxis(CityBound, Model):
+class StreetAxis(CityBound, Stamped, Model):
     """A shopping street (Straßenzug), its shops in order from the core outward."""
 
     __tablename__ = "street_axis"
@@ -61,7 +62,7 @@ def rent_is_unknown(rent_cents_m2: int, invented: Collection[str]) -> bool:
     return not rent_cents_m2 and "rent_cents_m2" in invented
 
 
-class Unit(CityBound, Model):
+class Unit(CityBound, Stamped, Model):
     """A shop unit (Ladenlokal), whether somebody is in it or not; who is, say its spells.
 
     ``invented`` names the fields whose values are made up (erfunden) because
@@ -194,7 +195,7 @@ class Unit(CityBound, Model):
         return self.rent_cents_m2 * self.area_m2
 
 
-class Occupancy(CityBound, Model):
+class Occupancy(CityBound, Stamped, Model):
     """Who is in a shop from one day to, perhaps, another (Belegung). Spells of one shop never overlap."""
 
     __tablename__ = "occupancy"

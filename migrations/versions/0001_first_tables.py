@@ -78,6 +78,7 @@ def upgrade() -> None:
     sa.Column('land', sa.String(), nullable=False),
     sa.Column('is_demo', sa.Boolean(), nullable=False),
     sa.Column('operator', sa.JSON(), nullable=False),
+    sa.Column('stamp', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_city')),
     sa.UniqueConstraint('host', name=op.f('uq_city_host')),
     sa.UniqueConstraint('slug', name=op.f('uq_city_slug'))
