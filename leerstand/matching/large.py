@@ -35,15 +35,16 @@ class LargeSearch:
         cores: int,
         tell: Callable[[int, int], None] = lambda points, bound: None,
         stop: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.problem, self.seed, self.cores, self.stop = problem, seed, cores, stop
-        self._tell, self._begin, self._limit_s = tell, monotonic(), limit_s
+        self._clock, self._tell, self._begin, self._limit_s = clock, tell, clock(), limit_s
         self._bound = 0
 
     @property
     def left_s(self) -> float:
         """Seconds until the limit."""
-        return self._limit_s - (monotonic() - self._begin)
+        return self._limit_s - (self._clock() - self._begin)
 
     def run(self) -> tuple[list[int], int]:
         """The best plan found, and the bound."""
@@ -65,8 +66,11 @@ class LargeSearch:
             seed=self.seed,
             on_better=self._better,
             stop=self.stop,
+            clock=self._clock,
         )
+        ends_s = self.left_s * (1 - share)
         plan = search.run(share * self.left_s, cores=self.cores)
+        self._limit_s -= max(0.0, self.left_s - ends_s)  # a clock of this thread stood still while others worked
         if whole and self.left_s > 0.5 and not self.stop():
             plan = self._proved(found, relaxed, plan)
         return plan, self._bound
@@ -90,9 +94,9 @@ class LargeSearch:
         core = np.flatnonzero(relaxed.reduced > -CORE * tables.median)
         begin, moves = ranked_list(self.problem), TRIAL_MOVES
         annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=1, seed=self.seed)  # compile
-        started = monotonic()
+        started = self._clock()
         annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=moves, seed=self.seed)
-        per_s = moves / max(1e-6, monotonic() - started)
+        per_s = moves / max(1e-6, self._clock() - started)
         share = LARGE_ANNEAL_SHARE if self.problem.units > LARGE_UNITS else ANNEAL_SHARE
         steps = int(per_s * share * self._limit_s)
         return annealing.anneal(tables, core, begin, requests=self.problem.requests, steps=steps, seed=self.seed)

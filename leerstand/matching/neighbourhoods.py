@@ -136,7 +136,9 @@ class Search:
         seed: int,
         on_better: Callable[[int], None] = lambda points: None,
         stop: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
+        self._clock = clock
         self.problem, self._found, self.street, self.part_s = problem, found, street, part_s
         self.stop, self.on_better = stop, on_better
         self.core = bound.reduced > -threshold
@@ -147,20 +149,20 @@ class Search:
 
     def run(self, limit_s: float, *, cores: int = 1) -> list[int]:
         """Search until the time is over or somebody says that it is good enough."""
-        ends_at = monotonic() + limit_s
         with ThreadPoolExecutor(cores) as pool:
-            for done in [pool.submit(self._work, ends_at) for _ in range(cores)]:
+            for done in [pool.submit(self._work, limit_s) for _ in range(cores)]:
                 done.result()
         return self.best
 
-    def _work(self, ends_at: float) -> None:
-        while (left_s := ends_at - monotonic()) > 0.05 and not self.stop():
+    def _work(self, limit_s: float) -> None:
+        ends_at = self._clock() + limit_s
+        while (left_s := ends_at - self._clock()) > 0.05 and not self.stop():
             with self._lock:
                 before, free = list(self.best), self._streets.some(int(self._shops))
-                limit_s = min(self._slow * self._part_s, left_s)
+                part_s = min(self._slow * self._part_s, left_s)
             begun, worked = monotonic(), thread_time()
             pairs = free_pairs(self.problem, before, self.core, self.street, free)
-            chosen, proved = self._solved(before, pairs, limit_s)
+            chosen, proved = self._solved(before, pairs, part_s)
             with self._lock:
                 self._learn(proved, monotonic() - begun, thread_time() - worked)
                 better = chosen is not None and self._take_over(before, pairs, chosen)

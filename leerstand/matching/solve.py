@@ -41,6 +41,7 @@ def solve(
     alternatives: bool = True,
     on_progress: Callable[[Progress], None] = lambda state: None,
     cancelled: Callable[[], bool] = lambda: False,
+    clock: Callable[[], float] = monotonic,
 ) -> MatchingAnswer:
     """Choose candidates so that the points of the whole plan are as many as possible.
 
@@ -56,6 +57,8 @@ def solve(
         Whether a part of the time goes into pricing the next best requests of each shop.
     cancelled
         Answers True when the plan so far is good enough.
+    clock
+        What the limit is counted by; ``time.thread_time`` where a busy machine is not to matter.
 
     Raises
     ------
@@ -76,9 +79,17 @@ def solve(
     if problem.first.any():
         most = trivial_bound(problem)
         asked = weighed(problem, most + 1)
-        found = solve(asked, limit_s=limit_s, seed=seed, cores=cores, alternatives=alternatives, cancelled=cancelled)
+        found = solve(
+            asked,
+            limit_s=limit_s,
+            seed=seed,
+            cores=cores,
+            alternatives=alternatives,
+            cancelled=cancelled,
+            clock=clock,
+        )
         return told(problem, most + 1, found, most)
-    search = _Search(min(limit_s, LONGEST_S), seed, cores, monotonic(), on_progress, cancelled)
+    search = _Search(min(limit_s, LONGEST_S), seed, cores, clock, on_progress, cancelled)
     if not problem.pairs:
         return MatchingAnswer((), 0, 0, 0.0, seed, versions())
     small = problem.pairs <= EXACT_PAIRS
@@ -89,7 +100,7 @@ def solve(
     if small and alternatives:
         priced = _alternatives(problem, chosen, objective, bound == objective, search)
     matches = credited(problem, chosen)
-    seconds = monotonic() - search.begin
+    seconds = clock() - search.begin
     answer = MatchingAnswer(matches, objective, bound, seconds, seed, versions(), priced)
     if broken := violations(problem, answer):
         raise RuntimeError("; ".join(broken))
@@ -104,21 +115,21 @@ class _Search:
         limit_s: float,
         seed: int,
         cores: int,
-        begin: float,
+        clock: Callable[[], float],
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> None:
-        self.limit_s, self.seed, self.cores, self.begin = limit_s, seed, cores, begin
+        self.limit_s, self.seed, self.cores, self.clock, self.begin = limit_s, seed, cores, clock, clock()
         self.on_progress, self.cancelled = on_progress, cancelled
 
     @property
     def left_s(self) -> float:
         """Seconds until the limit."""
-        return self.limit_s - (monotonic() - self.begin)
+        return self.limit_s - (self.clock() - self.begin)
 
     def tell(self, points: int, bound: int) -> None:
         """Show how far it is."""
-        self.on_progress(Progress(monotonic() - self.begin, self.limit_s, points, bound))
+        self.on_progress(Progress(self.clock() - self.begin, self.limit_s, points, bound))
 
     def solver(self, limit_s: float) -> cp_model.CpSolver:
         """A solver with our parameters."""
@@ -180,7 +191,7 @@ def _large(problem: MatchingProblem, search: _Search) -> tuple[list[int], int]:
     """Bound, annealing, neighbourhoods, and for middle sizes the whole model at the end."""
     from leerstand.matching.large import LargeSearch
 
-    large = LargeSearch(problem, search.limit_s, search.seed, search.cores, search.tell, search.cancelled)
+    large = LargeSearch(problem, search.limit_s, search.seed, search.cores, search.tell, search.cancelled, search.clock)
     return large.run()
 
 
