@@ -97,7 +97,9 @@ def questions(town: Town) -> Iterator[tuple[str, str]]:
 
 def _measured(town: Town, browser: FlaskClient, name: str, address: str, times: int, seed: int) -> dict[str, Any]:
     first = browser.get(address)
-    anew, wall, cpu = [], [], []
+    anew: list[float] = []
+    wall: list[float] = []
+    cpu: list[float] = []
     for _ in range(times):
         town.change()
         anew.append(_timed(browser, address)[0])

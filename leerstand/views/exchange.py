@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from city import clock
 from city.access import current_account, public, requires
 from city.db import transaction
-from city.messages import Conflict
+from city.messages import Conflict, say
 from leerstand import exporting, public_queries
 from leerstand.exchange import sheets, writing
 from leerstand.exchange.columns import COLUMNS, NEEDED
@@ -87,6 +87,21 @@ def _preview(import_id: int, form: SendForm) -> str:
         left_open=sum(bool(row.left_open) for row in rows),
         assumed=sum("area_m2" in row.invented for row in rows),
     )
+
+
+@bp.get("/laeden/import/<int:import_id>/fehler.csv")
+@requires(*STAFF)
+def wrong_rows(import_id: int) -> FlaskResponse:
+    """The rows with mistakes as they came, each with what is wrong, to be mended and brought in again."""
+    held = imports.of_person(current_account().id, import_id)
+    wrong = {row.line: row.mistakes for row in imports.planned(held) if row.becomes == Becomes.WRONG}
+    width = len(held.columns)
+    rows = [
+        [*cells[:width], *[""] * (width - len(cells)), " ".join(say(mistake) for mistake in wrong[int(line)])]
+        for line, *cells in held.rows
+        if int(line) in wrong
+    ]
+    return _file(writing.as_csv([*held.columns, _("What is wrong")], rows), "csv", "laeden-mit-fehlern")
 
 
 @bp.post("/laeden/import/<int:import_id>/uebernehmen")

@@ -160,6 +160,28 @@ def test_a_row_that_cannot_be_keeps_the_whole_list_out(desk):
     assert set(stock()) == {"Am Sande 8"}
 
 
+def test_rows_with_mistakes_are_taken_along_mended_and_brought_in(desk):
+    """
+    The file holds these rows as they came, each with its mistake; mended it is a list like any other.
+    """
+    right = LIST.split("\n")[:2]
+    page = send(desk, "\n".join([*right, "Am Sande;8a;;achtzig;leer;;;=1+1;1b", "Am Sande;9"]) + "\n").text
+    address = f"/laeden/import/{newest()}/fehler.csv"
+    assert address in page
+
+    answer = desk.get(address)
+    head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";")
+    desk.post(f"/laeden/import/{newest()}/uebernehmen", data={"ohne_fehler": "1"})
+    mended = answer.data.decode("utf-8-sig").replace("achtzig", "80")
+    send(desk, mended)
+    desk.post(f"/laeden/import/{newest()}/uebernehmen", data={"ohne_fehler": "1"})
+
+    assert head == [*right[0].split(";"), "What is wrong"]
+    assert rows[0][:8] == ["Am Sande", "8a", "", "achtzig", "leer", "", "", "'=1+1"] and "achtzig" in rows[0][-1]
+    assert {len(row) for row in rows} == {len(head)}
+    assert {"Am Sande 8", "Am Sande 8a"} <= set(stock())
+
+
 def test_a_second_list_changes_only_what_it_says(desk):
     """
     Known shops are found by their address; what the list does not say stays; a spell follows when somebody moved out.
