@@ -30,11 +30,8 @@ def main(arguments: list[str]) -> int:
     os.environ["TEST_LONG"] = "1" if long else "0"
     rest = [argument for argument in arguments if argument != "--long"]
     marks = ["-m", "" if long else "not long"]
-    spread = (
-        []
-        if any(argument.startswith("-n") for argument in rest)
-        else ["-n", str(min(4, os.cpu_count() or 2) + 2), "--dist=worksteal"]  # two more: stories wait for browsers
-    )
+    cores = min(4, os.cpu_count() or 2)
+    spread = [] if any(argument.startswith("-n") for argument in rest) else shared_among(cores + 2)  # browsers wait
     for name, call in (("ruff check", ["check", "."]), ("ruff format", ["format", "--check", "."])):
         print(f"── {name}", flush=True)
         if code := subprocess.run([sys.executable, "-m", "ruff", *call], check=False).returncode:
@@ -44,9 +41,14 @@ def main(arguments: list[str]) -> int:
         print("── pytest, with mypy beside it", flush=True)
         code = subprocess.run([sys.executable, "-m", "pytest", *marks, *spread, *rest], check=False).returncode
         code = mypy() or code
-        code = code or (0 if rest else on_postgres(marks, spread))
+        code = code or (0 if rest else on_postgres(marks, shared_among(cores)))
         print(said_of_skipped(Path(os.environ[SKIPPED])))
     return code
+
+
+def shared_among(processes: int) -> list[str]:
+    """The options that let so many processes share the tests."""
+    return ["-n", str(processes), "--dist=worksteal"]
 
 
 @contextmanager
