@@ -28,7 +28,12 @@ def static_url(filename: str) -> str:
 
 
 def keep_at_browsers(answer: Response) -> None:
-    """Say how long the file that was asked for may be kept: for good under the mark of what it holds."""
+    """Say how long the file that was asked for may be kept: for good under the mark of what it holds.
+
+    Only of a file that was found: an address that leads out of the folder must not be looked at here either.
+    """
+    if answer.status_code not in (200, 304):
+        return
     filename = (request.view_args or {}).get("filename", "")
     if request.args.get("v") and request.script_root + request.full_path == static_url(filename):
         answer.headers["Cache-Control"] = KEPT_FOR_GOOD

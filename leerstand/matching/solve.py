@@ -58,7 +58,8 @@ def solve(
     cancelled
         Answers True when the plan so far is good enough.
     clock
-        What the limit is counted by; ``time.thread_time`` where a busy machine is not to matter.
+        What the limit is counted by; ``time.thread_time`` where a busy machine is not to matter. CP-SAT, which
+        takes the small ones, keeps to the wall clock.
 
     Raises
     ------

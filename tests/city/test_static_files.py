@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from city import static_files
 from city.static_files import static_url
 
 
@@ -31,6 +32,21 @@ def test_a_file_without_its_own_mark_is_asked_for_again(app, town, mark):
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["../../../../../../../../dev/null", "vendor/kern/fonts/none.woff2"])
+def test_what_is_no_file_of_ours_is_neither_read_nor_kept(app, town, monkeypatch, path):
+    """
+    An address that leads out of the folder is not even looked at, and that a file is missing is no lasting answer.
+    """
+    looked_at = []
+    monkeypatch.setattr(static_files, "_mark", lambda file, _changed: looked_at.append(file))
+
+    answer = app.test_client().get(f"/static/{path}?v=0000000000")
+
+    assert answer.status_code == 404
+    assert [file for file in looked_at if file.endswith(path)] == []
+    assert "max-age" not in answer.headers.get("Cache-Control", "")
 
 
 def test_a_changed_file_has_another_address(app, tmp_path, monkeypatch):
