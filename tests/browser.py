@@ -22,7 +22,7 @@ from city.models import Account
 from tests import build
 
 SHELL, WHOLE = Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")
-CHROMIUM = SHELL if SHELL.exists() else WHOLE  # the same engine without a window takes half the processor
+CHROMIUM = SHELL if SHELL.exists() else WHOLE  # the same engine; without a window it takes less
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-prefers-reduced-motion",
